@@ -1,0 +1,116 @@
+"""The way into every API view: a token with the scope, one transaction as its bearer, and each POST done once."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, current_app, g, make_response, request
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from triage.access.actor import NOBODY, Actor
+from triage.access.signin import recognise_token
+from triage.errors import Forbidden, Invalid, PreconditionRequired, Problem, Unauthorised
+from triage.models import IdempotencyKey
+from triage.services.desk import Desk
+from triage.state import state_of
+
+View = Callable[..., Any]
+
+
+def needs(scope: str) -> Callable[[View], View]:
+    """Declare what a view needs. A route without such a declaration fails the tests."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def entered(*args: Any, **kwargs: Any) -> Any:
+            actor = _recognise(scope)
+            state = state_of(current_app)
+            with state.database.transaction(actor) as session:
+                g.desk = Desk(session, actor, state.clock, state.pack)
+                if request.method == "POST":
+                    return _answer_once(g.desk, lambda: make_response(view(*args, **kwargs)))
+                return view(*args, **kwargs)
+
+        entered.access = f"token:{scope}"
+        return entered
+
+    return declare
+
+
+def _recognise(scope: str) -> Actor:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Unauthorised(Problem("no_token", "Send your token: Authorization: Bearer <token>."))
+    state = state_of(current_app)
+    with state.database.transaction(NOBODY) as session:
+        actor = recognise_token(session, token.strip(), state.clock.now())
+    if actor is None:
+        raise Unauthorised(
+            Problem("bad_token", "This token is not known, has expired or was revoked. Ask for another.")
+        )
+    if scope not in actor.scopes:
+        raise Forbidden(Problem("scope", f"This token may not {scope}. Ask for one with the scope {scope!r}."))
+    return actor
+
+
+def _answer_once(desk: Desk, answer: Callable[[], Response]) -> Response:
+    """The stored answer to this Idempotency-Key, or a new one that is stored in the same transaction.
+
+    A second request with the key waits at the unique index until the first has committed.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not 1 <= len(key) <= 200:
+        message = (
+            "Send an Idempotency-Key of 1 to 200 characters, new for each thing you ask for, the same if you retry."
+        )
+        raise MissingHeader(Problem("no_idempotency_key", message))
+    fingerprint = hashlib.sha256(request.full_path.encode() + b"\n" + request.get_data()).digest()
+    row = _claim(desk, key, fingerprint)
+    if row.status is not None:
+        return _replayed(row, fingerprint)
+    response = answer()
+    row.status, row.body = response.status_code, response.get_data(as_text=True)
+    row.headers = {name: response.headers[name] for name in ("ETag", "Location") if name in response.headers}
+    return response
+
+
+class MissingHeader(Invalid):
+    """A header is missing."""
+
+    status = 400
+    title = "A header is missing"
+
+
+def _claim(desk: Desk, key: str, fingerprint: bytes) -> IdempotencyKey:
+    fresh = IdempotencyKey(user_id=desk.actor.id, key=key, fingerprint=fingerprint, created_at=desk.now)
+    values = {
+        "id": fresh.id,
+        "user_id": fresh.user_id,
+        "key": key,
+        "fingerprint": fingerprint,
+        "created_at": desk.now,
+        "headers": {},
+        "body": "",
+    }
+    desk.session.execute(insert(IdempotencyKey).values(values).on_conflict_do_nothing())
+    mine = (IdempotencyKey.user_id == desk.actor.id) & (IdempotencyKey.key == key)
+    return desk.session.scalars(select(IdempotencyKey).where(mine)).one()
+
+
+def _replayed(row: IdempotencyKey, fingerprint: bytes) -> Response:
+    if not secrets.compare_digest(row.fingerprint, fingerprint):
+        message = "This Idempotency-Key was used for another request. Use a new key for a new request."
+        raise Invalid(Problem("key_reused", message))
+    return Response(row.body, row.status, row.headers, content_type="application/json")
+
+
+def read_version() -> int:
+    """The version that the caller has read, from If-Match. PreconditionRequired where it is not said."""
+    stated = request.headers.get("If-Match", "").removeprefix("W/").strip('"')
+    if not stated.isascii() or not stated.isdigit():
+        message = 'Send If-Match with the ETag of what you have read, like If-Match: "3".'
+        raise PreconditionRequired(Problem("no_if_match", message))
+    return int(stated)

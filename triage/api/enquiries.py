@@ -1,0 +1,139 @@
+"""Enquiries for systems: log one, read them, act on one, decide."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import g, url_for
+from flask_smorest import Blueprint
+
+from triage.api.access import needs, read_version
+from triage.api.present import present_enquiry
+from triage.models.codes import ENQUIRY_STATES
+from triage.schemas.enquiry import (
+    CheckActionSchema,
+    CheckSchema,
+    DecideSchema,
+    EnquiryActionSchema,
+    EnquiryPageSchema,
+    EnquirySchema,
+    EventListSchema,
+    LinkPersonSchema,
+    LogEnquirySchema,
+    MatchListSchema,
+    PageQuery,
+)
+from triage.schemas.fields import code
+from triage.services.checks import CheckAction, act_on_check
+from triage.services.deciding import Decide, ImmediateDanger, act_on_immediate_danger, decide
+from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
+from triage.services.linking import LinkPerson, link_person
+from triage.services.logging_enquiry import LogEnquiry, log_enquiry
+from triage.services.people import find_matches
+from triage.store.enquiries import get_enquiry, list_enquiries, list_events
+
+blueprint = Blueprint("enquiries", __name__, url_prefix="/api/v1", description="What worried people told the hub")
+
+
+class EnquiryQuery(PageQuery):
+    """Which enquiries."""
+
+    state = code(ENQUIRY_STATES)
+
+
+@blueprint.post("/enquiries")
+@needs("write")
+@blueprint.arguments(LogEnquirySchema)
+@blueprint.response(201, EnquirySchema)
+def post_enquiry(command: LogEnquiry) -> Any:
+    """Log an enquiry: its people, what the policy recommends for each, its clocks, and what may be done now."""
+    enquiry = log_enquiry(g.desk, command)
+    shown, headers = present_enquiry(enquiry)
+    return shown, 201, headers | {"Location": url_for("enquiries.read_enquiry", enquiry_id=enquiry.id)}
+
+
+@blueprint.get("/enquiries")
+@needs("read")
+@blueprint.arguments(EnquiryQuery, location="query")
+@blueprint.response(200, EnquiryPageSchema)
+def read_enquiries(query: dict[str, Any]) -> Any:
+    """Enquiries, latest received first."""
+    page = list_enquiries(g.desk.session, state=query.get("state"), cursor=query.get("cursor"), limit=query["limit"])
+    return {"items": page.rows, "next_cursor": page.next_cursor}
+
+
+@blueprint.get("/enquiries/<uuid:enquiry_id>")
+@needs("read")
+@blueprint.response(200, EnquirySchema)
+def read_enquiry(enquiry_id: UUID) -> Any:
+    """One enquiry, whole. Its ETag is what an action's If-Match must say."""
+    shown, headers = present_enquiry(get_enquiry(g.desk.session, enquiry_id))
+    return shown, 200, headers
+
+
+@blueprint.get("/enquiries/<uuid:enquiry_id>/events")
+@needs("read")
+@blueprint.response(200, EventListSchema)
+def read_enquiry_events(enquiry_id: UUID) -> Any:
+    """All that happened to an enquiry, in order."""
+    get_enquiry(g.desk.session, enquiry_id)
+    return {"items": list_events(g.desk.session, enquiry_id)}
+
+
+@blueprint.get("/enquiries/<uuid:enquiry_id>/subjects/<int:ordinal>/matches")
+@needs("read")
+@blueprint.response(200, MatchListSchema)
+def read_matches(enquiry_id: UUID, ordinal: int) -> Any:
+    """People known already who may be this subject, with the evidence. A person says which, if any."""
+    enquiry = get_enquiry(g.desk.session, enquiry_id)
+    people = [subject.person for subject in enquiry.subjects if subject.ordinal == ordinal]
+    return {"items": [match for person in people for match in find_matches(g.desk, person)]}
+
+
+@blueprint.post("/enquiries/<uuid:enquiry_id>/actions/<action>")
+@needs("write")
+@blueprint.arguments(EnquiryActionSchema)
+@blueprint.response(200, EnquirySchema)
+def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) -> Any:
+    """Do one of the permitted actions: it takes If-Match and what its `reasons` ask for."""
+    version = read_version()
+    if action == "immediate_danger":
+        danger = ImmediateDanger(enquiry_id=enquiry_id, reason=details.get("reason", ""), version=version)
+        enquiry = act_on_immediate_danger(g.desk, danger)
+    else:
+        command = EnquiryAction(enquiry_id=enquiry_id, action=action, version=version, **details)
+        enquiry = act_on_enquiry(g.desk, command)
+    shown, headers = present_enquiry(enquiry)
+    return shown, 200, headers
+
+
+@blueprint.post("/enquiries/<uuid:enquiry_id>/decisions")
+@needs("write")
+@blueprint.arguments(DecideSchema)
+@blueprint.response(201, EnquirySchema)
+def post_decisions(details: dict[str, Any], enquiry_id: UUID) -> Any:
+    """Decide for every subject: a route, a level, why, and why not each higher route that was recommended."""
+    command = Decide(enquiry_id=enquiry_id, decisions=tuple(details["decisions"]), version=read_version())
+    shown, headers = present_enquiry(decide(g.desk, command))
+    return shown, 201, headers
+
+
+@blueprint.post("/enquiries/<uuid:enquiry_id>/person")
+@needs("write")
+@blueprint.arguments(LinkPersonSchema)
+@blueprint.response(200, EnquirySchema)
+def post_person(details: dict[str, Any], enquiry_id: UUID) -> Any:
+    """Say that a subject is somebody known already. The policy is asked again, with their history."""
+    command = LinkPerson(enquiry_id=enquiry_id, version=read_version(), **details)
+    shown, headers = present_enquiry(link_person(g.desk, command))
+    return shown, 200, headers
+
+
+@blueprint.post("/checks/<uuid:check_id>/actions/<action>")
+@needs("write")
+@blueprint.arguments(CheckActionSchema)
+@blueprint.response(200, CheckSchema)
+def post_check_action(details: dict[str, Any], check_id: UUID, action: str) -> Any:
+    """Answer or chase a check: answer, nothing_known, decline or chase."""
+    check = act_on_check(g.desk, CheckAction(check_id=check_id, action=action, version=read_version(), **details))
+    g.desk.session.flush()
+    return check, 200, {"ETag": f'"{check.version}"'}

@@ -1,0 +1,50 @@
+"""Measures and the vocabulary, for systems: numbers and words, no names."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import g
+from flask_smorest import Blueprint
+
+from rules.indicators import INDICATORS
+from triage.api.access import needs
+from triage.insight.measures import MEASURES, measure
+from triage.schemas.measure import IndicatorListSchema, MeasureListSchema, MeasureQuery, MeasureSchema
+
+blueprint = Blueprint("measures", __name__, url_prefix="/api/v1", description="Timeliness and outcomes, without names")
+
+
+@blueprint.get("/measures")
+@needs("measures")
+@blueprint.response(200, MeasureListSchema)
+def read_measures() -> Any:
+    """The measures there are."""
+    return {"items": list(MEASURES.values())}
+
+
+@blueprint.get("/measures/<name>")
+@needs("measures")
+@blueprint.arguments(MeasureQuery, location="query")
+@blueprint.response(200, MeasureSchema)
+def read_measure(query: dict[str, Any], name: str) -> Any:
+    """One measure from one local day to another, both included, whole and by group."""
+    desk = g.desk
+    answer = measure(desk.session, desk.pack, desk.now, name, query["first"], query["last"], query.get("by"))
+    groups = [{"key": key, "label": label} | asdict(figure) for key, label, figure in answer.groups]
+    return {
+        "name": name,
+        "title": answer.measure.title,
+        "unit": answer.measure.unit,
+        "first": answer.first,
+        "last": answer.last,
+        "by": query.get("by"),
+        "groups": groups,
+    } | asdict(answer.whole)
+
+
+@blueprint.get("/indicators")
+@needs("read")
+@blueprint.response(200, IndicatorListSchema)
+def read_indicators() -> Any:
+    """The vocabulary of what may be observed."""
+    return {"items": list(INDICATORS.values())}

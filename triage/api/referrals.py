@@ -1,0 +1,57 @@
+"""Referrals for systems: read them, act on one."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import g
+from flask_smorest import Blueprint
+
+from triage.api.access import needs, read_version
+from triage.api.present import present_referral
+from triage.schemas.enquiry import EventListSchema
+from triage.schemas.referral import ReferralActionSchema, ReferralPageSchema, ReferralQuery, ReferralSchema
+from triage.services.referral_actions import ReferralAction, act_on_referral
+from triage.store.enquiries import list_events
+from triage.store.referrals import get_referral, list_referrals
+
+blueprint = Blueprint("referrals", __name__, url_prefix="/api/v1", description="Accepted for social care or early help")
+
+
+@blueprint.get("/referrals")
+@needs("read")
+@blueprint.arguments(ReferralQuery, location="query")
+@blueprint.response(200, ReferralPageSchema)
+def read_referrals(query: dict[str, Any]) -> Any:
+    """Referrals, latest requested first."""
+    filters = {key: query.get(key) for key in ("state", "service", "cursor")}
+    page = list_referrals(g.desk.session, limit=query["limit"], **filters)
+    return {"items": page.rows, "next_cursor": page.next_cursor}
+
+
+@blueprint.get("/referrals/<uuid:referral_id>")
+@needs("read")
+@blueprint.response(200, ReferralSchema)
+def read_referral(referral_id: UUID) -> Any:
+    """One referral, whole. Its ETag is what an action's If-Match must say."""
+    shown, headers = present_referral(get_referral(g.desk.session, referral_id))
+    return shown, 200, headers
+
+
+@blueprint.get("/referrals/<uuid:referral_id>/events")
+@needs("read")
+@blueprint.response(200, EventListSchema)
+def read_referral_events(referral_id: UUID) -> Any:
+    """All that happened to a referral, in order."""
+    get_referral(g.desk.session, referral_id)
+    return {"items": list_events(g.desk.session, referral_id)}
+
+
+@blueprint.post("/referrals/<uuid:referral_id>/actions/<action>")
+@needs("write")
+@blueprint.arguments(ReferralActionSchema)
+@blueprint.response(200, ReferralSchema)
+def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str) -> Any:
+    """Do one of the permitted actions: it takes If-Match and what its `reasons` ask for."""
+    command = ReferralAction(referral_id=referral_id, action=action, version=read_version(), **details)
+    shown, headers = present_referral(act_on_referral(g.desk, command))
+    return shown, 200, headers

@@ -1,0 +1,36 @@
+"""The Flask application."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from triage import api, web
+from triage.clock import Clock, SystemClock
+from triage.database import Database
+from triage.handlers import register_handlers
+from triage.health import blueprint as health
+from triage.pack import load_pack
+from triage.settings import Settings
+from triage.state import State
+
+BODY_LIMIT = 1_000_000  # bytes in one request: many times a long telling, far less than a flood
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None, database: Database | None = None) -> Flask:
+    """The application, from the environment's settings and the machine's clock unless others are given."""
+    settings = settings or Settings()
+    app = Flask("triage", template_folder="web/templates", static_folder="web/static")
+    app.config.from_mapping(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
+    )
+    database = database or Database(settings.database_url)
+    app.extensions["triage"] = State(settings, database, clock or SystemClock(), load_pack(settings.pack))
+    register_handlers(app)
+    app.register_blueprint(health)
+    web.register(app, CSRFProtect(app))
+    api.register(app)
+    return app

@@ -1,0 +1,35 @@
+"""The database: one engine, and transactions that say who is acting before they say anything else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session, sessionmaker
+
+from triage.access.actor import Actor
+
+ACT_AS = text(
+    "SELECT set_config('triage.user_id', :user_id, true), set_config('triage.role', :role, true),"
+    " set_config('triage.locality', :locality, true)"
+)
+
+
+class Database:
+    """The service's connection pool, as the database role that owns nothing."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.engine = create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        self.sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self, actor: Actor) -> Iterator[Session]:
+        """One transaction as `actor`: committed if the block succeeds, rolled back if it raises."""
+        with self.sessions.begin() as session:
+            act_as(session, actor)
+            yield session
+
+
+def act_as(session: Session | Connection, actor: Actor) -> None:
+    """Tell PostgreSQL's row-level policies who acts until this transaction ends."""
+    session.execute(ACT_AS, {"user_id": str(actor.id), "role": actor.role, "locality": actor.locality_code or ""})

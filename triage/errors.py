@@ -1,0 +1,77 @@
+"""What can go wrong in a use case, said once: a code, an HTTP status, plain words, and which field it is about."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to put right. `field` is the path of the input it is about ("subjects.0.birth_date")."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+class DomainError(Exception):
+    """A refusal that a person or system can do something about."""
+
+    status = 400
+    title = "The request was not understood"
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+class Invalid(DomainError):
+    """The input is well formed but cannot be right."""
+
+    status = 422
+    title = "Check what you entered"
+
+
+class NotFound(DomainError):
+    """There is no such thing, or not for this person."""
+
+    status = 404
+    title = "Not found"
+
+
+class Forbidden(DomainError):
+    """This person may not do that."""
+
+    status = 403
+    title = "You cannot do that"
+
+
+class Unauthorised(DomainError):
+    """Nobody is signed in, or the token does not hold."""
+
+    status = 401
+    title = "Sign in first"
+
+
+class Conflict(DomainError):
+    """The case is not in a state in which that can be done."""
+
+    status = 409
+    title = "That cannot be done now"
+
+
+class Stale(DomainError):
+    """Somebody changed it since it was read."""
+
+    status = 412
+    title = "Somebody changed this since you read it"
+
+
+class PreconditionRequired(DomainError):
+    """The caller must say which version it has read."""
+
+    status = 428
+    title = "Say which version you have read"
+
+
+def invalid(field: str, message: str, code: str = "invalid") -> Invalid:
+    """A refusal of one field."""
+    return Invalid(Problem(code, message, field))

@@ -1,0 +1,99 @@
+"""Errors as answers: problem details for systems, a page that says what to do for people. Never a stack trace."""
+
+import logging
+from typing import Any
+
+from flask import Flask, render_template, request
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from triage.errors import DomainError, Problem, Stale
+from triage.problems import RETRY_SECONDS, domain_problem, flatten_messages, problem_response
+
+log = logging.getLogger("triage")
+
+AWAY = "The service cannot reach its database. Nothing you sent was lost or half-saved: try again in a few seconds."
+
+
+def register_handlers(app: Flask) -> None:
+    """Give every error its answer."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(HTTPException, _http)
+    for away in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(away, _away)
+    app.register_error_handler(DBAPIError, _unexpected)
+    app.register_error_handler(Exception, _unexpected)
+    app.after_request(_harden)
+
+
+def _domain(error: DomainError) -> Any:
+    if _is_api():
+        return domain_problem(error)
+    return _page(error.status, error.title, [problem.message for problem in error.problems])
+
+
+def _stale(_error: StaleDataError) -> Any:
+    return _domain(Stale(Problem("stale", "Somebody changed this at the same moment. Read it again, then act.")))
+
+
+def _http(error: HTTPException) -> Any:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error
+    if not _is_api():
+        return _page(error.code, error.name, [error.description or ""])
+    messages = getattr(error, "data", {}).get("messages", {})
+    problems = tuple(flatten_messages({} if not messages else _without_location(messages)))
+    return problem_response(
+        error.code, "Check what you sent" if problems else error.name, problems, detail=_detail(error, problems)
+    )
+
+
+def _detail(error: HTTPException, problems: tuple[Problem, ...]) -> str:
+    return "" if problems else (error.description or error.name)
+
+
+def _without_location(messages: dict[str, Any]) -> Any:
+    """webargs puts the place ("json", "query") above the fields."""
+    return next(iter(messages.values())) if set(messages) <= {"json", "query", "headers"} else messages
+
+
+def _away(error: Exception) -> Any:
+    log.error("database unreachable: %s", type(error).__name__)
+    if _is_api():
+        return problem_response(503, "The service cannot reach its database", detail=AWAY, retry=True)
+    page, status = _page(503, "The service is not available just now", [AWAY])
+    return page, status, {"Retry-After": str(RETRY_SECONDS)}
+
+
+def _unexpected(error: Exception) -> Any:
+    log.exception("unexpected %s", type(error).__name__)
+    title, detail = (
+        "Something went wrong here",
+        "It is not your doing. Nothing was half-saved. Try again, or ring the MASH.",
+    )
+    if _is_api():
+        return problem_response(500, title, detail=detail)
+    return _page(500, title, [detail])
+
+
+def _is_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _page(status: int, title: str, messages: list[str]) -> tuple[str, int]:
+    return render_template("error.html", title=title, messages=messages), status
+
+
+def _harden(response: Any) -> Any:
+    """Nothing from elsewhere runs, nothing is framed, nothing about a child stays in a shared cache."""
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    )
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,52 @@
+"""Whether the service lives, and whether it can work: for load balancers and for the start of the demo."""
+
+from typing import Any
+
+from flask import Blueprint, current_app
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from triage.access.actor import NOBODY
+from triage.access.routes import public
+from triage.state import State, state_of
+
+blueprint = Blueprint("health", __name__, url_prefix="/health")
+
+
+@blueprint.get("/live")
+@public("says only that the process answers")
+def read_live() -> Any:
+    """200 while the process answers."""
+    return {"status": "live"}
+
+
+@blueprint.get("/ready")
+@public("says only which parts answer")
+def read_ready() -> Any:
+    """200 while the database answers, else 503. Without Redis enquiries are still taken: the outbox keeps what waits."""
+    state = state_of(current_app)
+    database, redis = _try_database(state), _try_redis(state)
+    parts = {"database": _word(database), "redis": _word(redis)}
+    return {"status": _word(database), **parts}, 200 if database else 503, {} if database else {"Retry-After": "5"}
+
+
+def _word(answers: bool) -> str:
+    return "ready" if answers else "down"
+
+
+def _try_database(state: State) -> bool:
+    try:
+        with state.database.transaction(NOBODY) as session:
+            session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _try_redis(state: State) -> bool:
+    try:
+        return bool(Redis.from_url(state.settings.redis_url, socket_timeout=1).ping())
+    except RedisError:
+        return False

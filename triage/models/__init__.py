@@ -1,0 +1,34 @@
+"""The rows. One file a noun; no behaviour beyond the row."""
+
+from triage.models.agency_check import AgencyCheck
+from triage.models.base import Base
+from triage.models.clock import Clock
+from triage.models.decision import Decision, Recommendation
+from triage.models.enquiry import Enquiry, Subject
+from triage.models.event import Event
+from triage.models.organisation import AccessToken, Agency, District, Locality, Team, User
+from triage.models.outbox import IdempotencyKey, OutboxMessage
+from triage.models.person import Person
+from triage.models.referral import Assignment, Referral
+
+__all__ = [
+    "AccessToken",
+    "Agency",
+    "AgencyCheck",
+    "Assignment",
+    "Base",
+    "Clock",
+    "Decision",
+    "District",
+    "Enquiry",
+    "Event",
+    "IdempotencyKey",
+    "Locality",
+    "OutboxMessage",
+    "Person",
+    "Recommendation",
+    "Referral",
+    "Subject",
+    "Team",
+    "User",
+]

@@ -1,0 +1,50 @@
+"""A deadline, as a row: never a countdown queued somewhere that may forget it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from triage.models.agency_check import AgencyCheck
+from triage.models.base import Base, Keyed, code_of
+from triage.models.codes import CLOCK_KINDS, CLOCK_STATES
+from triage.models.enquiry import Enquiry
+from triage.models.referral import Referral
+
+
+class Clock(Keyed, Base):
+    """One running or stopped clock of an enquiry (perhaps of one of its checks) or of a referral.
+
+    `authority` names the timescale that set it. `warned_at`, `breached_at` and `escalated_at` are the sweep's.
+    """
+
+    __tablename__ = "clocks"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(enquiry_id, referral_id) = 1", "of_one_case"),
+        CheckConstraint("(state = 'running') = (stopped_at IS NULL)", "stopped_when_not_running"),
+        CheckConstraint("due_at >= started_at", "due_after_start"),
+        Index("ix_clocks_enquiry_id", "enquiry_id"),
+        Index("ix_clocks_referral_id", "referral_id"),
+        Index("ix_clocks_warn", "warn_at", postgresql_where=text("state = 'running' AND warned_at IS NULL")),
+        Index("ix_clocks_breach", "due_at", postgresql_where=text("state = 'running' AND breached_at IS NULL")),
+    )
+    enquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("enquiries.id"), init=False)
+    referral_id: Mapped[UUID | None] = mapped_column(ForeignKey("referrals.id"), init=False)
+    agency_check_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency_checks.id"), init=False)
+    kind: Mapped[str] = mapped_column(code_of("kind", tuple(CLOCK_KINDS)))
+    variant: Mapped[str | None] = mapped_column(default=None)
+    state: Mapped[str] = mapped_column(code_of("state", CLOCK_STATES), default="running")
+    started_at: Mapped[datetime]
+    warn_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    limit_text: Mapped[str]
+    authority: Mapped[str]
+    escalate_to: Mapped[str]
+    stopped_at: Mapped[datetime | None] = mapped_column(default=None)
+    warned_at: Mapped[datetime | None] = mapped_column(default=None)
+    breached_at: Mapped[datetime | None] = mapped_column(default=None)
+    escalated_at: Mapped[datetime | None] = mapped_column(default=None)
+    enquiry: Mapped[Enquiry | None] = relationship(back_populates="clocks", default=None)
+    referral: Mapped[Referral | None] = relationship(back_populates="clocks", default=None)
+    agency_check: Mapped[AgencyCheck | None] = relationship(default=None)

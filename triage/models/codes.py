@@ -1,0 +1,125 @@
+"""The code sets of the rows. Census codes are the DfE's Children in Need census, 2024 schema."""
+
+PERSON_KINDS = ("child", "unborn_child", "adult_at_risk", "other_adult")
+SEXES = ("F", "M", "U")
+ETHNICITIES = {
+    "WBRI": "White British",
+    "WIRI": "White Irish",
+    "WIRT": "Traveller of Irish heritage",
+    "WOTH": "Any other White background",
+    "WROM": "Gypsy or Roma",
+    "MWBC": "White and Black Caribbean",
+    "MWBA": "White and Black African",
+    "MWAS": "White and Asian",
+    "MOTH": "Any other mixed background",
+    "AIND": "Indian",
+    "APKN": "Pakistani",
+    "ABAN": "Bangladeshi",
+    "AOTH": "Any other Asian background",
+    "BCRB": "Caribbean",
+    "BAFR": "African",
+    "BOTH": "Any other Black background",
+    "CHNE": "Chinese",
+    "OOTH": "Any other ethnic group",
+    "REFU": "Refused",
+    "NOBT": "Not yet obtained",
+}
+CHANNELS = {
+    "telephone": "Telephone",
+    "portal": "Professionals' portal",
+    "public_form": "Public form",
+    "email": "Email",
+    "police_notification": "Police notification",
+    "edt": "Emergency Duty Team",
+    "in_person": "In person",
+}
+SOURCES = {
+    "1A": "Family member, relative or carer",
+    "1B": "Acquaintance, such as a neighbour or child minder",
+    "1C": "The child themselves",
+    "1D": "Another individual",
+    "2A": "School",
+    "2B": "Education services",
+    "3A": "GP",
+    "3B": "Health visitor",
+    "3C": "School nurse",
+    "3D": "Other primary health services",
+    "3E": "Accident and emergency",
+    "3F": "Other health services",
+    "4": "Housing",
+    "5A": "Council: adult social care",
+    "5B": "Council: other department",
+    "5C": "Another authority's services",
+    "5D": "Council: early help",
+    "6": "Police",
+    "7": "Other legal agency",
+    "8": "Other, such as a children's centre or charity",
+    "9": "Anonymous",
+    "10": "Unknown",
+}
+CONSENTS = {
+    "given": "Given",
+    "refused": "Refused",
+    "not_asked": "Not asked yet",
+    "not_safe_to_ask": "Not safe to ask",
+}
+RAGS = ("red", "amber", "green")
+ROUTES = {
+    "social_care": "Children's social care",
+    "early_help": "Early help",
+    "adult_safeguarding": "Adult safeguarding",
+    "ehc_pathway": "Education, health and care pathway",
+    "advice": "Advice and universal services",
+    "other_authority": "Another authority",
+    "existing_case": "Open case: to the allocated worker",
+    "no_further_action": "No further action",
+}
+AUTHORITIES = ("nottinghamshire", "nottingham_city", "other", "unknown")
+SERVICES = {"social_care": "Children's social care", "early_help": "Early help"}
+ROLES = {
+    "mash_officer": "MASH officer",
+    "social_worker": "MASH social worker",
+    "mash_manager": "MASH manager",
+    "early_help_unit": "Early Help Unit",
+    "locality_worker": "Locality worker",
+    "locality_manager": "Locality manager",
+    "analyst": "Performance analyst",
+    "partner_system": "Partner system",
+    "system": "The service itself",
+}
+ENQUIRY_STATES = ("received", "screening", "checking", "awaiting_decision", "decided", "closed")
+REFERRAL_STATES = ("requested", "allocated", "accepted", "returned", "in_progress", "closed")
+CHECK_STATES = ("requested", "answered", "nothing_known", "declined")
+CLOCK_KINDS = {
+    "screening": "Screening",
+    "decision": "Decision",
+    "allocation": "Allocation",
+    "acceptance": "Acceptance",
+    "reallocation": "Allocation again",
+    "first_contact": "First contact",
+    "assessment": "Assessment",
+    "agency_check": "Partner's answer",
+}
+CLOCK_STATES = ("running", "met", "missed", "cancelled")
+LAWFUL_BASES = {
+    "public_task": "Public task",
+    "legal_obligation": "Legal obligation",
+    "vital_interests": "Vital interests",
+}
+CLOSURES = {
+    "RC1": "Adopted",
+    "RC2": "Died",
+    "RC3": "Child arrangements order",
+    "RC4": "Special guardianship order",
+    "RC5": "Transferred to another local authority",
+    "RC6": "Transferred to adult social care",
+    "RC7": "Services ceased, child no longer in need",
+    "RC8": "Closed after assessment, no further action",
+    "RC9": "Closed after assessment, referred to early help",
+    "needs_met": "Needs met",
+    "needs_partly_met": "Needs partly met",
+    "disengaged": "Family disengaged",
+    "consent_withdrawn": "Consent withdrawn",
+    "stepped_up": "Stepped up to social care",
+}
+CASE_KINDS = ("enquiry", "referral", "person")

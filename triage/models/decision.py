@@ -1,0 +1,61 @@
+"""What the policy said, and what a person chose. The first never becomes the second by itself."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from triage.models.base import Base, Keyed, code_of
+from triage.models.codes import CONSENTS, RAGS, ROUTES
+from triage.models.enquiry import Subject
+
+
+class Recommendation(Keyed, Base):
+    """The policy's answer for one subject, with the facts it was asked about, so that it can be asked again."""
+
+    __tablename__ = "recommendations"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 4", "level"),
+        Index("ix_recommendations_subject_id", "subject_id"),
+    )
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"), init=False)
+    made_at: Mapped[datetime]
+    level: Mapped[int]
+    route: Mapped[str] = mapped_column(code_of("route", tuple(ROUTES)))
+    rag: Mapped[str] = mapped_column(code_of("rag", RAGS))
+    section_47: Mapped[bool]
+    answer: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]]
+    policy_name: Mapped[str]
+    policy_version: Mapped[str]
+    policy_hash: Mapped[str]
+    subject: Mapped[Subject] = relationship(back_populates="recommendations")
+
+
+class Decision(Keyed, Base):
+    """What a person chose for one subject, why, and why not each higher route. Reopening supersedes it."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 4", "level"),
+        CheckConstraint("reason <> ''", "has_reason"),
+        Index(
+            "uq_decisions_subject_id_current", "subject_id", unique=True, postgresql_where=text("superseded_at IS NULL")
+        ),
+    )
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"), init=False)
+    recommendation_id: Mapped[UUID] = mapped_column(ForeignKey("recommendations.id"), init=False)
+    decided_at: Mapped[datetime]
+    decided_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    level: Mapped[int]
+    route: Mapped[str] = mapped_column(code_of("route", tuple(ROUTES)))
+    section_47: Mapped[bool]
+    consent: Mapped[str] = mapped_column(code_of("consent", tuple(CONSENTS)))
+    reason: Mapped[str]
+    why_not: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    superseded_at: Mapped[datetime | None] = mapped_column(default=None)
+    subject: Mapped[Subject] = relationship(back_populates="decisions")
+    recommendation: Mapped[Recommendation] = relationship()

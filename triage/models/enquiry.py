@@ -1,0 +1,114 @@
+"""An enquiry: anything that reaches the front door about a person who may need help, and whom it is about."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from triage.models.base import Base, Case, Keyed, Versioned, code_of
+from triage.models.codes import AUTHORITIES, CHANNELS, CONSENTS, ENQUIRY_STATES, RAGS, SOURCES
+from triage.models.person import Person
+
+if TYPE_CHECKING:
+    from triage.models.agency_check import AgencyCheck
+    from triage.models.clock import Clock
+    from triage.models.decision import Decision, Recommendation
+    from triage.models.referral import Referral
+
+
+class Enquiry(Keyed, Versioned, Case, Base):
+    """What was told, by whom, and where it stands.
+
+    The narrative keeps fact apart from opinion, and what was witnessed apart from what was reported.
+    `received_at` is when the hub was told; `logged_at`, never earlier, is when it was written down.
+    """
+
+    __tablename__ = "enquiries"
+    __table_args__ = (
+        CheckConstraint("received_at <= logged_at", "received_before_logged"),
+        Index("ix_enquiries_state_received", "state", "received_at"),
+        Index("ix_enquiries_received", "received_at", "id"),
+    )
+    reference: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(code_of("state", ENQUIRY_STATES), default="received")
+    received_at: Mapped[datetime]
+    logged_at: Mapped[datetime]
+    out_of_hours: Mapped[bool]
+    logged_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    channel: Mapped[str] = mapped_column(code_of("channel", tuple(CHANNELS)))
+    source: Mapped[str] = mapped_column(code_of("source", tuple(SOURCES)))
+    agency_code: Mapped[str | None] = mapped_column(ForeignKey("agencies.code"), default=None)
+    referrer_name: Mapped[str] = mapped_column(default="")
+    referrer_role: Mapped[str] = mapped_column(default="")
+    referrer_email: Mapped[str | None] = mapped_column(default=None)
+    referrer_may_be_named: Mapped[bool] = mapped_column(default=True)
+    who_was_told: Mapped[str] = mapped_column(default="")
+    consent: Mapped[str] = mapped_column(code_of("consent", tuple(CONSENTS)), default="not_asked")
+    consent_reason: Mapped[str] = mapped_column(default="")
+    witnessed: Mapped[str] = mapped_column(default="")
+    reported: Mapped[str] = mapped_column(default="")
+    opinion: Mapped[str] = mapped_column(default="")
+    child_voice: Mapped[str] = mapped_column(default="")
+    rag: Mapped[str | None] = mapped_column(code_of("rag", RAGS), default=None)
+    authority: Mapped[str] = mapped_column(code_of("authority", AUTHORITIES), default="unknown")
+    district_code: Mapped[str | None] = mapped_column(ForeignKey("districts.code"), default=None)
+    locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    working_minutes_to_decision: Mapped[int | None] = mapped_column(default=None)
+    subjects: Mapped[list["Subject"]] = relationship(
+        back_populates="enquiry", order_by="Subject.ordinal", default_factory=list, init=False
+    )
+    checks: Mapped[list["AgencyCheck"]] = relationship(
+        back_populates="enquiry", order_by="AgencyCheck.requested_at", default_factory=list, init=False
+    )
+    clocks: Mapped[list["Clock"]] = relationship(
+        back_populates="enquiry", order_by="Clock.started_at", default_factory=list, init=False
+    )
+    referrals: Mapped[list["Referral"]] = relationship(
+        back_populates="enquiry", order_by="Referral.requested_at", default_factory=list, init=False
+    )
+
+
+class Subject(Keyed, Base):
+    """One person whom an enquiry is about, as seen on that day: indicators, needs, the worker's own first view."""
+
+    __tablename__ = "subjects"
+    __table_args__ = (
+        UniqueConstraint("enquiry_id", "ordinal"),
+        CheckConstraint("first_view_level BETWEEN 1 AND 4", "first_view_level"),
+        Index("ix_subjects_person_id", "person_id"),
+    )
+    enquiry_id: Mapped[UUID] = mapped_column(ForeignKey("enquiries.id"), init=False)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), init=False)
+    ordinal: Mapped[int]
+    name_as_given: Mapped[str]
+    indicators: Mapped[list[str]]
+    needs: Mapped[str] = mapped_column(default="")
+    mobile: Mapped[bool | None] = mapped_column(default=None)
+    plan_failed: Mapped[bool | None] = mapped_column(default=None)
+    ehc_request: Mapped[bool] = mapped_column(default=False)
+    needs_immediate_protection: Mapped[bool | None] = mapped_column(default=None)
+    first_view_level: Mapped[int | None] = mapped_column(default=None)
+    first_view_reason: Mapped[str] = mapped_column(default="")
+    enquiry: Mapped[Enquiry] = relationship(back_populates="subjects")
+    person: Mapped[Person] = relationship()
+    recommendations: Mapped[list["Recommendation"]] = relationship(
+        back_populates="subject", order_by="Recommendation.made_at", default_factory=list, init=False
+    )
+    decisions: Mapped[list["Decision"]] = relationship(
+        back_populates="subject", order_by="Decision.decided_at", default_factory=list, init=False
+    )
+
+    @property
+    def recommendation(self) -> "Recommendation":
+        """What the policy said last."""
+        return self.recommendations[-1]
+
+    @property
+    def decision(self) -> "Decision | None":
+        """The decision in force, if a person has decided and nobody has reopened since."""
+        return next((each for each in self.decisions if each.superseded_at is None), None)

@@ -1,0 +1,29 @@
+"""What happened: appended, numbered without gaps a case, each bearing the hash of the one before."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from triage.models.base import Base, Keyed, code_of
+from triage.models.codes import CASE_KINDS, ROLES
+
+
+class Event(Keyed, Base):
+    """One past-tense fact of a case. The service's database role may add one and may change none."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    case_kind: Mapped[str] = mapped_column(code_of("case_kind", CASE_KINDS))
+    case_id: Mapped[UUID]
+    number: Mapped[int]
+    type: Mapped[str]
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    actor_name: Mapped[str]
+    actor_role: Mapped[str] = mapped_column(code_of("actor_role", tuple(ROLES)))
+    data: Mapped[dict[str, Any]]
+    previous_hash: Mapped[bytes]
+    hash: Mapped[bytes]

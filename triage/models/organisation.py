@@ -1,0 +1,72 @@
+"""Who works here and where: localities, districts, teams, agencies, people who sign in, systems that call."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from triage.models.base import Base, Keyed, code_of
+from triage.models.codes import ROLES, SERVICES
+
+
+class Locality(Base):
+    """A part of the county with its own integrated teams."""
+
+    __tablename__ = "localities"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class District(Base):
+    """A district or borough, by its GSS code."""
+
+    __tablename__ = "districts"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    locality_code: Mapped[str] = mapped_column(ForeignKey("localities.code"))
+
+
+class Team(Base):
+    """A team that can be allocated a referral, or that works in the hub (no service)."""
+
+    __tablename__ = "teams"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    service: Mapped[str | None] = mapped_column(code_of("service", tuple(SERVICES)), default=None)
+    locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
+
+
+class Agency(Base):
+    """A partner who refers to the hub or answers its checks."""
+
+    __tablename__ = "agencies"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class User(Keyed, Base):
+    """A person or system that acts. `password_hash` is Argon2id; a system has none and calls by token."""
+
+    __tablename__ = "users"
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(code_of("role", tuple(ROLES)))
+    team_code: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), default=None)
+    locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
+    password_hash: Mapped[str | None] = mapped_column(default=None)
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class AccessToken(Keyed, Base):
+    """A system's bearer token: only its SHA-256 is kept. Scopes are read, write and measures."""
+
+    __tablename__ = "access_tokens"
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_used_at: Mapped[datetime | None] = mapped_column(default=None)

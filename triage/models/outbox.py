@@ -1,0 +1,46 @@
+"""What must happen later, and what has been answered before."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from triage.models.base import Base, Keyed
+
+
+class OutboxMessage(Keyed, Base):
+    """Work promised in the transaction that caused it; published by the relay, done once by id.
+
+    `failed_at` is set when every try was used up: a person must look. `cancelled_reason` says why it was never due.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "available_at", postgresql_where=text("done_at IS NULL AND failed_at IS NULL")),
+    )
+    task: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    available_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(default="")
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    failed_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_reason: Mapped[str | None] = mapped_column(default=None)
+
+
+class IdempotencyKey(Keyed, Base):
+    """The answer once given to a key, so that a repeated request gets the same one and acts once."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    key: Mapped[str]
+    fingerprint: Mapped[bytes]
+    created_at: Mapped[datetime]
+    status: Mapped[int | None] = mapped_column(default=None)
+    headers: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    body: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,50 @@
+"""A person that somebody is worried about."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from triage.models.base import Base, Case, Keyed, Versioned, code_of
+from triage.models.codes import AUTHORITIES, ETHNICITIES, PERSON_KINDS, SEXES
+
+
+class Person(Keyed, Versioned, Case, Base):
+    """A child, an unborn child (with an expected date), an adult at risk, or another adult.
+
+    `search_name` is the folded full name that candidates are looked up by; `disabilities` are census codes.
+    """
+
+    __tablename__ = "people"
+    __table_args__ = (
+        CheckConstraint("expected_date IS NULL OR birth_date IS NULL", "born_or_expected"),
+        CheckConstraint("nhs_number ~ '^[0-9]{10}$'", "nhs_number_form"),
+        CheckConstraint("upn ~ '^[A-Z][0-9]{11}[0-9A-Z]$'", "upn_form"),
+        Index(
+            "ix_people_search_name",
+            "search_name",
+            postgresql_using="gin",
+            postgresql_ops={"search_name": "gin_trgm_ops"},
+        ),
+        Index("ix_people_birth_date", "birth_date"),
+        Index("uq_people_nhs_number", "nhs_number", unique=True, postgresql_where=text("nhs_number IS NOT NULL")),
+        Index("ix_people_upn", "upn", postgresql_where=text("upn IS NOT NULL")),
+        Index("uq_people_external_id", "external_id", unique=True, postgresql_where=text("external_id IS NOT NULL")),
+    )
+    kind: Mapped[str] = mapped_column(code_of("kind", PERSON_KINDS))
+    given_name: Mapped[str] = mapped_column(default="")
+    family_name: Mapped[str] = mapped_column(default="")
+    search_name: Mapped[str] = mapped_column(default="")
+    birth_date: Mapped[date | None] = mapped_column(default=None)
+    expected_date: Mapped[date | None] = mapped_column(default=None)
+    death_date: Mapped[date | None] = mapped_column(default=None)
+    sex: Mapped[str] = mapped_column(code_of("sex", SEXES), default="U")
+    ethnicity: Mapped[str] = mapped_column(code_of("ethnicity", tuple(ETHNICITIES)), default="NOBT")
+    disabilities: Mapped[list[str]] = mapped_column(default_factory=list)
+    nhs_number: Mapped[str | None] = mapped_column(default=None)
+    upn: Mapped[str | None] = mapped_column(default=None)
+    external_id: Mapped[str | None] = mapped_column(default=None)
+    address: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str | None] = mapped_column(default=None)
+    authority: Mapped[str] = mapped_column(code_of("authority", AUTHORITIES), default="unknown")
+    district_code: Mapped[str | None] = mapped_column(ForeignKey("districts.code"), default=None)

@@ -1,0 +1,126 @@
+"""One authority's pack: localities, districts, teams, partners, hours and postcodes, all of it data."""
+
+import csv
+import gzip
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cache, cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import yaml
+
+from workflows.calendar import Calendar
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+POSTCODE = re.compile(r"^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a postcode lies. `authority` is a code; `authority_name` is what to call it to a person."""
+
+    authority: str
+    authority_name: str
+    district_code: str | None = None
+    locality_code: str | None = None
+
+
+UNKNOWN_PLACE = Place("unknown", "not known")
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another authority, and the outward codes that are most likely its own."""
+
+    authority: str
+    name: str
+    outward: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What the code must not know about one authority."""
+
+    document: Mapping[str, Any]
+    postcodes: Mapping[str, str]
+
+    @property
+    def policy(self) -> str:
+        return self.document["policy"]
+
+    @property
+    def name(self) -> str:
+        return self.document["name"]
+
+    @property
+    def emergency_phone(self) -> str:
+        return self.document["emergency_phone"]
+
+    @cached_property
+    def districts(self) -> Mapping[str, Mapping[str, str]]:
+        return {row["code"]: row for row in self.document["districts"]}
+
+    @cached_property
+    def localities(self) -> Mapping[str, str]:
+        return {row["code"]: row["name"] for row in self.document["localities"]}
+
+    @cached_property
+    def teams(self) -> Mapping[str, Mapping[str, str]]:
+        return {row["code"]: row for row in self.document["teams"]}
+
+    @cached_property
+    def agencies(self) -> Mapping[str, str]:
+        return {row["code"]: row["name"] for row in self.document["agencies"]}
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The MASH's working hours."""
+        hours = {
+            WEEKDAYS.index(day): (time.fromisoformat(opens), time.fromisoformat(closes))
+            for day, (opens, closes) in self.document["hours"].items()
+        }
+        extra = tuple(date.fromisoformat(str(day)) for day in self.document["holidays"])
+        return Calendar(hours, self.document["timezone"], extra)
+
+    @cached_property
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        rows = self.document["neighbours"]
+        return tuple(Neighbour(row["authority"], row["name"], frozenset(row["outward"])) for row in rows)
+
+    def locate(self, postcode: str | None) -> Place:
+        """District, locality and authority of a postcode; the authority is "unknown" where none is given."""
+        if not postcode:
+            return UNKNOWN_PLACE
+        district = self.postcodes.get(postcode.replace(" ", ""))
+        if district:
+            return Place(self.document["authority"], self.name, district, self.districts[district]["locality"])
+        outward = postcode.split(" ")[0]
+        for neighbour in self.neighbours:
+            if outward in neighbour.outward:
+                return Place(neighbour.authority, neighbour.name)
+        return Place("other", "another authority")
+
+
+def normalise_postcode(text: str) -> str | None:
+    """The postcode in its printed form ("NG15 7AA"), or None where `text` cannot be one."""
+    match = POSTCODE.match(re.sub(r"\s", "", text).upper())
+    return f"{match[1]} {match[2]}" if match else None
+
+
+@cache
+def load_pack(name: str) -> Pack:
+    """The pack of that name under triage/packs. KeyError where there is none."""
+    folder = files("triage") / "packs" / name
+    if not (folder / "pack.yaml").is_file():
+        raise KeyError(f"There is no pack called {name!r} in triage/packs. Set TRIAGE_PACK to one that exists.")
+    document = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
+    return Pack(document, _read_postcodes(folder / "postcodes.csv.gz"))
+
+
+def _read_postcodes(path: Traversable) -> Mapping[str, str]:
+    with path.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8") as text:
+        return {row["pcd"]: row["laua"] for row in csv.DictReader(text)}

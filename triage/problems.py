@@ -1,0 +1,49 @@
+"""A refusal as the API says it: problem details (RFC 9457) that name the field and what to do."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Response
+
+from triage.errors import DomainError, Problem
+
+RETRY_SECONDS = 5
+
+
+def problem_response(
+    status: int, title: str, problems: tuple[Problem, ...] = (), *, detail: str = "", retry: bool = False
+) -> Response:
+    """An application/problem+json answer; `errors` lists each fault with its field."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    body["detail"] = detail or " ".join(problem.message for problem in problems) or title
+    if problems:
+        body["errors"] = [
+            {"code": each.code, "detail": each.message} | ({"field": each.field} if each.field else {})
+            for each in problems
+        ]
+    response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
+    if retry:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def domain_problem(error: DomainError) -> Response:
+    """The answer that a domain error becomes."""
+    response = problem_response(error.status, error.title, error.problems)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def flatten_messages(messages: Any, path: str = "") -> Iterator[Problem]:
+    """marshmallow's nested messages as a list of problems, each with the dotted path of its field."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            step = "" if key == "_schema" else str(key)
+            yield from flatten_messages(inner, f"{path}.{step}".strip("."))
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from flatten_messages(inner, path)
+    else:
+        yield Problem("invalid", str(messages), path or None)

@@ -1,0 +1,55 @@
+"""Bringing a database to the schema this code expects, and loading an authority's pack into it."""
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import Connection
+
+from triage.models import Agency, Base, District, Locality, Team
+from triage.pack import Pack
+
+
+def alembic_config(owner_url: str) -> Config:
+    """Alembic's configuration for the database at `owner_url`, as its owner."""
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    config.attributes["url"] = owner_url
+    return config
+
+
+def migrate(owner_url: str, revision: str = "head") -> None:
+    """Bring the schema up to `revision`."""
+    command.upgrade(alembic_config(owner_url), revision)
+
+
+def load_reference_data(owner_url: str, pack: Pack) -> None:
+    """Write the pack's localities, districts, teams and agencies, changing the names of those that are there."""
+    engine = create_engine(owner_url)
+    with engine.begin() as connection:
+        _upsert(connection, Locality, [{"code": code, "name": name} for code, name in pack.localities.items()])
+        _upsert(connection, District, [_district(row) for row in pack.districts.values()])
+        _upsert(connection, Team, [_team(row) for row in pack.teams.values()])
+        _upsert(connection, Agency, [{"code": code, "name": name} for code, name in pack.agencies.items()])
+    engine.dispose()
+
+
+def _district(row: dict[str, str]) -> dict[str, str | None]:
+    return {"code": row["code"], "name": row["name"], "locality_code": row["locality"]}
+
+
+def _team(row: dict[str, str]) -> dict[str, str | None]:
+    return {
+        "code": row["code"],
+        "name": row["name"],
+        "service": row.get("service"),
+        "locality_code": row.get("locality"),
+    }
+
+
+def _upsert(connection: Connection, model: type[Base], rows: list[dict[str, str | None]]) -> None:
+    statement = insert(model).values(rows)
+    changed = {key: statement.excluded[key] for key in rows[0] if key != "code"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=changed))

@@ -1,0 +1,66 @@
+"""A measure as JSON."""
+
+from marshmallow import fields
+
+from triage.insight.measures import GROUPS
+from triage.schemas.fields import Input, Output, code
+
+
+class MeasureQuery(Input):
+    """Which days, both included, and by what."""
+
+    first = fields.Date(required=True, data_key="from")
+    last = fields.Date(required=True, data_key="to")
+    by = code(GROUPS)
+
+
+class MeasureNameSchema(Output):
+    """A measure that can be asked for."""
+
+    name = fields.String()
+    title = fields.String()
+    unit = fields.String()
+
+
+class MeasureListSchema(Output):
+    """All measures."""
+
+    items = fields.List(fields.Nested(MeasureNameSchema))
+
+
+class FigureSchema(Output):
+    """One number: a count, a share of 1, or working minutes."""
+
+    value = fields.Float(allow_none=True)
+    counted = fields.Integer()
+    of = fields.Integer(allow_none=True)
+
+
+class GroupSchema(FigureSchema):
+    """One group's number."""
+
+    key = fields.String()
+    label = fields.String()
+
+
+class MeasureSchema(MeasureNameSchema, FigureSchema):
+    """A measure over a period, whole and by group."""
+
+    first = fields.Date(data_key="from")
+    last = fields.Date(data_key="to")
+    by = fields.String(allow_none=True)
+    groups = fields.List(fields.Nested(GroupSchema))
+
+
+class IndicatorSchema(Output):
+    """One thing that may be observed, in plain words, with the level it usually means."""
+
+    code = fields.String()
+    words = fields.String()
+    usual_level = fields.Integer()
+
+
+class IndicatorListSchema(Output):
+    """The whole vocabulary."""
+
+    items = fields.List(fields.Nested(IndicatorSchema))

@@ -1,0 +1,46 @@
+"""The event log of a case: appended, numbered without gaps, each event bearing the hash of the one before."""
+
+import hashlib
+import json
+from typing import Any
+
+from triage.models import Enquiry, Event, Person, Referral
+from triage.services.desk import Desk
+
+KINDS = {Enquiry: "enquiry", Referral: "referral", Person: "person"}
+
+
+def record(desk: Desk, case: Enquiry | Referral | Person, type_: str, **data: Any) -> Event:
+    """Append the past-tense event `type_` to `case`. The caller holds the case's row lock, so numbers cannot tie."""
+    event = Event(
+        case_kind=KINDS[type(case)],
+        case_id=case.id,
+        number=case.event_number + 1,
+        type=type_,
+        at=desk.now,
+        actor_id=desk.actor.id,
+        actor_name=desk.actor.name,
+        actor_role=desk.actor.role,
+        data=data,
+        previous_hash=case.event_hash,
+        hash=b"",
+    )
+    event.hash = seal(event)
+    case.event_number, case.event_hash = event.number, event.hash
+    desk.session.add(event)
+    return event
+
+
+def seal(event: Event) -> bytes:
+    """SHA-256 of the event's canonical JSON after the hash of the one before."""
+    content = {
+        "case": str(event.case_id),
+        "number": event.number,
+        "type": event.type,
+        "at": event.at.timestamp(),
+        "actor": str(event.actor_id),
+        "role": event.actor_role,
+        "data": event.data,
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(event.previous_hash + text.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,58 @@
+"""From rows to the facts that a policy may look at, and from its answer to a row."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from rules.explain import recommend
+from rules.facts import Facts
+from rules.library import policy_in_force
+from triage.models import Enquiry, Recommendation, Subject
+from triage.services.desk import Desk
+from triage.store.people import NOTHING_KNOWN, age_in_days, find_history
+from workflows.calendar import LONDON
+
+YEAR = timedelta(days=365)
+
+
+def gather_facts(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before: bool) -> Facts:
+    """What is known of one subject on the day of the enquiry. A person new to us has no history to look for."""
+    person, received = subject.person, enquiry.received_at
+    history = find_history(desk.session, person.id, received - YEAR, received) if known_before else NOTHING_KNOWN
+    return Facts(
+        kind=person.kind,
+        age_days=age_in_days(person, received.astimezone(LONDON).date()),
+        mobile=subject.mobile,
+        indicators=frozenset(subject.indicators),
+        earlier_enquiries_12m=history.earlier_enquiries_12m,
+        earlier_nfa_12m=history.earlier_nfa_12m,
+        plan_failed=subject.plan_failed,
+        consent=enquiry.consent,
+        open_case=history.open_case,
+        authority=person.authority,
+        out_of_hours=enquiry.out_of_hours,
+        source=enquiry.source,
+        ehc_request=subject.ehc_request,
+        needs_immediate_protection=subject.needs_immediate_protection,
+    )
+
+
+def recommend_for(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before: bool) -> Recommendation:
+    """Ask the policy in force when the enquiry was received, and keep its answer with the facts it was given."""
+    facts = gather_facts(desk, enquiry, subject, known_before=known_before)
+    policy = policy_in_force(desk.pack.policy, enquiry.received_at.astimezone(LONDON).date())
+    answer = recommend(policy, facts)
+    recommendation = Recommendation(
+        subject=subject,
+        made_at=desk.now,
+        level=answer.level,
+        route=answer.route,
+        rag=answer.rag,
+        section_47=answer.section_47,
+        answer=answer.to_dict(),
+        facts=asdict(facts) | {"indicators": sorted(facts.indicators)},
+        policy_name=answer.policy.name,
+        policy_version=answer.policy.version,
+        policy_hash=answer.policy.hash,
+    )
+    desk.session.add(recommendation)
+    return recommendation

@@ -1,0 +1,29 @@
+"""Firing an action of a workflow table for whoever acts, and refusing in the words of a use case."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from triage.errors import Conflict, Problem, Stale
+from triage.models import AgencyCheck, Enquiry, Event, Referral
+from triage.services.desk import Desk
+from workflows.definition import Table
+from workflows.engine import Fired, Refused, fire
+
+
+def fire_action(table: Table, desk: Desk, row: Enquiry | Referral | AgencyCheck, action: str, context: Any) -> Fired:
+    """Where `action` leads from the row's state. Conflict, with every reason in plain words, where it may not be."""
+    try:
+        return fire(table, row.state, action, desk.actor.role, context)
+    except Refused as refused:
+        raise Conflict(*(Problem(reason.code, reason.words) for reason in refused.reasons)) from refused
+
+
+def check_version(desk: Desk, row: Enquiry | Referral | AgencyCheck, read: int | None) -> None:
+    """Stale, saying what changed and by whom, unless `read` is the row's present version (or none was claimed)."""
+    if read is None or read == row.version:
+        return
+    last = desk.session.scalar(select(Event).where(Event.case_id == row.id).order_by(Event.number.desc()).limit(1))
+    change = f" Last change: {last.type.replace('_', ' ')} by {last.actor_name}." if last else ""
+    message = f"You read version {read}; it is now version {row.version}.{change} Read it again, then act."
+    raise Stale(Problem("stale", message))

@@ -1,0 +1,188 @@
+"""Logging an enquiry: what was told is kept, its people are added or recognised, the policy is asked, clocks start."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from rules.indicators import INDICATORS
+from triage.errors import Invalid, Problem
+from triage.models import Enquiry, Recommendation, Subject
+from triage.models.codes import RAGS
+from triage.pack import Place
+from triage.services.clocks import start_clock
+from triage.services.desk import Desk
+from triage.services.events import record
+from triage.services.facts import recommend_for
+from triage.services.outbox import promise
+from triage.services.people import NewPerson, add_person, get_person
+from triage.store.locking import hold
+from triage.store.references import next_enquiry_reference
+from workflows.calendar import LONDON
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSubject:
+    """One person the enquiry is about: somebody known (`person_id`) or described (`person`), and what was seen."""
+
+    person_id: UUID | None = None
+    person: NewPerson | None = None
+    indicators: tuple[str, ...] = ()
+    needs: str = ""
+    mobile: bool | None = None
+    plan_failed: bool | None = None
+    ehc_request: bool = False
+    needs_immediate_protection: bool | None = None
+    first_view_level: int | None = None
+    first_view_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEnquiry:
+    """What somebody told the hub. `received_at` may be earlier than now, never later.
+
+    `reference` is given only where history is replayed; otherwise the next one is taken.
+    """
+
+    received_at: datetime
+    channel: str
+    source: str
+    subjects: tuple[NewSubject, ...]
+    agency_code: str | None = None
+    referrer_name: str = ""
+    referrer_role: str = ""
+    referrer_email: str | None = None
+    referrer_may_be_named: bool = True
+    who_was_told: str = ""
+    consent: str = "not_asked"
+    consent_reason: str = ""
+    witnessed: str = ""
+    reported: str = ""
+    opinion: str = ""
+    child_voice: str = ""
+    reference: str | None = None
+
+
+def log_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
+    """Keep the enquiry with a recommendation for each subject and its clocks running. Invalid names every fault."""
+    problems = tuple(_check(desk, command))
+    if problems:
+        raise Invalid(*problems)
+    enquiry = _add_enquiry(desk, command)
+    recommendations = [_add_subject(desk, enquiry, n, new) for n, new in enumerate(command.subjects, 1)]
+    _place(enquiry, desk.pack.locate(enquiry.subjects[0].person.postcode))
+    record(
+        desk,
+        enquiry,
+        "enquiry_received",
+        reference=enquiry.reference,
+        channel=enquiry.channel,
+        source=enquiry.source,
+        recommended=[{"level": each.level, "route": each.route, "rag": each.rag} for each in recommendations],
+    )
+    _start_clocks(desk, enquiry, recommendations)
+    if enquiry.referrer_email:
+        promise(desk, "acknowledge_referrer", enquiry_id=str(enquiry.id))
+    desk.session.flush()
+    hold(desk.session, enquiry)
+    return enquiry
+
+
+def _check(desk: Desk, command: LogEnquiry) -> Iterator[Problem]:
+    if command.received_at > desk.now:
+        message = "The enquiry cannot be received after now. Check the date and time."
+        yield Problem("future", message, "received_at")
+    if command.received_at < EARLIEST:
+        yield Problem("too_early", "The date received must be in 1900 or later.", "received_at")
+    if not command.subjects:
+        message = "Say who the enquiry is about: at least one child or adult."
+        yield Problem("no_subject", message, "subjects")
+    if command.agency_code and command.agency_code not in desk.pack.agencies:
+        yield Problem("unknown_code", f"There is no agency {command.agency_code!r}.", "agency_code")
+    if command.consent in ("refused", "not_safe_to_ask") and not command.consent_reason.strip():
+        message = "Say why consent was refused or was not safe to ask for."
+        yield Problem("no_reason", message, "consent_reason")
+    if not any(text.strip() for text in (command.witnessed, command.reported, command.opinion, command.child_voice)):
+        message = "Write what was seen or said. If nothing was, say so."
+        yield Problem("no_narrative", message, "reported")
+    for number, subject in enumerate(command.subjects):
+        yield from _check_subject(subject, f"subjects.{number}")
+
+
+def _check_subject(subject: NewSubject, field: str) -> Iterator[Problem]:
+    if (subject.person_id is None) == (subject.person is None):
+        message = "Give either the id of a person already known or the details of a new one."
+        yield Problem("person", message, f"{field}.person")
+    for position, code in enumerate(subject.indicators):
+        if code not in INDICATORS:
+            message = f"There is no indicator {code!r}. The list is at /api/v1/indicators."
+            yield Problem("unknown_code", message, f"{field}.indicators.{position}")
+    if subject.first_view_level is not None and not 1 <= subject.first_view_level <= 4:
+        yield Problem("level", "A level is 1, 2, 3 or 4.", f"{field}.first_view_level")
+
+
+def _add_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
+    year = command.received_at.astimezone(LONDON).year
+    enquiry = Enquiry(
+        reference=command.reference or next_enquiry_reference(desk.session, year),
+        received_at=command.received_at,
+        logged_at=desk.now,
+        out_of_hours=not desk.pack.calendar.is_open(command.received_at),
+        logged_by_id=desk.actor.id,
+        channel=command.channel,
+        source=command.source,
+        agency_code=command.agency_code,
+        referrer_name=command.referrer_name,
+        referrer_role=command.referrer_role,
+        referrer_email=command.referrer_email,
+        referrer_may_be_named=command.referrer_may_be_named,
+        who_was_told=command.who_was_told,
+        consent=command.consent,
+        consent_reason=command.consent_reason,
+        witnessed=command.witnessed,
+        reported=command.reported,
+        opinion=command.opinion,
+        child_voice=command.child_voice,
+    )
+    desk.session.add(enquiry)
+    return enquiry
+
+
+def _add_subject(desk: Desk, enquiry: Enquiry, ordinal: int, new: NewSubject) -> Recommendation:
+    field = f"subjects.{ordinal - 1}"
+    if new.person_id:
+        person = get_person(desk, new.person_id, f"{field}.person_id")
+        name = f"{person.given_name} {person.family_name}".strip()
+    else:
+        person = add_person(desk, new.person, f"{field}.person")
+        name = f"{new.person.given_name} {new.person.family_name}".strip()
+    subject = Subject(
+        enquiry=enquiry,
+        person=person,
+        ordinal=ordinal,
+        name_as_given=name,
+        indicators=sorted(set(new.indicators)),
+        needs=new.needs,
+        mobile=new.mobile,
+        plan_failed=new.plan_failed,
+        ehc_request=new.ehc_request,
+        needs_immediate_protection=new.needs_immediate_protection,
+        first_view_level=new.first_view_level,
+        first_view_reason=new.first_view_reason,
+    )
+    return recommend_for(desk, enquiry, subject, known_before=new.person_id is not None)
+
+
+def _place(enquiry: Enquiry, place: Place) -> None:
+    enquiry.authority = place.authority
+    enquiry.district_code = place.district_code
+    enquiry.locality_code = place.locality_code
+
+
+def _start_clocks(desk: Desk, enquiry: Enquiry, recommendations: list[Recommendation]) -> None:
+    """Both clocks count from receipt, however late it was logged (Working Together: within one working day)."""
+    rag = min((each.rag for each in recommendations), key=RAGS.index)
+    start_clock(desk, enquiry, "screening", rag, started_at=enquiry.received_at)
+    start_clock(desk, enquiry, "decision", started_at=enquiry.received_at)

@@ -1,0 +1,145 @@
+"""The people of an enquiry: checked, looked for among those already known, and joined to them by a person's word."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from triage.errors import Invalid, NotFound, Problem
+from triage.models import Person
+from triage.pack import normalise_postcode
+from triage.services.desk import Desk
+from triage.services.events import record
+from triage.services.identifiers import is_nhs_number, is_upn
+from triage.store.people import find_by_nhs_number, find_candidates
+from workflows.people import LIKELY, Evidence, Identity, compare, fold, total
+
+OLDEST = date(1900, 1, 1)
+CHILD_YEARS = 25  # a care leaver or a young person with an EHC plan may be helped until this birthday
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPerson:
+    """A person as described by whoever told us. Dates are local; `postcode` in any spacing."""
+
+    kind: str = "child"
+    given_name: str = ""
+    family_name: str = ""
+    birth_date: date | None = None
+    expected_date: date | None = None
+    sex: str = "U"
+    ethnicity: str = "NOBT"
+    nhs_number: str | None = None
+    upn: str | None = None
+    address: str = ""
+    postcode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody already known who may be the person described. `weight` is in bits."""
+
+    person: Person
+    weight: float
+    evidence: tuple[Evidence, ...]
+
+
+def add_person(desk: Desk, new: NewPerson, field: str) -> Person:
+    """A new row for `new`. Invalid, naming fields under `field`, where it cannot be right."""
+    problems = tuple(check_person(desk, new, field))
+    if problems:
+        raise Invalid(*problems)
+    postcode = normalise_postcode(new.postcode or "")
+    place = desk.pack.locate(postcode)
+    person = Person(
+        kind=new.kind,
+        given_name=new.given_name.strip(),
+        family_name=new.family_name.strip(),
+        search_name=fold(new.given_name, new.family_name),
+        birth_date=new.birth_date,
+        expected_date=new.expected_date,
+        sex=new.sex,
+        ethnicity=new.ethnicity,
+        nhs_number=new.nhs_number,
+        upn=new.upn,
+        address=new.address,
+        postcode=postcode,
+        authority=place.authority,
+        district_code=place.district_code,
+    )
+    desk.session.add(person)
+    record(desk, person, "person_added")
+    return person
+
+
+def check_person(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
+    """Everything that is wrong with the description, each with what to do."""
+    if not (new.given_name.strip() or new.family_name.strip()) and new.kind != "unborn_child":
+        yield Problem(
+            "no_name", "Enter a name. If none is known, enter what the person is called.", f"{field}.given_name"
+        )
+    yield from _check_dates(desk, new, field)
+    if new.postcode and not normalise_postcode(new.postcode):
+        yield Problem("postcode", "Enter a full UK postcode, like NG15 7AA, or leave it empty.", f"{field}.postcode")
+    yield from _check_numbers(desk, new, field)
+
+
+def _check_dates(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
+    today = desk.now.date()
+    if new.birth_date and new.expected_date:
+        yield Problem("two_dates", "Give a date of birth or an expected date, not both.", f"{field}.expected_date")
+    if new.birth_date and new.birth_date > today:
+        message = "The date of birth is in the future. For an unborn child give an expected date."
+        yield Problem("future", message, f"{field}.birth_date")
+    if new.birth_date and new.birth_date < OLDEST:
+        yield Problem("too_early", "The date of birth must be in 1900 or later.", f"{field}.birth_date")
+    elif new.birth_date and new.kind == "child" and today.year - new.birth_date.year > CHILD_YEARS:
+        message = f"A child cannot be over {CHILD_YEARS}. Check the date, or record an adult."
+        yield Problem("not_a_child", message, f"{field}.birth_date")
+    if new.expected_date and abs((new.expected_date - today).days) > 310:
+        message = "The expected date must be within 310 days of today."
+        yield Problem("expected_date", message, f"{field}.expected_date")
+
+
+def _check_numbers(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
+    if new.nhs_number and not is_nhs_number(new.nhs_number):
+        message = "This is not an NHS number: its check digit is wrong. Check the ten digits."
+        yield Problem("nhs_number", message, f"{field}.nhs_number")
+    elif new.nhs_number and find_by_nhs_number(desk.session, new.nhs_number):
+        message = "Somebody with this NHS number is known already: choose that person instead."
+        yield Problem("nhs_number_known", message, f"{field}.nhs_number")
+    if new.upn and not is_upn(new.upn):
+        message = "This is not a unique pupil number: its first letter does not fit. Check the 13 characters."
+        yield Problem("upn", message, f"{field}.upn")
+
+
+def identity_of(person: Person | NewPerson) -> Identity:
+    """What of a person is compared."""
+    return Identity(
+        person.given_name,
+        person.family_name,
+        person.birth_date,
+        person.sex,
+        normalise_postcode(person.postcode or ""),
+        person.address,
+        person.nhs_number,
+        person.upn,
+    )
+
+
+def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> list[Candidate]:
+    """People already known who are likely to be the one described, likeliest first, each with the evidence."""
+    identity = identity_of(described)
+    own = getattr(described, "id", None)
+    people = (each for each in find_candidates(desk.session, identity) if each.id != own)
+    weighed = (Candidate(each, total(say := compare(identity, identity_of(each))), say) for each in people)
+    likely = [candidate for candidate in weighed if candidate.weight >= LIKELY]
+    return sorted(likely, key=lambda each: (-each.weight, str(each.person.id)))[:limit]
+
+
+def get_person(desk: Desk, person_id: UUID, field: str) -> Person:
+    """The person of that key, if this actor may see them."""
+    person = desk.session.get(Person, person_id)
+    if person is None:
+        raise NotFound(Problem("no_such_person", "There is no such person, or not for you. Search again.", field))
+    return person

@@ -1,0 +1,63 @@
+"""The clock sweep: each minute, warn of what is soon due, mark what is past due, escalate it. Once each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+
+from triage.models import Clock, Enquiry, Referral
+from triage.services.desk import Desk
+from triage.services.events import record
+from triage.services.outbox import promise
+from triage.store.locking import lock
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many clocks were warned of and how many were marked as breached."""
+
+    warned: int
+    breached: int
+
+
+def sweep(desk: Desk) -> Swept:
+    """Warn and mark what is due by now. Safe to run several at once, and again after being killed at any point."""
+    warned = _sweep(desk, (Clock.warn_at <= desk.now) & Clock.warned_at.is_(None), _warn)
+    breached = _sweep(desk, (Clock.due_at < desk.now) & Clock.breached_at.is_(None), _breach)
+    return Swept(warned, breached)
+
+
+def _sweep(desk: Desk, due: ColumnElement[bool], mark: Callable[[Desk, Clock], None]) -> int:
+    """The case is locked before the clock, in the order that every action takes them, so none waits in a ring."""
+    query = select(Clock).where(Clock.state == "running", due).order_by(Clock.due_at).limit(BATCH)
+    marked = 0
+    for clock in desk.session.scalars(query).all():
+        _lock_case(desk, clock)
+        desk.session.refresh(clock, with_for_update=True)
+        if clock.state == "running" and desk.session.scalar(select(due).where(Clock.id == clock.id)):
+            mark(desk, clock)
+            marked += 1
+    desk.session.flush()
+    return marked
+
+
+def _lock_case(desk: Desk, clock: Clock) -> Enquiry | Referral:
+    if clock.enquiry_id:
+        return lock(desk.session, Enquiry, clock.enquiry_id)
+    return lock(desk.session, Referral, clock.referral_id)
+
+
+def _warn(desk: Desk, clock: Clock) -> None:
+    clock.warned_at = desk.now
+    record(desk, clock.enquiry or clock.referral, "clock_warned", kind=clock.kind, due_at=clock.due_at.isoformat())
+
+
+def _breach(desk: Desk, clock: Clock) -> None:
+    clock.breached_at = clock.escalated_at = desk.now
+    case = clock.enquiry or clock.referral
+    record(
+        desk, case, "clock_breached", kind=clock.kind, due_at=clock.due_at.isoformat(), escalated_to=clock.escalate_to
+    )
+    promise(desk, "escalate_breach", clock_id=str(clock.id))

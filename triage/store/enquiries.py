@@ -1,0 +1,114 @@
+"""Queries about enquiries: lists for people and systems, one with all that belongs to it."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import Session, selectinload
+
+from triage.errors import NotFound, Problem, invalid
+from triage.models import Clock, Enquiry, Event, Subject
+
+OPEN_STATES = ("received", "screening", "checking", "awaiting_decision", "decided")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of rows and the cursor of the next one, None on the last."""
+
+    rows: Sequence[Any]
+    next_cursor: str | None
+
+
+def get_enquiry(session: Session, key: UUID) -> Enquiry:
+    """The enquiry with its people, recommendations, decisions, checks, clocks and referrals. NotFound if unseen."""
+    enquiry = session.get(Enquiry, key, options=_whole())
+    if enquiry is None:
+        raise NotFound(Problem("not_found", "There is no such enquiry, or it is not yours to see."))
+    return enquiry
+
+
+def _whole() -> tuple[Any, ...]:
+    subjects = selectinload(Enquiry.subjects)
+    return (
+        subjects.joinedload(Subject.person),
+        subjects.selectinload(Subject.recommendations),
+        subjects.selectinload(Subject.decisions),
+        selectinload(Enquiry.checks),
+        selectinload(Enquiry.clocks),
+        selectinload(Enquiry.referrals),
+    )
+
+
+def list_enquiries(session: Session, *, state: str | None, cursor: str | None, limit: int) -> Page:
+    """Enquiries, latest received first, `limit` at a time. Invalid where the cursor is not one of ours."""
+    query = select(Enquiry).options(*_whole()).order_by(Enquiry.received_at.desc(), Enquiry.id.desc())
+    if state:
+        query = query.where(Enquiry.state == state)
+    return paginate(session, query, (Enquiry.received_at, Enquiry.id), cursor, limit)
+
+
+def paginate(session: Session, query: Select[Any], order: tuple[Any, Any], cursor: str | None, limit: int) -> Page:
+    """One page of `query`, which is in descending `order` of an instant and a key."""
+    if cursor:
+        query = query.where(tuple_(*order) < tuple_(*_read_cursor(cursor)))
+    rows = session.scalars(query.limit(limit + 1)).all()
+    more = len(rows) > limit
+    last = rows[limit - 1] if more else None
+    return Page(rows[:limit], _write_cursor(getattr(last, order[0].key), last.id) if more else None)
+
+
+def _write_cursor(at: datetime, key: UUID) -> str:
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), str(key)]).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        at, key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+        return datetime.fromisoformat(at), UUID(key)
+    except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+        raise invalid("cursor", "Use the next_cursor of the page before, unchanged.") from error
+
+
+def list_events(session: Session, case_id: UUID) -> Sequence[Event]:
+    """The case's events in order."""
+    return session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.number)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class TrayRow:
+    """An open enquiry and its most urgent running clock."""
+
+    enquiry: Enquiry
+    clock: Clock | None
+
+
+def list_worktray(session: Session, *, limit: int = 100) -> tuple[list[TrayRow], int]:
+    """Open enquiries by the time left on their most urgent clock, the most overdue first; and how many there are."""
+    urgent = (
+        select(Clock.enquiry_id, func.min(Clock.due_at).label("due_at"))
+        .where(Clock.state == "running", Clock.enquiry_id.is_not(None))
+        .group_by(Clock.enquiry_id)
+        .subquery()
+    )
+    query = (
+        select(Enquiry)
+        .outerjoin(urgent, urgent.c.enquiry_id == Enquiry.id)
+        .where(Enquiry.state.in_(OPEN_STATES))
+        .options(*_whole())
+        .order_by(urgent.c.due_at.asc().nulls_last(), Enquiry.received_at)
+        .limit(limit)
+    )
+    total = session.scalar(select(func.count()).select_from(Enquiry).where(Enquiry.state.in_(OPEN_STATES)))
+    return [TrayRow(enquiry, most_urgent(enquiry.clocks)) for enquiry in session.scalars(query)], total
+
+
+def most_urgent(clocks: Sequence[Clock]) -> Clock | None:
+    """The running clock that is due first."""
+    return min((clock for clock in clocks if clock.state == "running"), key=lambda clock: clock.due_at, default=None)

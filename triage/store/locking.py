@@ -1,0 +1,35 @@
+"""Row locks: one reader-for-change at a time for a case, taken once a transaction."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from triage.errors import NotFound, Problem
+from triage.models import AgencyCheck, Enquiry, Referral
+
+Row = TypeVar("Row", Enquiry, Referral, AgencyCheck)
+WORDS = {Enquiry: "enquiry", Referral: "referral", AgencyCheck: "check"}
+
+
+def lock(session: Session, model: type[Row], key: UUID) -> Row:
+    """The row of that key, locked until this transaction ends. NotFound where this actor may see none."""
+    held = session.info.setdefault("held", {})
+    if key not in held:
+        row = session.get(model, key, with_for_update=True)
+        if row is None:
+            raise NotFound(Problem("not_found", f"There is no such {WORDS[model]}, or it is not yours to see."))
+        held[key] = row
+    return held[key]
+
+
+def hold(session: Session, row: Enquiry | Referral | AgencyCheck) -> None:
+    """A row that this transaction made is its own already."""
+    session.info.setdefault("held", {})[row.id] = row
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _release(session: Session, transaction: object) -> None:
+    if getattr(transaction, "parent", None) is None:
+        session.info.pop("held", None)

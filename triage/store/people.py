@@ -1,0 +1,81 @@
+"""Finding people: candidates who may be the one described, and what is already known of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY, DATE
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import cast
+
+from triage.models import Decision, Enquiry, Person, Referral, Subject
+from workflows.people import Identity, fold, swapped
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the front door has heard of one person before an instant."""
+
+    earlier_enquiries_12m: int
+    earlier_nfa_12m: int
+    open_case: bool
+
+
+NOTHING_KNOWN = History(0, 0, False)
+
+
+def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Sequence[Person]:
+    """People whose name, date of birth or number resembles `identity`, in no order.
+
+    The look-up runs in a function of the schema's owner, because PostgreSQL may not use a trigram index beneath a
+    row-level policy; it finds nothing for a role that may not see everybody.
+    """
+    dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
+    found = func.candidate_people(
+        fold(identity.given_name, identity.family_name),
+        cast(dates, ARRAY(DATE)),
+        identity.nhs_number,
+        identity.upn,
+        limit,
+    )
+    return session.scalars(select(Person).where(Person.id.in_(select(found)))).all()
+
+
+def find_by_nhs_number(session: Session, nhs_number: str) -> Person | None:
+    """The one person with that NHS number."""
+    return session.scalar(select(Person).where(Person.nhs_number == nhs_number))
+
+
+def find_history(session: Session, person_id: UUID, since: datetime, before: datetime) -> History:
+    """Enquiries about a person received from `since` up to `before`, how many came to nothing, and any open case."""
+    enquiries = (
+        select(func.count(), func.count().filter(Decision.route == "no_further_action"))
+        .select_from(Subject)
+        .join(Enquiry, Enquiry.id == Subject.enquiry_id)
+        .outerjoin(Decision, (Decision.subject_id == Subject.id) & Decision.superseded_at.is_(None))
+        .where(Subject.person_id == person_id, Enquiry.received_at >= since, Enquiry.received_at < before)
+    )
+    count, nfa = session.execute(enquiries).one()
+    return History(count, nfa, find_open_referral(session, person_id, before) is not None)
+
+
+def find_open_referral(session: Session, person_id: UUID, at: datetime) -> Referral | None:
+    """The person's social care referral that was made before `at` and is not closed, the latest if several."""
+    return session.scalar(
+        select(Referral)
+        .where(
+            Referral.person_id == person_id,
+            Referral.service == "social_care",
+            Referral.requested_at < at,
+            Referral.state != "closed",
+        )
+        .order_by(Referral.requested_at.desc())
+        .limit(1)
+    )
+
+
+def age_in_days(person: Person, on: date) -> int | None:
+    """Days since birth, or None for the unborn and where no date is known."""
+    return (on - person.birth_date).days if person.birth_date else None

@@ -1,0 +1,37 @@
+"""Human references: they say the year, are easily read out on a telephone, and never repeat."""
+
+from string import ascii_uppercase
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+NEXT = text("SELECT nextval('enquiry_reference')")
+
+
+def next_enquiry_reference(session: Session, year: int) -> str:
+    """A reference like ENQ-2013-004821. The number rises for ever; a rolled back one is not used again."""
+    return enquiry_reference(year, session.scalar(NEXT))
+
+
+def enquiry_reference(year: int, number: int) -> str:
+    """The reference of a number already given."""
+    return f"ENQ-{year}-{number:06d}"
+
+
+def referral_reference(enquiry_ref: str, ordinal: int, earlier: int) -> str:
+    """A child's referral: the enquiry's number and the child's place in it.
+
+    ENQ-2013-004821's second child has REF-2013-004821-2; decided again after reopening, REF-2013-004821-2.2.
+    """
+    again = f".{earlier + 1}" if earlier else ""
+    return f"REF-{enquiry_ref.removeprefix('ENQ-')}-{ordinal}{again}"
+
+
+def stepped_reference(before: str) -> str:
+    """The reference of what a referral steps up or down to: REF-2013-004821-2, then -2B, -2C … -2Z, -2ZB.
+
+    A referral steps once, so the letters never meet.
+    """
+    if before[-1] not in ascii_uppercase or before[-1] == "Z":
+        return before + "B"
+    return before[:-1] + chr(ord(before[-1]) + 1)

@@ -1,0 +1,16 @@
+"""A desk for a task: one transaction as the service itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from triage.access.actor import SYSTEM
+from triage.services.desk import Desk
+from worker.celery_app import state
+
+
+@contextmanager
+def service_desk() -> Iterator[Desk]:
+    """Committed if the block succeeds."""
+    here = state()
+    with here.database.transaction(SYSTEM) as session:
+        yield Desk(session, SYSTEM, here.clock, here.pack)

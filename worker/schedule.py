@@ -1,0 +1,7 @@
+"""What beat asks for, and how often, in seconds. A tick that nobody took expires: the next one does its work."""
+
+SCHEDULE = {
+    "relay outbox": {"task": "outbox.relay", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep clocks": {"task": "clocks.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "refresh measures": {"task": "measures.refresh", "schedule": 60.0, "options": {"expires": 60}},
+}

@@ -1,0 +1,1 @@
+"""One module a noun; every task has an explicit name."""

@@ -1,0 +1,125 @@
+"""Firing actions. The only importer of `transitions`.
+
+One Machine a table, without a model: a Machine a row costs a hundred times as much, and the library's automatic
+transitions would walk past every guard.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from transitions import Machine
+
+from workflows.definition import Table, Transition
+from workflows.refusals import words
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why not: a code, and plain words that say what to do."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """What an action leads to: the new state, the event's name, the clocks to start and to stop."""
+
+    target: str
+    event: str
+    starts: tuple[str, ...]
+    stops: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """An action from the present state: allowed, or every reason why not.
+
+    `says` is what a button would say; `needs` is what the actor must bring (a reason, a team).
+    """
+
+    action: str
+    says: str
+    allowed: bool
+    reasons: tuple[Reason, ...]
+    needs: tuple[Reason, ...]
+
+
+class Refused(Exception):
+    """The action may not be done now."""
+
+    def __init__(self, action: str, reasons: tuple[Reason, ...]) -> None:
+        super().__init__(f"{action}: " + " ".join(reason.words for reason in reasons))
+        self.action, self.reasons = action, reasons
+
+
+class _Subject:
+    """What the machine moves: thrown away after each fire."""
+
+    __slots__ = ("state",)
+
+    def __init__(self, state: str) -> None:
+        self.state = state
+
+
+def _build(table: Table) -> Machine:
+    machine = Machine(model=None, states=list(table.states), initial=None, auto_transitions=False, queued=False)
+    for each in table.transitions:
+        machine.add_transition(each.action, list(each.sources), each.target or "=")
+    return machine
+
+
+_MACHINES: dict[int, tuple[Table, Machine]] = {}
+
+
+def _machine_of(table: Table) -> Machine:
+    """The table's machine, built at its first use. The table is kept beside it, so that its id stays its own."""
+    if id(table) not in _MACHINES:
+        _MACHINES[id(table)] = (table, _build(table))
+    return _MACHINES[id(table)][1]
+
+
+def fire(table: Table, state: str, action: str, role: str, context: Any) -> Fired:
+    """Where `action` leads from `state` for this role. Refused, with every reason, where it may not be done."""
+    reasons = _refusals(table, state, action, role, context)
+    if reasons:
+        raise Refused(action, reasons)
+    row = table.from_state[state, action]
+    subject = _Subject(state)
+    _machine_of(table).events[action].trigger(subject)
+    return Fired(subject.state, row.event, row.starts, row.stops)
+
+
+def permitted(table: Table, state: str, role: str, context: Any) -> tuple[Permitted, ...]:
+    """Every action that leaves `state`: allowed, or why not, and what it needs."""
+    return tuple(_permit(table, state, each, role, context) for each in table.transitions if state in each.sources)
+
+
+def _permit(table: Table, state: str, row: Transition, role: str, context: Any) -> Permitted:
+    reasons = _barred(table, state, row.action, role) or _ask(row, context, brought=False)
+    needs = () if reasons else _ask(row, context, brought=True)
+    return Permitted(row.action, row.says, not reasons, reasons, needs)
+
+
+def _refusals(table: Table, state: str, action: str, role: str, context: Any) -> tuple[Reason, ...]:
+    barred = _barred(table, state, action, role)
+    if barred:
+        return barred
+    row = table.from_state[state, action]
+    return _ask(row, context, brought=False) + _ask(row, context, brought=True)
+
+
+def _barred(table: Table, state: str, action: str, role: str) -> tuple[Reason, ...]:
+    row = table.from_state.get((state, action))
+    if row is None:
+        code = "not_in_this_state" if action in table.actions else "unknown_action"
+        return (Reason(code, words(code, state=state.replace("_", " "))),)
+    if role not in row.by:
+        roles = ", ".join(sorted(each.replace("_", " ") for each in row.by - {"system"}))
+        return (Reason("not_your_role", words("not_your_role", roles=roles)),)
+    return ()
+
+
+def _ask(row: Transition, context: Any, *, brought: bool) -> tuple[Reason, ...]:
+    codes = (guard(context) for guard in row.guards if guard.brought is brought)
+    return tuple(Reason(code, words(code, closures=getattr(context, "closures", ""))) for code in codes if code)
