@@ -1,7 +1,7 @@
 """The only place that asks what time it is. Everything else is handed a clock."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -12,10 +12,13 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's own clock; in the demo, where the year is 2014, a fixed number of seconds from it."""
+
+    def __init__(self, offset_seconds: int = 0) -> None:
+        self.offset = timedelta(seconds=offset_seconds)
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return datetime.now(UTC) + self.offset
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """All that can be configured, from environment variables that begin with TRIAGE_."""
 
 from functools import cached_property
-from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,8 +20,7 @@ class Settings(BaseSettings):
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_from: str = "mash@triage.example"
     secure_cookies: bool = Field(True, description="send the session cookie over TLS only")
-    narrative_limit: int = Field(20_000, description="the most characters in one narrative field")
-    run_dir: Path = Field(Path("var"), description="where a private PostgreSQL and Redis keep their files")
+    clock_offset_seconds: int = Field(0, description="the demo alone: how far its clock stands from the machine's")
 
     @cached_property
     def celery_broker_url(self) -> str:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from workflows.definition import Table, Transition, refuses
 
-HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "partner_system", "system"})
+HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "system"})
+ANSWERS = HUB | {"partner_system"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ AGENCY_CHECK = Table(
             says="Record the answer",
             sources=("requested",),
             target="answered",
-            by=HUB,
+            by=ANSWERS,
             event="check_answered",
             stops=("agency_check",),
         ),
@@ -40,7 +41,7 @@ AGENCY_CHECK = Table(
             says="Nothing known",
             sources=("requested",),
             target="nothing_known",
-            by=HUB,
+            by=ANSWERS,
             event="check_answered_nothing_known",
             stops=("agency_check",),
         ),
@@ -49,7 +50,7 @@ AGENCY_CHECK = Table(
             says="Declined",
             sources=("requested",),
             target="declined",
-            by=HUB,
+            by=ANSWERS,
             event="check_declined",
             guards=(has_reason,),
             stops=("agency_check",),

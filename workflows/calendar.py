@@ -1,19 +1,21 @@
 """Working time: the office's hours on England's working days, in local time, exact to the minute.
 
-The only place that knows a bank holiday. Instants go in and come out as aware UTC datetimes.
+The only place that knows a bank holiday. Instants go in aware and come out aware in UTC; a naive one is a
+ValueError, for it would be read in the time zone of the machine.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 import holidays
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 
 
 @cache
@@ -24,15 +26,26 @@ def bank_holidays(year: int) -> frozenset[date]:
 
 @dataclass(frozen=True)
 class Calendar:
-    """An office's hours: weekday (Monday is 0) to opening and closing time, less bank holidays and `extra_holidays`."""
+    """An office's hours: weekday (Monday is 0) to opening and closing time, less bank holidays and `extra_holidays`.
+
+    ValueError where it never opens, closes before it opens, or names a weekday that is not 0 to 6.
+    """
 
     hours: Mapping[int, tuple[time, time]]
     timezone: str = "Europe/London"
     extra_holidays: tuple[date, ...] = ()
-    _years: dict[int, "_Year"] = field(default_factory=dict, repr=False, compare=False)
+    _years: dict[int, "_Year"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    @property
+    def __post_init__(self) -> None:
+        if not self.hours:
+            raise ValueError("an office that never opens has no working time")
+        for weekday, (opens, closes) in self.hours.items():
+            if weekday not in range(7) or opens >= closes:
+                raise ValueError(f"weekday {weekday} cannot open at {opens} and close at {closes}")
+
+    @cached_property
     def zone(self) -> ZoneInfo:
+        """Where the office's clocks hang."""
         return ZoneInfo(self.timezone)
 
     def is_working_day(self, day: date) -> bool:
@@ -49,14 +62,14 @@ class Calendar:
 
     def is_open(self, at: datetime) -> bool:
         """Whether the office is open at that instant; at the closing minute it is not."""
-        day = at.astimezone(self.zone).date()
+        day = self._local(at).date()
         return self.is_working_day(day) and self.opening(day) <= at < self.closing(day)
 
     def next_opening(self, at: datetime) -> datetime:
         """`at` itself while the office is open, else when it opens next."""
-        day = at.astimezone(self.zone).date()
+        day = self._local(at).date()
         if self.is_working_day(day) and at < self.closing(day):
-            return max(at, self.opening(day))
+            return max(at.astimezone(UTC), self.opening(day))
         return self.opening(self.next_working_day(day))
 
     def next_working_day(self, day: date, count: int = 1) -> date:
@@ -78,38 +91,53 @@ class Calendar:
         return at + left
 
     def add_working_days(self, at: datetime, days: int) -> datetime:
-        """The same local time on the `days`-th working day after `at`, or closing time there if that is earlier.
+        """The same local time on the `days`-th working day after `at`, kept within that day's hours.
 
         What arrives while the office is closed counts as arriving when it opens next.
         """
         start = self.next_opening(at).astimezone(self.zone)
         day = self.next_working_day(start.date(), days)
-        return min(self._instant(day, start.time()), self.closing(day))
+        return min(max(self._instant(day, start.time()), self.opening(day)), self.closing(day))
 
     def add_weeks(self, at: datetime, weeks: int) -> datetime:
         """The same local time that many weeks later."""
-        local = at.astimezone(self.zone)
+        local = self._local(at)
         return self._instant(local.date() + timedelta(weeks=weeks), local.time())
 
     def working_minutes_between(self, start: datetime, end: datetime) -> int:
         """Whole minutes the office was open from `start` to `end`; 0 where `end` is not later."""
-        return max(0, int(self._open_seconds(end) - self._open_seconds(start)) // 60) if end > start else 0
+        if end <= start:
+            return 0
+        years = range(self._local(start).year, self._local(end).year)
+        whole = sum((self._year(number).before[-1] for number in years), timedelta())
+        return (whole + self._open_by(end) - self._open_by(start)) // MINUTE
 
-    def _open_seconds(self, at: datetime) -> float:
-        """Seconds the office was open since the beginning of 1900, exact, by a table a year."""
-        local = at.astimezone(self.zone)
-        year = self._year(local.year)
-        before = year.seconds_before(local.date())
-        if not self.is_working_day(local.date()):
-            return before
-        opening, closing = self.opening(local.date()), self.closing(local.date())
-        return before + (min(max(at, opening), closing) - opening).total_seconds()
+    def working_days_between(self, start: date, end: date) -> int:
+        """Working days after `start` up to and including `end`; 0 where `end` is not later."""
+        if end <= start:
+            return 0
+        whole = sum(len(self._year(number).opening) for number in range(start.year, end.year))
+        return whole + self._days_by(end) - self._days_by(start)
 
-    def _year(self, year: int) -> "_Year":
-        """Years are counted up from 2000, which is only an origin: differences are what matter."""
-        if year not in self._years:
-            self._years[year] = _Year.count(self, year)
-        return self._years[year]
+    def _open_by(self, at: datetime) -> timedelta:
+        """How long the office was open from the beginning of the local year to `at`."""
+        year = self._year(self._local(at).year)
+        index = bisect_right(year.opening, at) - 1
+        return year.before[index] + (min(at, year.closing[index]) - year.opening[index]) if index >= 0 else timedelta()
+
+    def _days_by(self, day: date) -> int:
+        """Working days from the beginning of the year up to and including `day`."""
+        return bisect_right(self._year(day.year).days, day)
+
+    def _year(self, number: int) -> "_Year":
+        if number not in self._years:
+            self._years[number] = _Year.count(self, number)
+        return self._years[number]
+
+    def _local(self, at: datetime) -> datetime:
+        if at.tzinfo is None:
+            raise ValueError("working time needs an instant with a time zone")
+        return at.astimezone(self.zone)
 
     def _instant(self, day: date, at: time) -> datetime:
         return datetime.combine(day, at, self.zone).astimezone(UTC)
@@ -117,41 +145,23 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """The working days of a year and the seconds open before each, from an origin common to all years."""
+    """The working days of a year in order, when each opens and closes, and how long the office was open before it.
 
-    days: tuple[date, ...]
-    before: tuple[float, ...]
+    `before` has one item more: the whole year's. Counted once, so that a question is a binary search.
+    """
+
+    days: list[date]
+    opening: list[datetime]
+    closing: list[datetime]
+    before: list[timedelta]
 
     @classmethod
-    def count(cls, calendar: Calendar, year: int) -> "_Year":
-        total = _seconds_to(calendar, year)
-        days, before = [], []
-        day = date(year, 1, 1)
-        while day.year == year:
-            if calendar.is_working_day(day):
-                days.append(day)
-                before.append(total)
-                total += (calendar.closing(day) - calendar.opening(day)).total_seconds()
-            day += DAY
-        return cls(tuple(days), (*before, total))
-
-    def seconds_before(self, day: date) -> float:
-        return self.before[bisect_left(self.days, day)]
-
-
-ORIGIN = 2000
-
-
-def _seconds_to(calendar: Calendar, year: int) -> float:
-    """Seconds open from the origin to the first of January; negative before it."""
-    if year == ORIGIN:
-        return 0.0
-    if year > ORIGIN:
-        return calendar._year(year - 1).before[-1]
-    return _backwards(calendar, year)
-
-
-def _backwards(calendar: Calendar, year: int) -> float:
-    days = (date(year, 1, 1) + timedelta(days=n) for n in range((date(ORIGIN, 1, 1) - date(year, 1, 1)).days))
-    open_days = (day for day in days if calendar.is_working_day(day))
-    return -sum((calendar.closing(day) - calendar.opening(day)).total_seconds() for day in open_days)
+    def count(cls, calendar: Calendar, number: int) -> "_Year":
+        first = date(number, 1, 1)
+        every = (first + DAY * n for n in range(366))
+        days = [day for day in every if day.year == number and calendar.is_working_day(day)]
+        opening, closing = [calendar.opening(day) for day in days], [calendar.closing(day) for day in days]
+        before = [timedelta()]
+        for opens, closes in zip(opening, closing, strict=True):
+            before.append(before[-1] + (closes - opens))
+        return cls(days, opening, closing, before)

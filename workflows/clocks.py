@@ -1,9 +1,11 @@
 """How long each step may take: read from timescales.yaml, counted in the office's working time."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 import yaml
@@ -15,7 +17,11 @@ SINGLE_ASSESSMENT_FROM = date(2013, 4, 15)  # Working Together 2013 replaced ini
 
 @dataclass(frozen=True, slots=True)
 class Timescale:
-    """One limit and its authority. `warn_at` is the part of the limit after which to warn."""
+    """One limit and its authority: from the event `begins` to the event `ends`.
+
+    `warn_at` is the part of the limit after which to warn. It holds for clocks started on a local day from `valid_from`
+    to before `valid_until`; None is without end. `version` names exactly this row, whatever the file becomes.
+    """
 
     kind: str
     variant: str | None
@@ -24,6 +30,15 @@ class Timescale:
     warn_at: float
     escalate_to: str
     authority: str
+    begins: str
+    ends: str
+    valid_from: date | None
+    valid_until: date | None
+    version: str
+
+    def holds_on(self, day: date) -> bool:
+        """Whether a clock started that day has this limit."""
+        return (self.valid_from or date.min) <= day < (self.valid_until or date.max)
 
     @property
     def text(self) -> str:
@@ -37,13 +52,14 @@ class Timescale:
 
 @dataclass(frozen=True, slots=True)
 class DueTimes:
-    """When a clock is due, when to warn, and why then."""
+    """When a clock is due, when to warn, whom a breach is told, and by what authority: `version` is its timescale's."""
 
     due_at: datetime
     warn_at: datetime
     limit_text: str
     authority: str
     escalate_to: str
+    version: str
 
 
 COUNT: Mapping[str, Callable[[Calendar, datetime, int], datetime]] = {
@@ -54,22 +70,46 @@ COUNT: Mapping[str, Callable[[Calendar, datetime, int], datetime]] = {
 }
 
 
+class NoTimescale(LookupError):
+    """No timescale of that kind and variant held on that day."""
+
+
 @cache
-def timescales() -> Mapping[tuple[str, str | None], Timescale]:
-    """Every timescale, by kind and variant."""
+def timescales() -> Mapping[tuple[str, str | None], tuple[Timescale, ...]]:
+    """Every timescale, by kind and variant; where a limit has changed, one for each time."""
     rows = yaml.safe_load((files("workflows") / "timescales.yaml").read_text(encoding="utf-8"))
-    wanted = ("kind", "limit", "unit", "warn_at", "escalate_to", "authority")
-    made = (Timescale(variant=row.get("variant"), **{key: row[key] for key in wanted}) for row in rows)
-    return {(each.kind, each.variant): each for each in made}
+    made = [_read(row) for row in rows]
+    keys = dict.fromkeys((each.kind, each.variant) for each in made)
+    return {key: tuple(each for each in made if (each.kind, each.variant) == key) for key in keys}
+
+
+def _read(row: Mapping[str, object]) -> Timescale:
+    same = ("kind", "limit", "unit", "warn_at", "escalate_to", "authority")
+    return Timescale(
+        variant=row.get("variant"),
+        begins=row["from"],
+        ends=row["to"],
+        valid_from=row.get("valid_from"),
+        valid_until=row.get("valid_until"),
+        version=sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()[:12],
+        **{key: row[key] for key in same},
+    )
+
+
+def timescale_on(kind: str, variant: str | None, day: date) -> Timescale:
+    """The timescale of a clock that starts on that local day. NoTimescale where there is none."""
+    for each in timescales().get((kind, variant), ()):
+        if each.holds_on(day):
+            return each
+    raise NoTimescale(f"no timescale for {kind} {variant or ''} on {day}")
 
 
 def due_times(kind: str, variant: str | None, started_at: datetime, calendar: Calendar) -> DueTimes:
-    """When a clock of `kind` that started at `started_at` is due. KeyError where there is no such timescale."""
-    scale = timescales()[kind, variant]
+    """When a clock of `kind` that started at `started_at` is due. NoTimescale where there is no such timescale then."""
+    scale = timescale_on(kind, variant, started_at.astimezone(calendar.zone).date())
     due_at = COUNT[scale.unit](calendar, started_at, scale.limit)
-    return DueTimes(
-        due_at, _warn_at(scale, started_at, due_at, calendar), scale.text, scale.authority, scale.escalate_to
-    )
+    warn_at = _warn_at(scale, started_at, due_at, calendar)
+    return DueTimes(due_at, warn_at, scale.text, scale.authority, scale.escalate_to, scale.version)
 
 
 def _warn_at(scale: Timescale, started_at: datetime, due_at: datetime, calendar: Calendar) -> datetime:

@@ -14,7 +14,8 @@ class Transition:
     """One row of the table: `action` leads from any of `sources` to `target` (None: stays), for the roles in `by`.
 
     A guard looks at the context and returns None or a refusal's code; `refusals` lists the codes they may return.
-    `starts` and `stops` name clock kinds ("*" stops all).
+    `starts` and `stops` name clock kinds ("*" stops all). What is stopped was met or missed; what still runs when a
+    case ends has nothing left to time, and is cancelled instead.
     """
 
     action: str
@@ -65,11 +66,14 @@ def _faults(table: Table) -> Iterator[str]:
     yield from (f"{state} is not a state" for state in sorted(named - set(table.states)))
     pairs = [(source, each.action) for each in table.transitions for source in each.sources]
     yield from (f"{action} leaves {state} twice" for state, action in sorted({p for p in pairs if pairs.count(p) > 1}))
-    yield from (f"{state} cannot be reached" for state in sorted(set(table.states) - _reachable(table)))
-    stuck = set(table.states) - set(table.final) - {source for source, _ in pairs}
+    yield from (f"{state} cannot be reached" for state in sorted(set(table.states) - _reachable(table, table.initial)))
+    stuck = [state for state in table.states if not _reachable(table, state) & set(table.final)]
     yield from (f"{state} has no way out" for state in sorted(stuck))
     yield from _clock_faults(table)
     yield from _refusal_faults(table)
+    yield from (f"{each.action} is for nobody" for each in table.transitions if not each.by)
+    if table.urgent and not table.urgent_states:
+        yield f"{table.urgent} leaves no state"
     missing = [state for state in table.urgent_states if (state, table.urgent) not in pairs]
     yield from (f"{table.urgent} does not leave {state}" for state in missing)
 
@@ -81,8 +85,9 @@ def _mentioned(table: Table) -> Iterator[str]:
             yield each.target
 
 
-def _reachable(table: Table) -> set[str]:
-    seen, ahead = set(), [table.initial]
+def _reachable(table: Table, state: str) -> set[str]:
+    """The states to which `state` leads, itself among them."""
+    seen, ahead = set(), [state]
     while ahead:
         state = ahead.pop()
         seen.add(state)

@@ -4,6 +4,7 @@ One Machine a table, without a model: a Machine a row costs a hundred times as m
 transitions would walk past every guard.
 """
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,9 @@ from transitions import Machine
 
 from workflows.definition import Table, Transition
 from workflows.refusals import words
+
+# It tells each state entered and left at INFO: twice a fire, where our own event log says it better.
+logging.getLogger("transitions").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ WEIGHS = frozenset({"social_worker", "mash_manager"})
 OPEN = ("received", "screening", "checking", "awaiting_decision")
 # From least to most: what is recommended above what was chosen needs its "why not".
 LADDER = ("no_further_action", "advice", "early_help", "social_care", "section_47")
+RAGS = ("red", "amber", "green")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,11 @@ def has_reason(context: EnquiryContext) -> str | None:
 @refuses("no_rag")
 def is_rated(context: EnquiryContext) -> str | None:
     return None if context.current_rag else "no_rag"
+
+
+@refuses("rag_missing", brought=True)
+def brings_rag(context: EnquiryContext) -> str | None:
+    return None if context.rag in RAGS else "rag_missing"
 
 
 @refuses("no_reason", "rag_unchanged", brought=True)
@@ -156,7 +162,7 @@ ENQUIRY = Table(
             target=None,
             by=WEIGHS,
             event="rag_set",
-            guards=(explains_new_rag,),
+            guards=(brings_rag, explains_new_rag),
         ),
         Transition(
             action="request_check",
@@ -165,7 +171,6 @@ ENQUIRY = Table(
             target="checking",
             by=WEIGHS,
             event="check_requested",
-            starts=("agency_check",),
         ),
         Transition(
             action="finish_screening",
@@ -201,7 +206,7 @@ ENQUIRY = Table(
                 explains_why_not,
                 has_manager_for_less,
             ),
-            stops=("screening", "decision", "agency_check"),
+            stops=("screening", "decision"),
         ),
         Transition(
             action="immediate_danger",
@@ -211,7 +216,7 @@ ENQUIRY = Table(
             by=HUB,
             event="immediate_danger_declared",
             guards=(has_reason,),
-            stops=("screening", "decision", "agency_check"),
+            stops=("screening", "decision"),
         ),
         Transition(
             action="withdraw",

@@ -28,6 +28,7 @@ class ReferralContext:
     closure: str | None = None
     consent: str | None = None
     lead_practitioner: str | None = None
+    child_protection_plan: bool = False
 
     @property
     def closures(self) -> str:
@@ -57,6 +58,12 @@ def is_early_help(context: ReferralContext) -> str | None:
 @refuses("not_social_care")
 def is_social_care(context: ReferralContext) -> str | None:
     return None if context.service == "social_care" else "not_social_care"
+
+
+@refuses("on_protection_plan")
+def is_off_protection_plan(context: ReferralContext) -> str | None:
+    """A child steps down from child in need, never straight from child protection."""
+    return "on_protection_plan" if context.child_protection_plan else None
 
 
 @refuses("consent_not_given", brought=True)
@@ -150,7 +157,6 @@ REFERRAL = Table(
             by=LOCALITY | {"early_help_unit"},
             event="referral_stepped_up",
             guards=(is_early_help, has_reason),
-            stops=("first_contact",),
         ),
         Transition(
             action="step_down",
@@ -159,7 +165,7 @@ REFERRAL = Table(
             target="closed",
             by=LOCALITY,
             event="referral_stepped_down",
-            guards=(is_social_care, has_consent, has_lead_practitioner),
+            guards=(is_social_care, is_off_protection_plan, has_consent, has_lead_practitioner),
         ),
         Transition(
             action="close",
@@ -178,7 +184,6 @@ REFERRAL = Table(
             by=ALLOCATES | LOCALITY,
             event="immediate_danger_declared",
             guards=(is_early_help, has_reason),
-            stops=("allocation", "acceptance", "reallocation", "first_contact"),
         ),
     ),
 )

@@ -19,6 +19,7 @@ WORDS = {
     "no_team_or_worker": "Choose a team or a worker.",
     "not_early_help": "Only an early help referral can step up.",
     "not_social_care": "Only a social care referral can step down.",
+    "on_protection_plan": "The child is on a child protection plan. End the plan first, then step down.",
     "no_lead_practitioner": "Name the lead practitioner who will hold the early help.",
     "consent_not_given": "The family must consent to early help before a step-down.",
     "no_closure": "Choose why this closes: {closures}.",

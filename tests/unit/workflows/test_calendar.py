@@ -1,0 +1,193 @@
+"""The calendar beside a slow, obvious counter that walks minute by minute."""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from dateutil.easter import easter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workflows.calendar import Calendar, bank_holidays
+
+LONDON = ZoneInfo("Europe/London")
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+HUB = Calendar({**dict.fromkeys(range(4), (time(8, 30), time(17))), 4: (time(8, 30), time(16, 30))})
+UNEVEN = Calendar({0: (time(8), time(12)), 1: (time(10), time(18, 30)), 5: (time(9), time(10))}, "Europe/London", ())
+SLEEPLESS = Calendar(dict.fromkeys(range(7), (time(0, 15), time(23, 45))), extra_holidays=(date(2015, 7, 1),))
+OFFICES = (HUB, UNEVEN, SLEEPLESS)
+EARLIEST, LATEST = datetime(2012, 1, 1, tzinfo=UTC), datetime(2028, 12, 20, tzinfo=UTC)
+CHANGES = tuple(datetime(*day, tzinfo=UTC) for day in ((2013, 3, 31), (2013, 10, 27), (2020, 3, 29), (2024, 10, 27)))
+
+anywhere = st.timedeltas(timedelta(), LATEST - EARLIEST).map(lambda since: EARLIEST + since)
+near_a_change = st.builds(
+    lambda day, minutes: day + minutes * MINUTE, st.sampled_from(CHANGES), st.integers(-900, 1500)
+)
+instants = st.one_of(anywhere, near_a_change).map(lambda at: at.replace(second=0, microsecond=0))
+offices = st.sampled_from(OFFICES)
+
+
+def is_open_slowly(office: Calendar, at: datetime) -> bool:
+    """By the clock on the wall and nothing else."""
+    local = at.astimezone(LONDON)
+    if local.date() in bank_holidays(local.year) or local.date() in office.extra_holidays:
+        return False
+    opens, closes = office.hours.get(local.weekday(), (time.max, time.min))
+    return opens <= local.time() < closes
+
+
+def count_slowly(office: Calendar, start: datetime, end: datetime) -> int:
+    return sum(is_open_slowly(office, start + MINUTE * n) for n in range((end - start) // MINUTE))
+
+
+def add_slowly(office: Calendar, at: datetime, minutes: int) -> datetime:
+    while minutes or not is_open_slowly(office, at):
+        minutes -= is_open_slowly(office, at)
+        at += MINUTE
+        if not minutes:
+            return at
+    return at
+
+
+@given(offices, instants, st.integers(0, 3000))
+@settings(max_examples=60, deadline=None)
+def test_minutes_between_equal_a_minute_by_minute_count(office: Calendar, start: datetime, length: int) -> None:
+    end = start + MINUTE * length
+    assert office.working_minutes_between(start, end) == count_slowly(office, start, end)
+
+
+@given(offices, instants, st.integers(1, 1500))
+@settings(max_examples=50, deadline=None)
+def test_adding_minutes_equals_a_minute_by_minute_walk(office: Calendar, at: datetime, minutes: int) -> None:
+    assert office.add_working_minutes(at, minutes) == add_slowly(office, at, minutes)
+
+
+@given(offices, instants)
+@settings(max_examples=100, deadline=None)
+def test_open_and_next_opening_agree_with_the_wall_clock(office: Calendar, at: datetime) -> None:
+    assert office.is_open(at) == is_open_slowly(office, at)
+    opening = office.next_opening(at)
+    assert is_open_slowly(office, opening)
+    assert count_slowly(office, at, opening) == 0
+
+
+@given(offices, instants, st.integers(1, 60))
+@settings(max_examples=100, deadline=None)
+def test_adding_days_walks_working_days_and_keeps_the_local_time(office: Calendar, at: datetime, days: int) -> None:
+    start, due = office.next_opening(at).astimezone(LONDON), office.add_working_days(at, days).astimezone(LONDON)
+    walked = [start.date() + DAY * n for n in range(1, (due.date() - start.date()).days + 1)]
+    assert sum(map(office.is_working_day, walked)) == days == office.working_days_between(start.date(), due.date())
+    opens, closes = office.hours[due.weekday()]
+    assert due.time() == min(max(start.time(), opens), closes)
+
+
+@given(offices, st.dates(EARLIEST.date(), LATEST.date()), st.integers(-5, 800))
+@settings(max_examples=60, deadline=None)
+def test_days_between_equal_a_day_by_day_count(office: Calendar, start: date, length: int) -> None:
+    days = (start + DAY * n for n in range(1, length + 1))
+    assert office.working_days_between(start, start + DAY * length) == sum(map(office.is_working_day, days))
+
+
+@given(offices, st.lists(instants, min_size=3, max_size=3).map(sorted))
+@settings(max_examples=60, deadline=None)
+def test_minutes_add_up_over_years(office: Calendar, three: list[datetime]) -> None:
+    first, second, third = three
+    parts = office.working_minutes_between(first, second) + office.working_minutes_between(second, third)
+    assert parts == office.working_minutes_between(first, third)
+
+
+@given(offices, anywhere, st.integers(1, 2000))
+@settings(max_examples=60, deadline=None)
+def test_what_is_added_is_what_lies_between_to_the_microsecond(office: Calendar, at: datetime, minutes: int) -> None:
+    assert office.working_minutes_between(at, office.add_working_minutes(at, minutes)) == minutes
+
+
+def expected_bank_holidays(year: int) -> set[date]:
+    """England's rules, written out: fixed feasts move to the next weekday; one-offs by proclamation."""
+    early_may = date(2020, 5, 8) if year == 2020 else _monday_from(date(year, 5, 1))
+    spring = {2012: date(2012, 6, 4), 2022: date(2022, 6, 2)}.get(year, _monday_from(date(year, 5, 25)))
+    moving = {easter(year) - 2 * DAY, easter(year) + DAY, early_may, spring, _monday_from(date(year, 8, 25))}
+    once = {date(2012, 6, 5), date(2022, 6, 3), date(2022, 9, 19), date(2023, 5, 8)}
+    return moving | {day for day in once if day.year == year} | _moved_feasts(year)
+
+
+def _moved_feasts(year: int) -> set[date]:
+    days: set[date] = set()
+    for feast in (date(year, 1, 1), date(year, 12, 25), date(year, 12, 26)):
+        while feast.weekday() > 4 or feast in days:
+            feast += DAY
+        days.add(feast)
+    return days
+
+
+def _monday_from(day: date) -> date:
+    return day + DAY * (-day.weekday() % 7)
+
+
+@pytest.mark.parametrize("year", range(2012, 2029))
+def test_bank_holidays_are_englands(year: int) -> None:
+    assert {day for day in bank_holidays(year) if day.weekday() < 5} == expected_bank_holidays(year)
+
+
+def test_one_working_day_when_received_on_friday_evening_ends_at_tuesdays_opening() -> None:
+    friday_evening = datetime(2013, 6, 7, 19, tzinfo=UTC)
+    assert HUB.add_working_days(friday_evening, 1) == datetime(2013, 6, 11, 7, 30, tzinfo=UTC)
+
+
+def test_one_working_day_from_late_thursday_is_kept_within_fridays_hours() -> None:
+    assert HUB.add_working_days(datetime(2013, 6, 6, 15, 50, tzinfo=UTC), 1) == datetime(2013, 6, 7, 15, 30, tzinfo=UTC)
+
+
+def test_an_early_start_is_kept_within_a_later_opening() -> None:
+    assert UNEVEN.add_working_days(datetime(2013, 1, 7, 8, 30, tzinfo=UTC), 1) == datetime(2013, 1, 8, 10, tzinfo=UTC)
+
+
+def test_working_minutes_end_at_closing_and_not_at_the_next_opening() -> None:
+    assert HUB.add_working_minutes(datetime(2013, 6, 6, 15, tzinfo=UTC), 60) == datetime(2013, 6, 6, 16, tzinfo=UTC)
+
+
+def test_no_minutes_give_the_next_opening() -> None:
+    assert HUB.add_working_minutes(datetime(2013, 6, 8, 12, tzinfo=UTC), 0) == datetime(2013, 6, 10, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2013, 3, 31), 22.5), (date(2013, 10, 27), 24.5), (date(2013, 7, 7), 23.5)]
+)
+def test_a_day_with_a_clock_change_has_an_hour_less_or_more(day: date, hours: float) -> None:
+    whole = SLEEPLESS.working_minutes_between(SLEEPLESS.opening(day), SLEEPLESS.closing(day))
+    assert whole == hours * 60
+
+
+def test_weeks_keep_the_local_time_over_a_clock_change() -> None:
+    assert HUB.add_weeks(datetime(2013, 3, 28, 10, tzinfo=UTC), 6) == datetime(2013, 5, 9, 9, tzinfo=UTC)
+
+
+def test_an_instant_of_another_zone_gives_the_same_answer_in_utc() -> None:
+    at = datetime(2013, 6, 6, 10, tzinfo=UTC)
+    opening = HUB.next_opening(at.astimezone(timezone(timedelta(hours=5))))
+    assert opening == at
+    assert opening.tzinfo is UTC
+
+
+def test_nothing_lies_between_when_the_end_is_not_later() -> None:
+    at = datetime(2013, 6, 6, 10, tzinfo=UTC)
+    assert HUB.working_minutes_between(at, at) == HUB.working_minutes_between(at, at - DAY) == 0
+
+
+@pytest.mark.parametrize("year", [1900, 2500])
+def test_a_far_year_is_counted_like_any_other(year: int) -> None:
+    start = datetime(year, 3, 1, tzinfo=UTC)
+    assert HUB.working_minutes_between(start, start + 7 * DAY) == count_slowly(HUB, start, start + 7 * DAY)
+
+
+@pytest.mark.parametrize("ask", ["is_open", "next_opening"])
+def test_an_instant_without_a_zone_is_refused(ask: str) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        getattr(HUB, ask)(datetime(2013, 6, 6, 10, tzinfo=UTC).replace(tzinfo=None))
+
+
+@pytest.mark.parametrize("hours", [{}, {7: (time(9), time(17))}, {0: (time(17), time(9))}, {0: (time(9), time(9))}])
+def test_hours_that_cannot_be_are_refused(hours: dict[int, tuple[time, time]]) -> None:
+    with pytest.raises(ValueError, match=r"no working time|cannot open"):
+        Calendar(hours)

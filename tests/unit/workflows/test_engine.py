@@ -1,0 +1,138 @@
+"""Firing, refusing with every reason, and saying what is permitted."""
+
+import logging
+from dataclasses import dataclass
+
+import pytest
+
+from workflows.definition import Table, Transition, refuses
+from workflows.engine import Fired, Refused, fire, permitted
+from workflows.refusals import WORDS, words
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    has_key: bool = False
+    reason: str | None = None
+
+
+@refuses("no_rag")
+def has_key(door: Door) -> str | None:
+    return None if door.has_key else "no_rag"
+
+
+@refuses("no_reason", brought=True)
+def has_reason(door: Door) -> str | None:
+    return None if door.reason else "no_reason"
+
+
+KEEPER = frozenset({"keeper", "system"})
+DOOR = Table(
+    name="Door",
+    states=("shut", "wide_open", "walled_up"),
+    initial="shut",
+    final=("walled_up",),
+    transitions=(
+        Transition(
+            action="open",
+            says="Open it",
+            sources=("shut",),
+            target="wide_open",
+            by=KEEPER,
+            event="door_opened",
+            guards=(has_reason, has_key),
+            starts=("airing",),
+        ),
+        Transition(
+            action="knock", says="Knock", sources=("shut",), target=None, by=KEEPER | {"guest"}, event="door_knocked"
+        ),
+        Transition(
+            action="wall_up",
+            says="Wall it up",
+            sources=("wide_open",),
+            target="walled_up",
+            by=KEEPER,
+            event="door_walled_up",
+            stops=("airing",),
+        ),
+    ),
+)
+READY = Door(has_key=True, reason="Stuffy")
+
+
+def codes_when_fired(state: str, action: str, role: str, door: Door) -> list[str]:
+    with pytest.raises(Refused) as caught:
+        fire(DOOR, state, action, role, door)
+    assert caught.value.action == action
+    assert all(reason.words for reason in caught.value.reasons)
+    return [reason.code for reason in caught.value.reasons]
+
+
+def test_firing_gives_the_target_the_event_and_the_clocks() -> None:
+    assert fire(DOOR, "shut", "open", "keeper", READY) == Fired("wide_open", "door_opened", ("airing",), ())
+    assert fire(DOOR, "wide_open", "wall_up", "keeper", READY) == Fired("walled_up", "door_walled_up", (), ("airing",))
+
+
+def test_an_action_without_a_target_stays() -> None:
+    assert fire(DOOR, "shut", "knock", "guest", Door()).target == "shut"
+
+
+def test_every_reason_is_given_at_once_when_refused() -> None:
+    assert codes_when_fired("shut", "open", "keeper", Door()) == ["no_rag", "no_reason"]
+
+
+def test_an_unknown_action_is_refused() -> None:
+    assert codes_when_fired("shut", "dance", "keeper", READY) == ["unknown_action"]
+
+
+def test_the_librarys_automatic_transitions_are_no_way_round() -> None:
+    assert codes_when_fired("shut", "to_walled_up", "keeper", READY) == ["unknown_action"]
+
+
+def test_an_action_of_another_state_is_refused_and_names_the_state() -> None:
+    with pytest.raises(Refused, match="while this is wide open"):
+        fire(DOOR, "wide_open", "open", "keeper", READY)
+
+
+def test_a_state_that_the_table_lacks_permits_nothing() -> None:
+    assert codes_when_fired("ajar", "open", "keeper", READY) == ["not_in_this_state"]
+    assert permitted(DOOR, "ajar", "keeper", READY) == ()
+
+
+def test_a_role_that_may_not_is_told_who_may() -> None:
+    with pytest.raises(Refused, match="It is for: keeper") as caught:
+        fire(DOOR, "shut", "open", "guest", Door())
+    assert [reason.code for reason in caught.value.reasons] == ["not_your_role"]
+    assert "system" not in str(caught.value)
+
+
+def test_permitted_lists_every_action_of_the_state_and_why_not() -> None:
+    door_open, knock = permitted(DOOR, "shut", "guest", READY)
+    assert (door_open.action, door_open.says, door_open.allowed) == ("open", "Open it", False)
+    assert [reason.code for reason in door_open.reasons] == ["not_your_role"]
+    assert (knock.action, knock.allowed, knock.reasons, knock.needs) == ("knock", True, (), ())
+
+
+def test_what_the_actor_must_bring_is_needed_and_not_a_reason_against() -> None:
+    action = permitted(DOOR, "shut", "keeper", Door(has_key=True))[0]
+    assert action.allowed
+    assert [reason.code for reason in action.needs] == ["no_reason"]
+
+
+def test_firing_leaves_nothing_behind() -> None:
+    for _ in range(3):
+        assert fire(DOOR, "shut", "open", "keeper", READY).target == "wide_open"
+
+
+def test_firing_is_silent_when_the_service_logs_at_info(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        fire(DOOR, "shut", "open", "keeper", READY)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_every_refusal_says_what_to_do_in_a_sentence(code: str) -> None:
+    said = words(code, state="closed", roles="MASH manager", closures="RC1, RC2")
+    assert said[0].isupper()
+    assert said.endswith(".")
+    assert "{" not in said

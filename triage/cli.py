@@ -1,0 +1,51 @@
+"""The `triage` command."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from triage.demo.command import demo
+from triage.embedded import EmbeddedError, forget
+from triage.exchange.command import import_
+from triage.schema import load_reference_data, migrate
+from triage.pack import load_pack
+from triage.serving import ServingError
+
+
+@click.group()
+def main() -> None:
+    """The front door of children's services."""
+
+
+@main.command()
+@click.option("--run-dir", type=click.Path(path_type=Path), default=Path("var"))
+def forget_demo(run_dir: Path) -> None:
+    """Forget the demo's data."""
+    forget(run_dir)
+
+
+@main.command("migrate")
+@click.option("--url", envvar="TRIAGE_OWNER_DATABASE_URL", required=True, help="PostgreSQL as the schema's owner")
+@click.option("--pack", envvar="TRIAGE_PACK", default="nottinghamshire")
+def migrate_command(url: str, pack: str) -> None:
+    """Bring the schema up to date and load the authority's pack."""
+    migrate(url)
+    load_reference_data(url, load_pack(pack))
+
+
+main.add_command(forget_demo, "forget")
+main.add_command(demo)
+main.add_command(import_)
+
+
+def run() -> None:
+    """The command, with refusals as one line."""
+    try:
+        main()
+    except (EmbeddedError, ServingError) as error:
+        sys.exit(f"triage: {error}")
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,219 @@
+"""One planned case, carried through the services step by step by the people whose work it is."""
+
+from collections.abc import Callable
+from random import Random
+
+from triage.access.actor import Actor
+from triage.demo.calls import ADDRESSES, AGENCIES, tell
+from triage.demo.people import Child, misspell
+from triage.demo.plan import PlannedCase
+from triage.demo.staff import Staff
+from triage.demo.timetable import Step
+from triage.models import Enquiry, Referral, Subject
+from triage.services.checks import CheckAction, act_on_check
+from triage.services.contexts import as_choice
+from triage.services.deciding import Decide, SubjectDecision, decide
+from triage.services.desk import Desk
+from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
+from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
+from triage.services.people import NewPerson, find_matches
+from triage.services.referral_actions import ReferralAction, act_on_referral
+from triage.store.references import enquiry_reference
+from workflows.enquiry import higher_routes
+
+LEVELS = {"social_care": 4, "early_help": 3, "advice": 1, "no_further_action": 1}
+REASONS = {
+    "social_care": "Made up: the harm seen and the history call for a social worker.",
+    "early_help": "Made up: the family wants help and universal services are not enough.",
+    "advice": "Made up: universal services can meet the need; the family was told where to go.",
+    "no_further_action": "Made up: looked into, nothing that calls for more.",
+    "existing_case": "Made up: the case is open; its worker has been told.",
+    "other_authority": "Made up: the family lives elsewhere; that authority was rung and written to.",
+    "adult_safeguarding": "Made up: an adult at risk; handed to adult safeguarding.",
+    "ehc_pathway": "Made up: the request is for an education, health and care assessment.",
+}
+
+
+class NotRecognised(Exception):
+    """A child who is known was not found even by their right name: the replay stops, for its figures would be wrong."""
+
+
+class CaseRun:
+    """A case while it runs. Its dice are its own, so that two processes may share the cases and agree."""
+
+    def __init__(self, case: PlannedCase, staff: Staff, seed: int) -> None:
+        self.case, self.dice = case, Random(f"{seed}-{case.number}")
+        self.officer = self.dice.choice(staff.officers)
+        self.social_worker = self.dice.choice(staff.social_workers)
+        self.manager = self.dice.choice(staff.managers)
+        self.staff = staff
+        self.enquiry: Enquiry
+        self.referrals: dict[int, Referral] = {}
+
+    def do(self, desk: Desk, step: Step) -> None:
+        """Carry out one step as whoever's it is."""
+        STEPS[step.do](self, desk, step)
+
+    def log(self, desk: Desk, step: Step) -> None:
+        case, family = self.case, self.case.family
+        desk = desk.with_actor(self.officer)
+        agency = AGENCIES.get(case.call.source)
+        address = ADDRESSES.get(agency) if case.call.source not in ("9", "10") else None
+        command = LogEnquiry(
+            received_at=case.call.received_at,
+            channel=case.call.channel,
+            source=case.call.source,
+            agency_code=agency,
+            referrer_role="Made-up referrer",
+            referrer_email=f"{address}@{agency.replace('_', '-')}.example" if address else None,
+            referrer_may_be_named=self.dice.random() > 0.1,
+            consent=case.consent,
+            subjects=tuple(self._subject(desk, child) for child in family.children),
+            reference=enquiry_reference(case.call.received_at.year, case.number),
+            **tell(self.dice, case.indicators, [child.given_name for child in family.children]),
+        )
+        self.enquiry = log_enquiry(desk, command)
+        for child, subject in zip(family.children, self.enquiry.subjects, strict=True):
+            child.person_id = subject.person_id or subject.person.id
+
+    def _subject(self, desk: Desk, child: Child) -> NewSubject:
+        known = self._recognise(desk, child) if child.person_id else None
+        return NewSubject(
+            person_id=known,
+            person=None if known else self._describe(child),
+            indicators=self.case.indicators,
+            mobile=None if self.dice.random() < 0.5 else True,
+            needs_immediate_protection=False,
+            ehc_request=self.case.outcome == "ehc_pathway",
+            first_view_level=LEVELS.get(self.case.outcome, 2),
+            first_view_reason="Made up: as it sounded on the telephone.",
+        )
+
+    def _recognise(self, desk: Desk, child: Child) -> object:
+        """Look for a child heard of before by the name as told now; if not found, ask how it is spelt and look again."""
+        for told in (misspell(self.dice, child), child):
+            found = {match.person.id for match in find_matches(desk, self._describe(told))}
+            if child.person_id in found:
+                return child.person_id
+        raise NotRecognised(f"{child.given_name} {self.case.family.family_name}")
+
+    def _describe(self, child: Child) -> NewPerson:
+        family = self.case.family
+        return NewPerson(
+            kind="adult_at_risk" if self.case.outcome == "adult_safeguarding" else "child",
+            given_name=child.given_name,
+            family_name=family.family_name,
+            birth_date=child.birth_date,
+            sex=child.sex,
+            nhs_number=child.nhs_number if not child.person_id else None,
+            address=family.address,
+            postcode=family.postcode,
+        )
+
+    def screen(self, desk: Desk, step: Step) -> None:
+        self._act(desk, self.social_worker, "start_screening")
+
+    def rate(self, desk: Desk, step: Step) -> None:
+        self._act(desk, self.social_worker, "set_rag", rag=step.details["rag"])
+
+    def ask(self, desk: Desk, step: Step) -> None:
+        agency = step.details["agency"]
+        self._act(desk, self.social_worker, "request_check", agency_code=agency, question="What do you know?")
+
+    def reply(self, desk: Desk, step: Step) -> None:
+        check = next(each for each in self.enquiry.checks if each.agency_code == step.details["agency"])
+        answer = "Made-up answer." if step.details["answer"] == "answer" else ""
+        command = CheckAction(check_id=check.id, action=step.details["answer"], answer=answer)
+        act_on_check(desk.with_actor(self.social_worker), command)
+
+    def finish(self, desk: Desk, step: Step) -> None:
+        checked = self.enquiry.state == "checking"
+        self._act(desk, self.social_worker, "finish_checks" if checked else "finish_screening")
+
+    def decide(self, desk: Desk, step: Step) -> None:
+        """A manager decides, with a "why not" for whatever the policy recommended above the choice."""
+        chosen = tuple(self._choose(subject, step.details["route"]) for subject in self.enquiry.subjects)
+        decide(desk.with_actor(self.manager), Decide(enquiry_id=self.enquiry.id, decisions=chosen))
+        self.referrals = {each.subject.ordinal - 1: each for each in self.enquiry.referrals}
+
+    def _choose(self, subject: Subject, route: str) -> SubjectDecision:
+        recommended = subject.recommendation
+        decision = SubjectDecision(
+            subject_id=subject.id,
+            level=max(recommended.level, LEVELS[route]) if route == "social_care" else recommended.level,
+            route=route,
+            reason=REASONS[route],
+            section_47=recommended.section_47 and route in ("social_care", "existing_case", "other_authority"),
+        )
+        rungs = higher_routes(as_choice(self.enquiry, subject, decision))
+        why_not = dict.fromkeys(rungs, "Made up: talked over, and not needed for this child.")
+        return SubjectDecision(
+            subject_id=subject.id,
+            level=decision.level,
+            route=route,
+            reason=decision.reason,
+            section_47=decision.section_47,
+            why_not=why_not,
+        )
+
+    def close(self, desk: Desk, step: Step) -> None:
+        self._act(desk, self.officer, "close")
+
+    def allocate(self, desk: Desk, step: Step) -> None:
+        referral = self.referrals[step.child]
+        team = f"{referral.service}_{self._place(referral)}"
+        self._work(desk, self.manager, step, "allocate", team_code=team)
+
+    def give_back(self, desk: Desk, step: Step) -> None:
+        self._work(desk, self._worker(step), step, "return", reason="Made up: belongs to another worker's patch.")
+
+    def accept(self, desk: Desk, step: Step) -> None:
+        self._work(desk, self._worker(step), step, "accept")
+
+    def start(self, desk: Desk, step: Step) -> None:
+        self._work(desk, self._worker(step), step, "start")
+
+    def assess(self, desk: Desk, step: Step) -> None:
+        self._work(desk, self._worker(step), step, "complete_assessment")
+
+    def end(self, desk: Desk, step: Step) -> None:
+        self._work(desk, self._worker(step), step, "close", closure=step.details["closure"])
+
+    def step_down(self, desk: Desk, step: Step) -> None:
+        """Social care closes; the early help referral that follows is the child's from now on."""
+        before = self.referrals[step.child]
+        self._work(desk, self._worker(step), step, "step_down", consent="given", lead_practitioner="Made-up lead")
+        self.referrals[step.child] = next(each for each in self.enquiry.referrals if each.stepped_from is before)
+
+    def _act(self, desk: Desk, actor: Actor, action: str, **details: str) -> None:
+        act_on_enquiry(desk.with_actor(actor), EnquiryAction(enquiry_id=self.enquiry.id, action=action, **details))
+
+    def _work(self, desk: Desk, actor: Actor, step: Step, action: str, **details: str) -> None:
+        command = ReferralAction(referral_id=self.referrals[step.child].id, action=action, **details)
+        act_on_referral(desk.with_actor(actor), command)
+
+    def _place(self, referral: Referral) -> str:
+        return referral.locality_code or "west"
+
+    def _worker(self, step: Step) -> Actor:
+        referral = self.referrals[step.child]
+        return self.staff.locality[referral.service, self._place(referral)]
+
+
+STEPS: dict[str, Callable[[CaseRun, Desk, Step], None]] = {
+    "log": CaseRun.log,
+    "screen": CaseRun.screen,
+    "rate": CaseRun.rate,
+    "ask": CaseRun.ask,
+    "reply": CaseRun.reply,
+    "finish": CaseRun.finish,
+    "decide": CaseRun.decide,
+    "close": CaseRun.close,
+    "allocate": CaseRun.allocate,
+    "return": CaseRun.give_back,
+    "accept": CaseRun.accept,
+    "start": CaseRun.start,
+    "assess": CaseRun.assess,
+    "end": CaseRun.end,
+    "step_down": CaseRun.step_down,
+}

@@ -1,0 +1,180 @@
+"""`triage demo`: everything on one machine, with nine months of a made-up county in it."""
+
+import json
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from triage.access.actor import SYSTEM
+from triage.clock import SystemClock
+from triage.database import Database
+from triage.demo.ledger import keep_ledger
+from triage.demo.plan import draw_plan
+from triage.demo.replay import END, Progress, replay
+from triage.demo.staff import PASSWORD, add_staff, sign_ins
+from triage.embedded import Services, services
+from triage.insight.measures import MEASURES, measure
+from triage.pack import Pack, load_pack
+from triage.schema import load_reference_data, migrate
+from triage.serving import free_port, serve_background, serve_web, service_environment
+
+PACK = "nottinghamshire"
+ENQUIRIES = 13_800  # "about 13,800" between April and December 2013: the Children's Trust's plan, 2014-16
+FIRST_MONTH = datetime(2013, 5, 1, tzinfo=UTC)
+NEW_YEAR = datetime(2014, 1, 2, 9, 0, tzinfo=UTC)  # what the served demo's clock says when it is first opened
+PERIOD = date(2013, 4, 1), date(2013, 12, 31)
+
+
+@click.command()
+@click.option("--enquiries", default=ENQUIRIES, show_default=True, type=click.IntRange(1, 999_999))
+@click.option("--seed", default=1, show_default=True, help="the same seed gives the same data")
+@click.option("--serve/--no-serve", default=True, help="serve the pages, or only replay")
+@click.option("--json", "as_json", is_flag=True, help="print totals and measures as JSON")
+@click.option("--run-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+@click.option("--port", default=8000, show_default=True)
+def demo(enquiries: int, seed: int, serve: bool, as_json: bool, run_dir: Path, port: int) -> None:
+    """Replay April to December 2013 in made-up cases, then serve it until Ctrl-C. Run again, it keeps its data."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    with services(run_dir) as private:
+        kept = _read_kept(run_dir)
+        if kept and (kept["enquiries"], kept["seed"]) != (enquiries, seed):
+            message = f"{run_dir} holds a demo of {kept['enquiries']:,} enquiries, seed {kept['seed']}. make clean forgets it."
+            raise click.ClickException(message)
+        if serve:
+            _serve(private, run_dir, port, kept or {"enquiries": enquiries, "seed": seed})
+        elif not kept:
+            _prepare(private)
+            kept = _fill(private, run_dir, enquiries, seed, lambda _until: None)
+        if as_json:
+            click.echo(json.dumps(_report(private, kept), indent=2))
+
+
+def _interrupt(_number: int, _frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _read_kept(run_dir: Path) -> dict[str, Any]:
+    """What an earlier run finished, or nothing. A run that was cut off is begun anew."""
+    path = run_dir / "demo.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _prepare(private: Services) -> None:
+    """An empty database with the schema, the pack and the staff: what a replay that was cut off left is dropped."""
+    private.postgres.drop_database("triage")
+    private.postgres.create_database("triage")
+    owner = private.postgres.url("triage_owner")
+    migrate(owner)
+    load_reference_data(owner, load_pack(PACK))
+    with Database(private.postgres.url("triage_app")).transaction(SYSTEM) as session:
+        add_staff(session)
+
+
+def _fill(
+    private: Services, run_dir: Path, enquiries: int, seed: int, reached: Callable[[datetime], None]
+) -> dict[str, Any]:
+    """Replay with a progress bar; `reached` hears up to which instant both halves are done. Kept in demo.json."""
+    started, until = time.monotonic(), dict.fromkeys(range(2), FIRST_MONTH.replace(month=4))
+    with click.progressbar(length=enquiries, label="Replaying April to December 2013", file=click.get_text_stream("stderr")) as bar:
+
+        def tell(progress: Progress) -> None:
+            bar.update(progress.enquiries)
+            until[progress.shard] = progress.until
+            reached(min(until.values()))
+
+        replay(private.postgres.url("triage_app"), PACK, enquiries, seed, tell)
+    seconds = time.monotonic() - started
+    begun = SystemClock().now()
+    kept = {
+        "enquiries": enquiries,
+        "seed": seed,
+        "seconds": round(seconds, 1),
+        "enquiries_a_second": round(enquiries / seconds, 1),
+        "clock_offset_seconds": int((NEW_YEAR - begun).total_seconds()),
+    }
+    (run_dir / "demo.json").write_text(json.dumps(kept), encoding="utf-8")
+    return kept
+
+
+def _serve(private: Services, run_dir: Path, port: int, kept: dict[str, Any]) -> None:
+    """Serve until Ctrl-C. A first run serves the pages once April stands, and the rest of the year fills them."""
+    fresh = "seconds" not in kept
+    if fresh:
+        _prepare(private)
+    with ExitStack() as stack:
+        if fresh:
+            kept = _fill_while_serving(private, run_dir, port, kept)
+        environment = _environment(private, run_dir, kept["clock_offset_seconds"])
+        here = stack.enter_context(serve_web(environment, run_dir, port))
+        back = stack.enter_context(serve_background(environment, run_dir))
+        _greet(here.url, "Ready")
+        try:
+            while True:
+                here.check()
+                back.check()
+                time.sleep(0.5)
+        except KeyboardInterrupt:
+            click.echo("\nStopping ...", err=True)
+
+
+def _fill_while_serving(private: Services, run_dir: Path, port: int, kept: dict[str, Any]) -> dict[str, Any]:
+    offset = int((NEW_YEAR - SystemClock().now()).total_seconds())
+    environment = _environment(private, run_dir, offset)
+    served: list[str] = []
+    with ExitStack() as stack:
+
+        def reached(until: datetime) -> None:
+            if until >= FIRST_MONTH and not served:
+                served.append(stack.enter_context(serve_web(environment, run_dir, port)).url)
+                _greet(served[0], "April 2013 can be looked at; the rest is coming")
+
+        return _fill(private, run_dir, kept["enquiries"], kept["seed"], reached)
+
+
+def _environment(private: Services, run_dir: Path, offset: int) -> dict[str, str]:
+    environment = service_environment(private, _secret_key(run_dir), free_port())
+    return environment | {"TRIAGE_CLOCK_OFFSET_SECONDS": str(offset)}
+
+
+def _secret_key(run_dir: Path) -> str:
+    """A key of this installation's own, made once and readable by us alone."""
+    path = run_dir / "secret.key"
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_text()
+
+
+def _greet(url: str, words: str) -> None:
+    click.echo(f"\n{words}: {url}\n\nEverybody here is made up. Sign in as one of these; the password is {PASSWORD}")
+    for username, what in sign_ins():
+        click.echo(f"  {username:<20} {what}")
+    click.echo("Ctrl-C stops it.\n")
+
+
+def _report(private: Services, kept: dict[str, Any]) -> dict[str, Any]:
+    """Totals, by district and route, the measures as the service counts them, and the generator's own ledger."""
+    pack = load_pack(PACK)
+    plan = draw_plan(pack, kept["enquiries"], kept["seed"])
+    ledger = keep_ledger(plan, pack.calendar, END)
+    with Database(private.postgres.url("triage_app")).transaction(SYSTEM) as session:
+        answers = {name: measure(session, pack, END, name, *PERIOD) for name in MEASURES}
+        districts = measure(session, pack, END, "enquiries", *PERIOD, "district")
+    return kept | {
+        "by_district": {label: figure.counted for _key, label, figure in districts.groups},
+        "by_route": dict(ledger.by_route),
+        "measures": {name: _plain(answer.whole) for name, answer in answers.items()},
+        "ledger": ledger.as_dict(),
+    }
+
+
+def _plain(figure: Any) -> Any:
+    return figure.value if figure.of is None else [figure.counted, figure.of]

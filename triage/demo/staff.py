@@ -1,0 +1,76 @@
+"""The made-up people who work here. One of each kind may sign in; all have the same password, which the demo prints."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from triage.access.actor import Actor
+from triage.access.signin import actor_of, hash_password
+from triage.models import User
+
+NAMESPACE = UUID("6f0d6a52-6c6f-5d2c-9a4e-0f1d3b7c2a10")  # so that the same people have the same keys each time
+PASSWORD = "made-up-people"  # noqa: S105 - of the demo alone, which listens on loopback only
+LOCALITIES = ("north", "west", "south")
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who does what in the replay."""
+
+    officers: tuple[Actor, ...]
+    social_workers: tuple[Actor, ...]
+    managers: tuple[Actor, ...]
+    locality: dict[tuple[str, str], Actor]
+
+
+def _people() -> list[dict[str, str | None]]:
+    hub = [
+        ("officer", "Orla Made-Up", "mash_officer", "mash", None),
+        ("officer2", "Oscar Made-Up", "mash_officer", "mash", None),
+        ("social.worker", "Sam Made-Up", "social_worker", "mash", None),
+        ("social.worker2", "Sunita Made-Up", "social_worker", "mash", None),
+        ("manager", "Maya Made-Up", "mash_manager", "mash", None),
+        ("early.help", "Eve Made-Up", "early_help_unit", "early_help_unit", None),
+        ("analyst", "Anil Made-Up", "analyst", None, None),
+    ]
+    for place in LOCALITIES:
+        hub.append((f"{place}.manager", f"Lee {place.title()}", "locality_manager", f"social_care_{place}", place))
+        for service in ("social_care", "early_help"):
+            short = service.replace("_", ".")
+            hub.append((f"{place}.{short}", f"Kit {place.title()}", "locality_worker", f"{service}_{place}", place))
+    keys = ("username", "name", "role", "team_code", "locality_code")
+    return [dict(zip(keys, row, strict=True)) for row in hub]
+
+
+def add_staff(session: Session) -> None:
+    """Add whoever is not there yet."""
+    there = set(session.scalars(select(User.username)))
+    hashed = None
+    for person in _people():
+        if person["username"] not in there:
+            hashed = hashed or hash_password(PASSWORD)
+            session.add(User(id=uuid5(NAMESPACE, person["username"]), password_hash=hashed, **person))
+
+
+def load_staff(session: Session) -> Staff:
+    """The staff as actors."""
+    actors = {user.username: actor_of(user) for user in session.scalars(select(User).where(User.active))}
+
+    def of(role: str) -> tuple[Actor, ...]:
+        return tuple(actors[name] for name in sorted(actors) if actors[name].role == role)
+
+    workers = {
+        (service, place): actors[f"{place}.{service.replace('_', '.')}"]
+        for place in LOCALITIES
+        for service in ("social_care", "early_help")
+    }
+    return Staff(of("mash_officer"), of("social_worker"), of("mash_manager"), workers)
+
+
+def sign_ins() -> list[tuple[str, str]]:
+    """One username for each kind of user, with what they do."""
+    shown = {"officer": "MASH officer", "social.worker": "MASH social worker", "manager": "MASH manager"}
+    shown |= {"early.help": "Early Help Unit", "west.social.care": "Locality worker, West"}
+    return [*shown.items(), ("west.manager", "Locality manager, West"), ("analyst", "Performance analyst")]

@@ -1,0 +1,114 @@
+"""How long each step of a made-up case takes, in the hub's working time."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from triage.demo.calls import SECTION_47, Call
+from workflows.calendar import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that somebody does at an instant. `child` says whose referral, counted from 0."""
+
+    at: datetime
+    do: str
+    child: int = 0
+    details: dict[str, Any] = field(default_factory=dict)
+    opens_social_care: bool = False
+    closes_social_care: bool = False
+
+
+def draw_timetable(
+    dice: Random, calendar: Calendar, call: Call, outcome: str, children: int, indicators: tuple[str, ...]
+) -> list[Step]:
+    """The steps of one case in order of time, from the log to the closing. They may reach beyond the nine months."""
+    return sorted(_Drawer(dice, calendar).draw(call, outcome, children, indicators), key=lambda step: step.at)
+
+
+class _Drawer:
+    def __init__(self, dice: Random, calendar: Calendar) -> None:
+        self.dice, self.calendar = dice, calendar
+
+    def draw(self, call: Call, outcome: str, children: int, indicators: tuple[str, ...]) -> list[Step]:
+        red = any(code in SECTION_47 for code in indicators)
+        logged = call.received_at.astimezone(UTC) + timedelta(minutes=self.dice.randint(1, 25))
+        screened = logged + timedelta(minutes=self.dice.randint(5, 50)) if red else self._later(logged, 15, 160)
+        rated = screened + timedelta(minutes=self.dice.randint(2, 20))
+        steps = [Step(logged, "log"), Step(screened, "screen"), Step(rated, "rate", details={"rag": _rag(red, outcome)})]
+        finished = self._checks(steps, rated, red, outcome)
+        decided = self._decide(finished, red)
+        refers = outcome in ("social_care", "early_help")
+        steps += [
+            Step(finished, "finish"),
+            Step(decided, "decide", details={"route": outcome}, opens_social_care=outcome == "social_care"),
+        ]
+        allocated = decided
+        for child in range(children if refers else 0):
+            allocated = max(allocated, self._referral(steps, decided, child, outcome))
+        steps.append(Step(self._later(allocated, 5, 240), "close"))
+        return steps
+
+    def _checks(self, steps: list[Step], rated: datetime, red: bool, outcome: str) -> datetime:
+        """Partners are asked about serious cases; how long they take decides when screening ends."""
+        if outcome not in ("social_care", "early_help") or self.dice.random() > (0.7 if red else 0.35):
+            return rated + timedelta(minutes=self.dice.randint(1, 30))
+        ends = []
+        for agency in self.dice.sample(("police", "health", "school"), self.dice.choice((1, 1, 2))):
+            asked = rated + timedelta(minutes=1 + len(ends))
+            answered = self._later(asked, 10, 70 if red else 330)
+            ends.append(answered)
+            answer = self.dice.choice(("answer", "answer", "nothing_known"))
+            steps.append(Step(asked, "ask", details={"agency": agency}))
+            steps.append(Step(answered, "reply", details={"agency": agency, "answer": answer}))
+        return max(ends) + timedelta(minutes=3)
+
+    def _decide(self, finished: datetime, red: bool) -> datetime:
+        if red:
+            return finished + timedelta(minutes=self.dice.randint(2, 45))
+        if self.dice.random() < 0.10:
+            return self._later(finished, 500, 2200)
+        return self._later(finished, 5, 200)
+
+    def _referral(self, steps: list[Step], decided: datetime, child: int, service: str) -> datetime:
+        """One child's referral, from allocation to closing; when it is first allocated."""
+        allocated = self._later(decided, 5, 420 if self.dice.random() < 0.93 else 1500)
+        accepted = self._later(allocated, 20, 900 if self.dice.random() < 0.94 else 2000)
+        steps.append(Step(allocated, "allocate", child))
+        if self.dice.random() < 0.03:
+            steps.append(Step(accepted, "return", child))
+            again = self._later(accepted, 20, 300)
+            steps.append(Step(again, "allocate", child))
+            accepted = self._later(again, 20, 700)
+        started = self._later(accepted, 60, 2100)
+        assessed = self._later(started, 800, 15000 if service == "social_care" else 9000)
+        closed = self._later(assessed, 60, 9000)
+        steps += [
+            Step(accepted, "accept", child),
+            Step(started, "start", child),
+            Step(assessed, "assess", child),
+            closing := self._closing(closed, child, service),
+        ]
+        if closing.do == "step_down":
+            self._referral(steps, closed, child, "early_help")
+        return allocated
+
+    def _closing(self, closed: datetime, child: int, service: str) -> Step:
+        if service == "early_help":
+            closure = self.dice.choices(("needs_met", "needs_partly_met", "disengaged", "consent_withdrawn"), (6, 2, 1, 1))[0]
+            return Step(closed, "end", child, {"closure": closure})
+        if self.dice.random() < 0.06:
+            return Step(closed, "step_down", child, closes_social_care=True)
+        closure = self.dice.choices(("RC7", "RC8", "RC5", "RC3"), (40, 56, 3, 1))[0]
+        return Step(closed, "end", child, {"closure": closure}, closes_social_care=True)
+
+    def _later(self, at: datetime, least: int, most: int) -> datetime:
+        """That many working minutes later, most often nearer the least; with odd seconds, as people act."""
+        minutes = int(self.dice.triangular(least, most, least + (most - least) / 5))
+        return self.calendar.add_working_minutes(at, minutes) + timedelta(seconds=self.dice.randint(1, 59))
+
+
+def _rag(red: bool, outcome: str) -> str:
+    return "red" if red else {"social_care": "amber", "early_help": "green"}.get(outcome, "green")

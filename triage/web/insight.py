@@ -1,0 +1,66 @@
+"""The managers' page: every measure over a period, and one of them by district as a chart with its table."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from triage.errors import Invalid
+from triage.insight.charts import bar_chart
+from triage.insight.measures import MEASURES, Answer, measure
+from triage.schemas.measure import MeasureQuery
+from triage.services.desk import Desk
+from triage.state import state_of
+from triage.web.access import MANAGERS, open_desk, signed_in
+from triage.web.forms import errors_by_field, load
+from triage.web.words import local
+
+blueprint = Blueprint("insight", __name__, url_prefix="/measures")
+CHARTED = "enquiries"
+
+
+@blueprint.get("")
+@signed_in(*MANAGERS)
+def show() -> Any:
+    """The measures, from April of this year unless a period is asked for."""
+    period, errors = _read_period()
+    with open_desk() as desk:
+        answers = [_measure(desk, name, *period) for name in MEASURES]
+        charted = _measure(desk, _charted(), *period, by="district")
+    return render_template(
+        "insight/measures.html", answers=answers, charted=charted, period=period, errors=errors, names=MEASURES
+    )
+
+
+@blueprint.get("/chart.svg")
+@signed_in(*MANAGERS)
+def show_chart() -> Response:
+    """The charted measure by district, as a picture."""
+    period, _errors = _read_period()
+    with open_desk() as desk:
+        answer = _measure(desk, _charted(), *period, by="district")
+    return Response(bar_chart(answer), content_type="image/svg+xml")
+
+
+def _charted() -> str:
+    wanted = request.args.get("measure", CHARTED)
+    return wanted if wanted in MEASURES else CHARTED
+
+
+def _measure(desk: Desk, name: str, first: date, last: date, by: str | None = None) -> Answer:
+    return measure(desk.session, desk.pack, desk.now, name, first, last, by)
+
+
+def _read_period() -> tuple[tuple[date, date], dict[str, str]]:
+    today = local(state_of(current_app).clock.now()).date()
+    usual = date(today.year - (today.month < 4), 4, 1), today
+    asked = {key: request.args[key] for key in ("from", "to") if request.args.get(key)}
+    if not asked:
+        return usual, {}
+    try:
+        query = load(MeasureQuery(), {"from": usual[0].isoformat(), "to": usual[1].isoformat()} | asked)
+    except Invalid as refusal:
+        return usual, errors_by_field(refusal)
+    if query["last"] < query["first"]:
+        return usual, {"to": "The period must not end before it begins."}
+    return (query["first"], query["last"]), {}

@@ -1,0 +1,82 @@
+"""Logging an enquiry on a page. What was typed is never lost: every refusal, and a database that is down, shows it."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from werkzeug.datastructures import MultiDict
+
+from rules.indicators import INDICATORS
+from triage.errors import Invalid, Problem
+from triage.models.codes import CHANNELS, CONSENTS, SOURCES
+from triage.problems import RETRY_SECONDS
+from triage.schemas.enquiry import LogEnquirySchema
+from triage.services.logging_enquiry import LogEnquiry, log_enquiry
+from triage.state import state_of
+from triage.web.access import HUB, open_desk, signed_in
+from triage.web.forms import errors_by_field, load, local_instant, nest
+from triage.web.words import local
+
+blueprint = Blueprint("log_enquiry", __name__, url_prefix="/enquiries/new")
+FIELDS = tuple(LogEnquirySchema().fields)
+MOST_SUBJECTS = 20
+AWAY = "The service cannot reach its database just now. Nothing is lost: leave this page open and press Log again."
+
+
+@blueprint.get("")
+@signed_in(*HUB)
+def show() -> Any:
+    """An empty form, received now."""
+    now = local(state_of(current_app).clock.now())
+    parts = {"day": now.day, "month": now.month, "year": now.year, "time": f"{now:%H:%M}"}
+    return _render(MultiDict({f"received_at-{part}": str(value) for part, value in parts.items()}))
+
+
+@blueprint.post("")
+@signed_in(*HUB)
+def log() -> Any:
+    """Keep the enquiry, or show the form again with all that was typed and what to put right."""
+    if "add_subject" in request.form:
+        return _render(request.form, subjects=min(_count(request.form) + 1, MOST_SUBJECTS))
+    try:
+        command = read_form(request.form)
+        with open_desk() as desk:
+            enquiry = log_enquiry(desk, command)
+    except Invalid as refusal:
+        return _render(request.form, errors=errors_by_field(refusal)), refusal.status
+    except (OperationalError, InterfaceError, TimeoutError):
+        return _render(request.form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
+    return redirect(url_for("enquiries.show", enquiry_id=enquiry.id))
+
+
+def read_form(form: MultiDict[str, str]) -> LogEnquiry:
+    """The command that the form means. Invalid names its fields."""
+    data = nest(form, FIELDS) | {"received_at": local_instant(form, "received_at")}
+    subjects = data.get("subjects", [])
+    data["subjects"] = [each for each in subjects if each] if isinstance(subjects, list) else []
+    if not data["subjects"]:
+        raise Invalid(Problem("no_subject", "Say who the enquiry is about.", "subjects.0.person.given_name"))
+    return load(LogEnquirySchema(), data)
+
+
+def _count(form: MultiDict[str, str]) -> int:
+    """How many people the form has room for."""
+    numbers = {
+        int(name.split(".")[1]) for name in form if name.startswith("subjects.") and name.split(".")[1].isdigit()
+    }
+    return max(numbers, default=0) + 1
+
+
+def _render(values: MultiDict[str, str], *, errors: dict[str, str] | None = None, subjects: int | None = None) -> str:
+    return render_template(
+        "mash/log_enquiry.html",
+        values=values,
+        errors=errors or {},
+        count=subjects or _count(values),
+        channels=CHANNELS,
+        sources=SOURCES,
+        consents=CONSENTS,
+        agencies=state_of(current_app).pack.agencies,
+        indicators=[each for each in INDICATORS.values() if each.usual_level > 1]
+        + [each for each in INDICATORS.values() if each.usual_level == 1],
+    )

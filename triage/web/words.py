@@ -1,0 +1,104 @@
+"""Words for people: times as they would be said, codes by their names."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask, current_app
+
+from rules.indicators import INDICATORS
+from triage.models.codes import (
+    CHANNELS,
+    CLOCK_KINDS,
+    CLOSURES,
+    CONSENTS,
+    LAWFUL_BASES,
+    ROLES,
+    ROUTES,
+    SERVICES,
+    SOURCES,
+)
+from triage.state import state_of
+from workflows.calendar import LONDON
+
+NAMES = {**CHANNELS, **CLOCK_KINDS, **CLOSURES, **CONSENTS, **LAWFUL_BASES, **ROLES, **ROUTES, **SERVICES, **SOURCES}
+PARTS = ((timedelta(days=1), "day"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
+
+
+def local(at: datetime) -> datetime:
+    """The instant in the county's own time."""
+    return at.astimezone(LONDON)
+
+
+def say_time(at: datetime | None) -> str:
+    """ "14:20 today", "09:00 tomorrow", or "16:30 on 3 May 2013"."""
+    if at is None:
+        return ""
+    here, today = local(at), local(_now()).date()
+    named = {today: "today", today + timedelta(days=1): "tomorrow", today - timedelta(days=1): "yesterday"}
+    day = named.get(here.date(), f"on {here.day} {here:%B %Y}")
+    return f"{here:%H:%M} {day}"
+
+
+def say_length(length: timedelta) -> str:
+    """The two largest parts of a length of time: "2 days 3 h", "1 h 12 min"."""
+    said = []
+    for size, name in PARTS:
+        count, length = divmod(length, size)
+        if count:
+            said.append(f"{count} {name}{'s' if name == 'day' and count > 1 else ''}")
+    return " ".join(said[:2]) or "less than a minute"
+
+
+def say_left(due_at: datetime) -> str:
+    """ "1 h 12 min left", or "3 h overdue"."""
+    left = due_at - _now()
+    return f"{say_length(left)} left" if left >= timedelta(0) else f"{say_length(-left)} overdue"
+
+
+def is_overdue(due_at: datetime) -> bool:
+    """Whether that time has passed."""
+    return due_at < _now()
+
+
+def name_of(code: str | None) -> str:
+    """A code's name, or the code itself in plain words."""
+    if code is None:
+        return ""
+    if code in INDICATORS:
+        return INDICATORS[code].words
+    return NAMES.get(code, code.replace("_", " ").capitalize())
+
+
+def place_of(code: str | None) -> str:
+    """A district's, team's or agency's name."""
+    pack = state_of(current_app).pack
+    known = {key: row["name"] for key, row in {**pack.districts, **pack.teams}.items()} | dict(pack.agencies)
+    return known.get(code or "", code or "")
+
+
+def say_share(value: float | None) -> str:
+    """A share as a percentage with one decimal."""
+    return "–" if value is None else f"{value:.1%}"
+
+
+def say_minutes(value: float | None) -> str:
+    """Working minutes as hours and minutes."""
+    return "–" if value is None else f"{int(value) // 60} h {int(value) % 60:02d} min"
+
+
+def _now() -> datetime:
+    return state_of(current_app).clock.now()
+
+
+def register(app: Flask) -> None:
+    """Make the words known to the templates."""
+    filters: dict[str, Any] = {
+        "say_time": say_time,
+        "say_left": say_left,
+        "say_share": say_share,
+        "say_minutes": say_minutes,
+        "name_of": name_of,
+        "place_of": place_of,
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.tests["overdue"] = is_overdue
