@@ -3,7 +3,7 @@
 import os
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from triage.models import Base
 
@@ -18,7 +18,7 @@ def include(_object: object, name: str | None, type_: str, _reflected: bool, _co
 
 def run() -> None:
     url = context.config.attributes.get("url") or os.environ["TRIAGE_OWNER_DATABASE_URL"]
-    with create_engine(url).connect() as connection:
+    with create_engine(url, poolclass=NullPool).connect() as connection:
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
         connection.commit()
         context.configure(

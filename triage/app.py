@@ -28,7 +28,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
     )
     database = database or Database(settings.database_url)
-    app.extensions["triage"] = State(settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack))
+    app.extensions["triage"] = State(
+        settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack)
+    )
     register_handlers(app)
     app.register_blueprint(health)
     web.register(app)

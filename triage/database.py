@@ -22,6 +22,12 @@ class Database:
         self.engine = create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
 
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+
     @contextmanager
     def transaction(self, actor: Actor) -> Iterator[Session]:
         """One transaction as `actor`: committed if the block succeeds, rolled back if it raises."""

@@ -25,7 +25,7 @@ def read_live() -> Any:
 @blueprint.get("/ready")
 @public("says only which parts answer")
 def read_ready() -> Any:
-    """200 while the database answers, else 503. Without Redis enquiries are still taken: the outbox keeps what waits."""
+    """200 while the database answers, else 503. Without Redis enquiries are still taken: the outbox keeps them."""
     state = state_of(current_app)
     database, redis = _try_database(state), _try_redis(state)
     parts = {"database": _word(database), "redis": _word(redis)}

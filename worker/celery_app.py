@@ -18,7 +18,9 @@ app = Celery("triage", include=["worker.tasks.outbox", "worker.tasks.clocks", "w
 def state() -> State:
     """Settings, database, clock and pack of this process, made when first used: a pool must not cross a fork."""
     settings = Settings()
-    return State(settings, Database(settings.database_url), SystemClock(settings.clock_offset_seconds), load_pack(settings.pack))
+    return State(
+        settings, Database(settings.database_url), SystemClock(settings.clock_offset_seconds), load_pack(settings.pack)
+    )
 
 
 @app.on_configure.connect

@@ -11,7 +11,9 @@ from triage.api.access import needs
 from triage.insight.measures import MEASURES, measure
 from triage.schemas.measure import IndicatorListSchema, MeasureListSchema, MeasureQuery, MeasureSchema
 
-blueprint = Blueprint("api_measures", __name__, url_prefix="/api/v1", description="Timeliness and outcomes, without names")
+blueprint = Blueprint(
+    "api_measures", __name__, url_prefix="/api/v1", description="Timeliness and outcomes, without names"
+)
 
 
 @blueprint.get("/measures")

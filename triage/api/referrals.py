@@ -14,7 +14,9 @@ from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.enquiries import list_events
 from triage.store.referrals import get_referral, list_referrals
 
-blueprint = Blueprint("api_referrals", __name__, url_prefix="/api/v1", description="Accepted for social care or early help")
+blueprint = Blueprint(
+    "api_referrals", __name__, url_prefix="/api/v1", description="Accepted for social care or early help"
+)
 
 
 @blueprint.get("/referrals")

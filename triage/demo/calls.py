@@ -1,4 +1,4 @@
-"""When people tell the hub, who they are, and what they say they saw: drawn by dice, in proportions of a real front door."""
+"""When people tell the hub, who they are, and what they say they saw: drawn by dice, in a real front door's shares."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -51,7 +51,9 @@ def _draw_call(dice: Random, day: date, calendar: Calendar) -> Call:
 
 
 def _night_minute(dice: Random) -> int:
-    return dice.choice((dice.randrange(0, 8 * 60), dice.randrange(17 * 60 + 5, 24 * 60 - 1), dice.randrange(18 * 60, 23 * 60)))
+    return dice.choice(
+        (dice.randrange(0, 8 * 60), dice.randrange(17 * 60 + 5, 24 * 60 - 1), dice.randrange(18 * 60, 23 * 60))
+    )
 
 
 def draw_indicators(dice: Random, outcome: str) -> tuple[str, ...]:

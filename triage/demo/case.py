@@ -90,7 +90,7 @@ class CaseRun:
         )
 
     def _recognise(self, desk: Desk, child: Child) -> object:
-        """Look for a child heard of before by the name as told now; if not found, ask how it is spelt and look again."""
+        """Look for a child heard of before by the name as told; if not found, ask how it is spelt and look again."""
         for told in (misspell(self.dice, child), child):
             found = {match.person.id for match in find_matches(desk, self._describe(told))}
             if child.person_id in found:

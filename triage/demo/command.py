@@ -22,7 +22,7 @@ from triage.demo.replay import END, Progress, replay
 from triage.demo.staff import PASSWORD, add_staff, sign_ins
 from triage.embedded import Services, services
 from triage.insight.measures import MEASURES, measure
-from triage.pack import Pack, load_pack
+from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
 from triage.serving import free_port, serve_background, serve_web, service_environment
 
@@ -46,7 +46,8 @@ def demo(enquiries: int, seed: int, serve: bool, as_json: bool, run_dir: Path, p
     with services(run_dir) as private:
         kept = _read_kept(run_dir)
         if kept and (kept["enquiries"], kept["seed"]) != (enquiries, seed):
-            message = f"{run_dir} holds a demo of {kept['enquiries']:,} enquiries, seed {kept['seed']}. make clean forgets it."
+            held = f"{kept['enquiries']:,} enquiries, seed {kept['seed']}"
+            message = f"{run_dir} holds a demo of {held}. To begin anew: make clean."
             raise click.ClickException(message)
         if serve:
             _serve(private, run_dir, port, kept or {"enquiries": enquiries, "seed": seed})
@@ -74,7 +75,7 @@ def _prepare(private: Services) -> None:
     owner = private.postgres.url("triage_owner")
     migrate(owner)
     load_reference_data(owner, load_pack(PACK))
-    with Database(private.postgres.url("triage_app")).transaction(SYSTEM) as session:
+    with Database(private.postgres.url("triage_app")) as database, database.transaction(SYSTEM) as session:
         add_staff(session)
 
 
@@ -83,7 +84,9 @@ def _fill(
 ) -> dict[str, Any]:
     """Replay with a progress bar; `reached` hears up to which instant both halves are done. Kept in demo.json."""
     started, until = time.monotonic(), dict.fromkeys(range(2), FIRST_MONTH.replace(month=4))
-    with click.progressbar(length=enquiries, label="Replaying April to December 2013", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(
+        length=enquiries, label="Replaying April to December 2013", file=click.get_text_stream("stderr")
+    ) as bar:
 
         def tell(progress: Progress) -> None:
             bar.update(progress.enquiries)
@@ -165,7 +168,7 @@ def _report(private: Services, kept: dict[str, Any]) -> dict[str, Any]:
     pack = load_pack(PACK)
     plan = draw_plan(pack, kept["enquiries"], kept["seed"])
     ledger = keep_ledger(plan, pack.calendar, END)
-    with Database(private.postgres.url("triage_app")).transaction(SYSTEM) as session:
+    with Database(private.postgres.url("triage_app")) as database, database.transaction(SYSTEM) as session:
         answers = {name: measure(session, pack, END, name, *PERIOD) for name in MEASURES}
         districts = measure(session, pack, END, "enquiries", *PERIOD, "district")
     return kept | {

@@ -1,4 +1,4 @@
-"""The generator's own ledger of what it did: every measure counted from the plan alone, with no look at the database."""
+"""The generator's own ledger of what it did: every measure counted from the plan alone, never from the database."""
 
 from collections import Counter
 from collections.abc import Iterable

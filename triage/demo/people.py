@@ -2,29 +2,16 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from importlib.resources import files
 from random import Random
 
-GIRLS = (
-    "Ada Aisha Alice Amber Amelia Anya Ava Bella Beth Caitlin Chloe Clara Daisy Ebony Eliza Ella Emily Esme Eva Faith "
-    "Fatima Freya Grace Hannah Harriet Holly Imogen Iris Isla Ivy Jade Jasmine Jess Kayla Keira Lacey Layla Leah Libby "
-    "Lily Lola Lucy Maisie Maya Megan Mia Millie Molly Nadia Nia Niamh Olivia Paige Phoebe Poppy Rosa Ruby Sadie Sana "
-    "Scarlett Skye Sofia Tia Tilly Willow Yasmin Zara Zoë"
-).split()
-BOYS = (
-    "Aaron Adam Aiden Alfie Amir Archie Arjun Ashton Bailey Ben Billy Blake Brandon Caleb Callum Cameron Charlie "
-    "Connor Corey Dylan Elijah Ellis Ethan Finley Frankie Freddie George Harley Harry Harvey Henry Ibrahim Isaac Jack "
-    "Jacob Jake James Jayden Joel Jordan Joseph Joshua Jude Kai Kian Kieran Kyle Leo Levi Lewis Liam Logan Louis Lucas "
-    "Luke Mason Max Mohammed Nathan Noah Oliver Omar Oscar Owen Reece Riley Rory Ryan Sam Seth Sonny Stanley Theo Toby "
-    "Tyler Zac"
-).split()
-STEMS = (
-    "Abb Ald Arn Ash Bark Beck Birk Black Bram Brook Burn Cald Carl Clay Cliff Col Cross Dal Darn Den Drax Elm Fair "
-    "Farn Fen Garth Green Hal Harl Hart Haz Heath Hol Horn Kel Kirk Lang Led Lind Long Mar Mill Morl Nor Oak Pem Pick "
-    "Rad Raven Red Rid Ros Sand Sel Shel Sor Stan Stock Sut Thorn Tod Wad Wal War Wes Whit Win Wood Wyn Yar"
-).split()
-ENDINGS = "bourne by combe croft den don field ford gate ham head hurst ley low man mere more shaw son ston ton well wick worth".split()
-STREETS = "Alder Beech Canal Chapel Church Colliery Dale Elm Forge Garden Hawthorn High Laurel Maple Mill Orchard Park Priory Quarry Rose Station Sycamore Vicar Walnut Willow".split()
-KINDS = "Avenue Close Drive Lane Road Street Way".split()
+import yaml
+
+NAMES = {
+    kind: words.split()
+    for kind, words in yaml.safe_load((files("triage.demo") / "names.yaml").read_text(encoding="utf-8")).items()
+}
+GIRLS, BOYS, STEMS, ENDINGS, STREETS, KINDS = NAMES.values()
 
 
 @dataclass(slots=True)
@@ -93,5 +80,7 @@ def misspell(dice: Random, child: Child) -> Child:
         at = dice.randrange(1, len(child.given_name))
         return replace(child, given_name=child.given_name[:at] + child.given_name[at + 1 :])
     if slip < 0.20 and child.birth_date.day <= 12:
-        return replace(child, birth_date=child.birth_date.replace(month=child.birth_date.day, day=child.birth_date.month))
+        return replace(
+            child, birth_date=child.birth_date.replace(month=child.birth_date.day, day=child.birth_date.month)
+        )
     return child

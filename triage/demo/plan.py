@@ -109,7 +109,9 @@ class _Planner:
         if outcome == "social_care":
             if self.re_referrals >= RE_REFERRALS * self.referrals:
                 return None
-            return self._pick(district, lambda family: _is_free(family, call.received_at) and family.children[0].referred)
+            return self._pick(
+                district, lambda family: _is_free(family, call.received_at) and family.children[0].referred
+            )
         if self.dice.random() >= REPEAT:
             return None
         return self._pick(district, lambda family: _is_free(family, call.received_at))

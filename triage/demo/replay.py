@@ -73,16 +73,16 @@ def _run_shard(url: str, pack_name: str, count: int, seed: int, shard: int, queu
 def _replay_shard(
     url: str, pack_name: str, count: int, seed: int, shard: int, tell: Callable[[Progress], None]
 ) -> None:
-    pack, clock, database = load_pack(pack_name), SettableClock(END), Database(url)
+    pack, clock = load_pack(pack_name), SettableClock(END)
     plan = [case for case in draw_plan(pack, count, seed) if case.family.number % SHARDS == shard]
-    with database.transaction(SYSTEM) as session:
-        staff = load_staff(session)
     # One session for all weeks keeps what is open in memory; each week is a transaction of its own.
-    with database.sessions() as session:
+    with Database(url) as database, database.sessions() as session:
+        with session.begin():
+            staff = load_staff(session)
+        desk = Desk(session, SYSTEM, clock, pack)
         for week, steps in groupby(_in_order(plan, staff, seed), key=lambda each: _week_number(each[1].at)):
             with session.begin():
                 act_as(session, SYSTEM)
-                desk = Desk(session, SYSTEM, clock, pack)
                 logged = _do_all(desk, clock, steps)
                 session.flush()
                 session.execute(_cancel_letters())
@@ -134,9 +134,8 @@ def _cancel_letters() -> Any:
 
 def _settle(url: str, pack_name: str, count: int) -> None:
     """What the worker would have done by the end: sweep what is past due, count the measures, go on numbering."""
-    database, clock = Database(url), SettableClock(END)
-    with database.transaction(SYSTEM) as session:
-        desk = Desk(session, SYSTEM, clock, load_pack(pack_name))
+    with Database(url) as database, database.transaction(SYSTEM) as session:
+        desk = Desk(session, SYSTEM, SettableClock(END), load_pack(pack_name))
         while True:
             swept = sweep(desk)
             if not swept.warned and not swept.breached:

@@ -37,7 +37,11 @@ class _Drawer:
         logged = call.received_at.astimezone(UTC) + timedelta(minutes=self.dice.randint(1, 25))
         screened = logged + timedelta(minutes=self.dice.randint(5, 50)) if red else self._later(logged, 15, 160)
         rated = screened + timedelta(minutes=self.dice.randint(2, 20))
-        steps = [Step(logged, "log"), Step(screened, "screen"), Step(rated, "rate", details={"rag": _rag(red, outcome)})]
+        steps = [
+            Step(logged, "log"),
+            Step(screened, "screen"),
+            Step(rated, "rate", details={"rag": _rag(red, outcome)}),
+        ]
         finished = self._checks(steps, rated, red, outcome)
         decided = self._decide(finished, red)
         refers = outcome in ("social_care", "early_help")
@@ -97,7 +101,9 @@ class _Drawer:
 
     def _closing(self, closed: datetime, child: int, service: str) -> Step:
         if service == "early_help":
-            closure = self.dice.choices(("needs_met", "needs_partly_met", "disengaged", "consent_withdrawn"), (6, 2, 1, 1))[0]
+            closure = self.dice.choices(
+                ("needs_met", "needs_partly_met", "disengaged", "consent_withdrawn"), (6, 2, 1, 1)
+            )[0]
             return Step(closed, "end", child, {"closure": closure})
         if self.dice.random() < 0.06:
             return Step(closed, "step_down", child, closes_social_care=True)

@@ -1,7 +1,7 @@
 """What every row has in common: its key, its version, the naming of constraints, aware UTC times."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, Enum, MetaData, Text
@@ -22,7 +22,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
     """The declarative base. Rows are made with keyword arguments; their keys stand before they are flushed."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         str: Text(),
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB(),

@@ -4,7 +4,6 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
 
-
 NAME_LIMIT = 200
 LINE_LIMIT = 500
 NARRATIVE_LIMIT = 20_000

@@ -172,6 +172,7 @@ def _add_subject(desk: Desk, enquiry: Enquiry, ordinal: int, new: NewSubject) ->
         first_view_level=new.first_view_level,
         first_view_reason=new.first_view_reason,
     )
+    desk.session.add(subject)
     return recommend_for(desk, enquiry, subject, known_before=new.person_id is not None)
 
 

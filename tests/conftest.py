@@ -1,0 +1,152 @@
+"""What every test may ask for. Integration tests run in a savepoint of one connection and leave nothing behind."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from tests.services import REDIS, own_database, provided, role_url
+from triage.access.actor import SYSTEM, Actor
+from triage.access.signin import actor_of
+from triage.app import create_app
+from triage.clock import SettableClock
+from triage.database import act_as
+from triage.models import User
+from triage.pack import Pack, load_pack
+from triage.services.desk import Desk
+from triage.settings import Settings
+
+MORNING = datetime(2013, 5, 7, 9, 0, tzinfo=UTC)  # Tuesday 10:00 in Nottinghamshire, after a bank holiday
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the services once, in the process that leads the run."""
+    if not hasattr(config, "workerinput"):
+        stack = config.stash[STACK] = ExitStack()
+        stack.enter_context(provided())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop them."""
+    if STACK in config.stash:
+        config.stash[STACK].close()
+
+
+STACK = pytest.StashKey[ExitStack]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Under CI a skipped test is a failed run: what was not shown is not done."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def database_name() -> Iterator[str]:
+    """This worker's own migrated database."""
+    with own_database() as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def engine(database_name: str) -> Iterator[Engine]:
+    """Connections as the service's own role."""
+    engine = create_engine(role_url("triage_app", database_name))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session in a savepoint: whatever a test commits is rolled back after it."""
+    with engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            act_as(session, SYSTEM)
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return load_pack("nottinghamshire")
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock(MORNING)
+
+
+@dataclass(frozen=True)
+class Office:
+    """A hub with one person of each role, and a desk for each of them."""
+
+    session: Session
+    clock: SettableClock
+    pack: Pack
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def desk(self, who: str) -> Desk:
+        """The desk of a role ("social_worker") or of a locality's worker ("locality_worker:west")."""
+        return Desk(self.session, self.actor(who), self.clock, self.pack)
+
+    def actor(self, who: str) -> Actor:
+        if who not in self.actors:
+            role, _, locality = who.partition(":")
+            user = User(username=f"{who}-{uuid4().hex[:6]}", name=f"Made-up {who}", role=role)
+            user.locality_code = locality or None
+            user.team_code = f"social_care_{locality}" if locality else None
+            self.session.add(user)
+            self.session.flush()
+            self.actors[who] = actor_of(user)
+        return self.actors[who]
+
+
+class OneConnection:
+    """The application's database, in the test's own savepoint."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @contextmanager
+    def transaction(self, actor: Actor) -> Iterator[Session]:
+        """As Database.transaction: what the block did is kept only if it succeeds."""
+        act_as(self.session, actor)
+        try:
+            with self.session.begin_nested():
+                yield self.session
+        finally:
+            self.session.expire_all()
+            act_as(self.session, SYSTEM)
+
+
+@pytest.fixture
+def app(session: Session, clock: SettableClock, settings: Settings) -> Flask:
+    app = create_app(settings, clock, OneConnection(session))
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    return app
+
+
+@pytest.fixture(scope="session")
+def settings(database_name: str) -> Settings:
+    return Settings(
+        database_url=role_url("triage_app", database_name),
+        redis_url=os.environ[REDIS],
+        secret_key="not-a-secret-but-long-enough-for-a-test",
+        secure_cookies=False,
+    )
+
+
+@pytest.fixture
+def office(session: Session, clock: SettableClock, pack: Pack) -> Office:
+    return Office(session, clock, pack)

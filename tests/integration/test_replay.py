@@ -1,0 +1,86 @@
+"""The replay, at a small size: the measures equal the generator's own ledger, to the unit."""
+
+import pytest
+
+from tests.services import own_database, role_url
+from triage.access.actor import SYSTEM
+from triage.database import Database
+from triage.demo.ledger import keep_ledger, percentile
+from triage.demo.plan import draw_plan
+from triage.demo.replay import END, replay
+from triage.demo.staff import add_staff
+from triage.insight.measures import MEASURES, measure
+from triage.models import Enquiry
+from triage.pack import load_pack
+
+COUNT, SEED = 250, 7
+PERIOD = END.date().replace(year=2013, month=4), END.date().replace(year=2013, month=12, day=31)
+
+
+@pytest.fixture(scope="module")
+def replayed():
+    with own_database() as name:
+        url = role_url("triage_app", name)
+        database = Database(url)
+        with database.transaction(SYSTEM) as session:
+            add_staff(session)
+        heard = []
+        replay(url, "nottinghamshire", COUNT, SEED, heard.append)
+        yield database, heard
+        database.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    pack = load_pack("nottinghamshire")
+    return keep_ledger(draw_plan(pack, COUNT, SEED), pack.calendar, END)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_measure_equals_the_ledger(replayed, ledger, pack, name):
+    with replayed[0].transaction(SYSTEM) as session:
+        figure = measure(session, pack, END, name, *PERIOD).whole
+    expected = ledger.as_dict()[name]
+    assert ([figure.counted, figure.of] if figure.of is not None else figure.value) == expected
+
+
+def test_districts_add_up_as_the_ledger_has_them(replayed, ledger, pack):
+    with replayed[0].transaction(SYSTEM) as session:
+        answer = measure(session, pack, END, "enquiries", *PERIOD, "district")
+    assert {key: figure.counted for key, _label, figure in answer.groups} == ledger.by_district
+
+
+def test_every_enquiry_has_the_reference_of_its_arrival(replayed):
+    with replayed[0].transaction(SYSTEM) as session:
+        rows = session.query(Enquiry.reference).order_by(Enquiry.received_at, Enquiry.reference).all()
+    assert sorted(row.reference for row in rows) == [f"ENQ-2013-{number:06d}" for number in range(1, COUNT + 1)]
+
+
+def test_progress_tells_of_every_enquiry(replayed):
+    assert sum(said.enquiries for said in replayed[1]) == COUNT
+
+
+def test_same_seed_gives_the_same_plan(pack):
+    first, second = (draw_plan(pack, 60, 3) for _ in range(2))
+    assert [(case.call, case.outcome, case.indicators, case.steps) for case in first] == [
+        (case.call, case.outcome, case.indicators, case.steps) for case in second
+    ]
+
+
+def test_full_plan_has_the_published_figures(pack):
+    plan = draw_plan(pack, 13_800, 1)
+    ledger = keep_ledger(plan, pack.calendar, END)
+    inside = {code: number for code, number in ledger.by_district.items() if code != "none"}
+    assert len(plan) == 13_800
+    assert max(inside, key=inside.get) == "E07000170"
+    assert inside["E07000170"] > 2_500
+    assert min(inside, key=inside.get) == "E07000176"
+    assert 850 <= inside["E07000176"] <= 899
+    assert 0.46 <= ledger.by_route["social_care"] / 13_800 <= 0.50
+    assert 0.22 <= ledger.by_route["early_help"] / 13_800 <= 0.26
+    assert 0.22 <= ledger.share("re_referrals").counted / ledger.share("re_referrals").of <= 0.24
+
+
+@pytest.mark.parametrize(("values", "part", "expected"), [([], 0.5, None), ([5], 0.9, 5), ([1, 2, 3, 4], 0.5, 2.5)])
+def test_percentile_lies_on_the_line_between_neighbours(values, part, expected):
+    assert percentile(values, part) == expected

@@ -1,0 +1,66 @@
+"""Made-up enquiries for tests, carried as far as a test needs."""
+
+from datetime import date
+from typing import Any
+
+from triage.models import Enquiry
+from triage.services.checks import CheckAction, act_on_check
+from triage.services.deciding import Decide, SubjectDecision, decide
+from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
+from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
+from triage.services.people import NewPerson
+
+PERSON = {"given_name": "Ava", "family_name": "Testley", "birth_date": date(2008, 1, 2), "postcode": "NG15 7AA"}
+OF_PERSON = {*PERSON, "kind", "expected_date", "sex", "nhs_number", "upn"}
+OF_SUBJECT = {"indicators", "person_id", "mobile", "plan_failed", "needs_immediate_protection"}
+
+
+def a_subject(**details: Any) -> NewSubject:
+    """A child in Ashfield who sometimes misses school, but for `details`."""
+    about = {key: details[key] for key in details if key in OF_SUBJECT}
+    about.setdefault("indicators", ("C2_ABSENCE_PATTERN",))
+    if "person_id" not in about:
+        described = PERSON | {key: details[key] for key in details if key in OF_PERSON}
+        about["person"] = NewPerson(**described)
+    return NewSubject(**about)
+
+
+def an_enquiry(office: Any, **details: Any) -> Enquiry:
+    """An enquiry that a school made by telephone, but for `details`."""
+    return log_enquiry(office.desk("mash_officer"), a_command(office, **details))
+
+
+def a_command(office: Any, **details: Any) -> LogEnquiry:
+    """What the school said, but for `details`."""
+    about = {key: details.pop(key) for key in tuple(details) if key in OF_PERSON | OF_SUBJECT}
+    usual = {
+        "received_at": office.clock.now(),
+        "channel": "telephone",
+        "source": "2A",
+        "reported": "Made up: often not at school.",
+        "subjects": (a_subject(**about),),
+    }
+    return LogEnquiry(**(usual | details))
+
+
+def screen(office: Any, enquiry: Enquiry, *, rag: str = "amber", ask: str = "", finish: bool = True) -> None:
+    """Screen the enquiry, perhaps asking one partner, who answers."""
+
+    def act(action: str, **details: Any) -> None:
+        act_on_enquiry(desk, EnquiryAction(enquiry_id=enquiry.id, action=action, **details))
+
+    desk = office.desk("social_worker")
+    act("start_screening")
+    act("set_rag", rag=rag)
+    if ask:
+        act("request_check", agency_code=ask)
+    if finish and ask:
+        act_on_check(desk, CheckAction(check_id=enquiry.checks[0].id, action="answer", answer="Known"))
+    if finish:
+        act("finish_checks" if ask else "finish_screening")
+
+
+def decide_as(office: Any, who: str, enquiry: Enquiry, **chosen: Any) -> Enquiry:
+    """The same decision for every subject."""
+    decisions = tuple(SubjectDecision(subject_id=each.id, reason="Made up", **chosen) for each in enquiry.subjects)
+    return decide(office.desk(who), Decide(enquiry_id=enquiry.id, decisions=decisions))
