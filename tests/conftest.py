@@ -121,6 +121,8 @@ class OneConnection:
     @contextmanager
     def transaction(self, actor: Actor) -> Iterator[Session]:
         """As Database.transaction: what the block did is kept only if it succeeds."""
+        self.session.flush()
+        self.session.expire_all()  # so that this actor reads each row for itself
         act_as(self.session, actor)
         try:
             with self.session.begin_nested():

@@ -7,6 +7,7 @@ import click
 
 from triage.demo.command import demo
 from triage.embedded import EmbeddedError, forget
+from triage.exchange.command import import_
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
 from triage.serving import ServingError
@@ -35,6 +36,7 @@ def migrate_command(url: str, pack: str) -> None:
 
 main.add_command(forget_demo, "forget")
 main.add_command(demo)
+main.add_command(import_)
 
 
 def run() -> None:

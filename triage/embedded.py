@@ -136,6 +136,7 @@ def _run_postgres(run_dir: Path, *, durable: bool) -> Iterator[Postgres]:
         yield postgres
     finally:
         stop(process, signal.SIGINT)  # SIGINT is PostgreSQL's fast and clean shutdown
+        _remove_sockets(sockets, ".s.PGSQL.5432", ".s.PGSQL.5432.lock")
 
 
 TUNING = ("-c", "shared_buffers=256MB", "-c", "max_connections=60", "-c", "timezone=UTC", "-c", "jit=off")
@@ -154,6 +155,7 @@ def _run_redis(run_dir: Path) -> Iterator[str]:
         yield f"unix://{quote(str(socket))}"
     finally:
         stop(process)
+        _remove_sockets(socket.parent, socket.name)
 
 
 def data_home(run_dir: Path) -> Path:
@@ -174,8 +176,10 @@ def forget(run_dir: Path) -> None:
     if run_dir.exists():
         with _only_one(run_dir):
             home = data_home(run_dir)
+            sockets = _socket_folder(run_dir, _unprivileged_user()), _socket_folder(run_dir, None)
         shutil.rmtree(run_dir)
-        shutil.rmtree(home, ignore_errors=True)
+        for folder in (home, *sockets):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unprivileged_user() -> int | None:
@@ -210,6 +214,14 @@ def _socket_folder(run_dir: Path, user: int | None) -> Path:
     os.chown(folder, owner, -1)
     folder.chmod(0o700)
     return folder
+
+
+def _remove_sockets(folder: Path, *names: str) -> None:
+    """Remove what a server that was killed left, and the folder once the last of its servers has gone."""
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _binaries(user: int | None) -> Path:

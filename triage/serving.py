@@ -107,7 +107,7 @@ def _celery(what: str) -> tuple[str, ...]:
 
 
 def _gunicorn(port: int) -> tuple[str, ...]:
-    return "--bind", f"{LOOPBACK}:{port}", "--workers", "2", "--threads", "4", "--access-logfile", "-"
+    return "--bind", f"{LOOPBACK}:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"
 
 
 def _mailbox(port: str, folder: Path) -> tuple[str | Path, ...]:

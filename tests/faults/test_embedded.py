@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -16,7 +17,7 @@ from psycopg import sql
 from redis import Redis
 
 from triage import embedded
-from triage.embedded import EmbeddedError, Postgres, data_home, forget, services
+from triage.embedded import EmbeddedError, Postgres, Services, data_home, forget, services
 
 ROLES_SQL = Path(__file__).parents[2] / "migrations" / "roles.sql"
 # Says the numbers of its children, one a line, once they serve; then waits to be killed.
@@ -48,6 +49,14 @@ def holder(run_dir: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
+@contextmanager
+def served(run_dir: Path, *, durable: bool = False) -> Iterator[tuple[Services, list[psutil.Process]]]:
+    """The services, and the processes that they are: this process may run others, for the rest of the tests."""
+    before = psutil.Process().children()
+    with services(run_dir, durable=durable) as here:
+        yield here, [child for child in psutil.Process().children() if child not in before]
+
+
 def ask(postgres: Postgres, query: str, role: str = "triage_app") -> list[tuple[object, ...]]:
     with psycopg.connect(postgres.url(role).replace("+psycopg", "")) as connection:
         done = connection.execute(sql.SQL(query))
@@ -66,9 +75,9 @@ def gone_within(seconds: float, pids: list[int]) -> bool:
 
 
 def test_services_listen_on_sockets_that_only_we_may_reach(run_dir: Path) -> None:
-    with services(run_dir, durable=False) as here:
-        servers = psutil.Process().children(recursive=True)
-        assert [each.pid for each in servers if each.net_connections("inet")] == []
+    with served(run_dir) as (here, servers):
+        assert len(servers) == 2
+        assert [each for each in servers if each.net_connections("inet")] == []
         for folder in (here.postgres.sockets, Path(here.redis_url.removeprefix("unix://")).parent):
             assert folder.stat().st_mode & 0o777 == 0o700
 
@@ -93,10 +102,12 @@ def test_what_was_stored_is_there_after_a_restart(run_dir: Path) -> None:
 
 
 def test_nothing_is_left_running_when_the_block_ends(run_dir: Path) -> None:
-    with services(run_dir, durable=False):
-        pids = [each.pid for each in psutil.Process().children(recursive=True)]
-    assert pids
-    assert gone_within(2, pids)
+    with served(run_dir) as (here, servers):
+        everything = [each.pid for server in servers for each in (server, *server.children())]
+    assert len(everything) > 2
+    assert gone_within(2, everything)
+    assert not here.postgres.sockets.exists()
+    assert not Path(here.redis_url.removeprefix("unix://")).parent.exists()
 
 
 def test_a_second_start_says_that_the_first_still_runs(run_dir: Path) -> None:
@@ -135,10 +146,10 @@ def test_a_number_left_by_a_killed_server_and_given_to_another_process_does_not_
 
 
 def test_a_server_killed_outright_loses_nothing_that_was_committed(run_dir: Path) -> None:
-    with services(run_dir) as here:
+    with served(run_dir, durable=True) as (here, servers):
         ask(here.postgres, "CREATE TABLE survived AS SELECT 9 AS n", "triage_owner")
         Redis.from_url(here.redis_url).set("survived", "9")
-        for server in psutil.Process().children():
+        for server in servers:
             server.send_signal(signal.SIGKILL)
     with services(run_dir) as here:
         assert ask(here.postgres, "SELECT n FROM survived", "triage_owner") == [(9,)]
@@ -163,11 +174,13 @@ def test_a_start_that_fails_shows_the_end_of_the_log(tmp_path: Path) -> None:
 
 
 def test_forget_removes_all_and_refuses_while_running(tmp_path: Path) -> None:
-    with services(tmp_path / "var", durable=False):
+    with services(tmp_path / "var", durable=False) as here:
         home = data_home(tmp_path / "var")
         with pytest.raises(EmbeddedError, match=r"running in .* already"):
             forget(tmp_path / "var")
+    here.postgres.sockets.mkdir()  # as a killed run leaves it
     forget(tmp_path / "var")
+    assert not here.postgres.sockets.exists()
     assert not (home / "postgres").exists()
     assert not (tmp_path / "var").exists()
 

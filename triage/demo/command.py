@@ -42,7 +42,8 @@ PERIOD = date(2013, 4, 1), date(2013, 12, 31)
 @click.option("--port", default=8000, show_default=True)
 def demo(enquiries: int, seed: int, serve: bool, as_json: bool, run_dir: Path, port: int) -> None:
     """Replay April to December 2013 in made-up cases, then serve it until Ctrl-C. Run again, it keeps its data."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us with Ctrl-C ignored
+        signal.signal(ending, _interrupt)
     with services(run_dir) as private:
         kept = _read_kept(run_dir)
         if kept and (kept["enquiries"], kept["seed"]) != (enquiries, seed):

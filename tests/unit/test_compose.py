@@ -1,0 +1,138 @@
+"""Production's shape, as docker-compose.yml and the Dockerfile state it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from triage.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+OURS = ("migrate", "web", "worker", "beat")
+LASTING = ("db", "redis", "web", "worker", "beat")
+SECRET = re.compile(r"PASSWORD|SECRET|AUTH|TOKEN", re.IGNORECASE)
+REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
+
+
+def secrets_of(service: dict[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in service.get("environment", {}).items() if SECRET.search(name)}
+
+
+def test_the_parts_are_those_of_production() -> None:
+    assert set(SERVICES) == {"db", "redis", "migrate", "web", "worker", "beat"}
+    assert SERVICES["db"]["image"] == "postgres:18"
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_each_lasting_part_is_watched_and_restarted(name: str) -> None:
+    check = SERVICES[name]["healthcheck"]
+    assert check["test"][0] in {"CMD", "CMD-SHELL"}
+    assert {"interval", "timeout", "retries"} <= set(check)
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_secret_is_written_in_the_file(name: str) -> None:
+    for variable, value in secrets_of(SERVICES[name]).items():
+        assert REQUIRED.fullmatch(value), f"{variable} must be required from outside"
+
+
+def test_no_address_carries_a_literal_password() -> None:
+    for password in re.findall(r"//[^/@\s]*:((?:\$\{[^}]*\}|[^/@\s])+)@", TEXT):
+        assert REQUIRED.fullmatch(password)
+
+
+def test_the_schema_is_migrated_once_before_anything_serves() -> None:
+    assert SERVICES["migrate"]["restart"] == "no"
+    assert SERVICES["migrate"]["depends_on"] == {"db": {"condition": "service_healthy"}}
+    for name in ("web", "worker", "beat"):
+        assert SERVICES[name]["depends_on"] == {
+            "migrate": {"condition": "service_completed_successfully"},
+            "redis": {"condition": "service_healthy"},
+        }
+
+
+def test_each_part_is_told_no_more_than_it_needs() -> None:
+    assert set(secrets_of(SERVICES["migrate"])) == {"PGPASSWORD"}
+    for name in ("web", "worker", "beat"):
+        environment = SERVICES[name]["environment"]
+        assert "TRIAGE_OWNER_PASSWORD" not in str(environment)
+        assert "POSTGRES_PASSWORD" not in str(environment)
+        assert "triage_app@" in environment["TRIAGE_DATABASE_URL"]
+
+
+def test_every_setting_that_is_given_is_one_the_service_reads() -> None:
+    known = {f"TRIAGE_{name.upper()}" for name in Settings.model_fields}
+    for name in OURS:
+        assert {key for key in SERVICES[name]["environment"] if key.startswith("TRIAGE_")} <= known
+    needed = {f"TRIAGE_{name.upper()}" for name, field in Settings.model_fields.items() if field.is_required()}
+    for name in ("web", "worker", "beat"):
+        assert needed <= set(SERVICES[name]["environment"])
+
+
+def test_there_is_exactly_one_beat_and_any_number_of_workers() -> None:
+    beat, worker = SERVICES["beat"], SERVICES["worker"]
+    assert beat["deploy"]["replicas"] == 1
+    assert beat["container_name"]
+    assert beat["deploy"]["update_config"]["order"] == "stop-first"
+    assert "container_name" not in worker
+    assert "ports" not in worker
+
+
+def test_only_the_web_is_published_and_only_to_this_machine() -> None:
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["web"]
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES["web"]["ports"])
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert SERVICES["db"]["networks"] == SERVICES["redis"]["networks"] == ["inside"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_own_parts_run_with_nothing_to_spare(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+def test_redis_keeps_its_tasks_and_forgets_none_to_save_memory() -> None:
+    command = " ".join(SERVICES["redis"]["command"])
+    assert "--appendonly yes" in command
+    assert "--maxmemory-policy noeviction" in command
+    assert SERVICES["redis"]["volumes"] == ["queue:/data"]
+
+
+def test_the_databases_roles_are_made_by_the_script_that_is_tested() -> None:
+    source, _target, mode = SERVICES["db"]["volumes"][1].split(":")
+    assert (ROOT / source).is_file()
+    assert mode == "ro"
+
+
+def test_the_image_runs_as_a_user_who_is_not_root() -> None:
+    last = DOCKERFILE.rsplit("FROM ", 1)[1]
+    user = re.findall(r"^USER (\S+)$", last, re.MULTILINE)
+    assert user
+    assert user[-1].split(":")[0] not in {"root", "0"}
+    assert last.index("USER") < last.index("CMD")
+
+
+def test_the_image_takes_packages_by_hash_and_leaves_its_tools_behind() -> None:
+    installs = [line for line in DOCKERFILE.splitlines() if re.search(r"pip (install|sync)", line)]
+    assert installs
+    assert all("--require-hashes" in line for line in installs)
+    last = DOCKERFILE.rsplit("FROM ", 1)[1]
+    assert "node" not in last
+    assert "pip" not in last
+
+
+def test_what_the_image_copies_is_there_and_is_not_ignored() -> None:
+    let_in = re.findall(r"^!(\S+)$", (ROOT / ".dockerignore").read_text(encoding="utf-8"), re.MULTILINE)
+    for line in re.findall(r"^COPY (?!--from)(.+)$", DOCKERFILE, re.MULTILINE):
+        for source in line.split()[:-1]:
+            assert (ROOT / source).exists()
+            assert any(source == rule or source.startswith(f"{rule}/") or Path(source).match(rule) for rule in let_in)
