@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from triage.access.command import add_user, issue_token_command
 from triage.demo.command import demo
 from triage.embedded import EmbeddedError, forget
 from triage.exchange.command import import_
@@ -18,8 +19,8 @@ def main() -> None:
     """The front door of children's services."""
 
 
-@main.command()
-@click.option("--run-dir", type=click.Path(path_type=Path), default=Path("var"))
+@main.command("forget")
+@click.option("--run-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
 def forget_demo(run_dir: Path) -> None:
     """Forget the demo's data."""
     forget(run_dir)
@@ -27,16 +28,15 @@ def forget_demo(run_dir: Path) -> None:
 
 @main.command("migrate")
 @click.option("--url", envvar="TRIAGE_OWNER_DATABASE_URL", required=True, help="PostgreSQL as the schema's owner")
-@click.option("--pack", envvar="TRIAGE_PACK", default="nottinghamshire")
+@click.option("--pack", envvar="TRIAGE_PACK", default="nottinghamshire", show_default=True)
 def migrate_command(url: str, pack: str) -> None:
     """Bring the schema up to date and load the authority's pack."""
     migrate(url)
     load_reference_data(url, load_pack(pack))
 
 
-main.add_command(forget_demo, "forget")
-main.add_command(demo)
-main.add_command(import_)
+for command in (demo, import_, add_user, issue_token_command):
+    main.add_command(command)
 
 
 def run() -> None:

@@ -1,11 +1,13 @@
-"""The real worker on the real Redis: an outbox row becomes a letter, once, whatever is sent twice."""
+"""The real worker on the real Redis: an outbox row becomes a letter, once, though its worker is killed."""
 
 import os
+import signal
+import sys
 import time
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
-from celery.contrib.testing.worker import start_worker
 from sqlalchemy import select
 
 from tests.integration.test_worker import mail_server
@@ -15,11 +17,13 @@ from triage.clock import SettableClock
 from triage.database import Database
 from triage.models import OutboxMessage
 from triage.pack import load_pack
+from triage.processes import spawn, stop
 from triage.services.desk import Desk
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson
-from worker.celery_app import app, state
-from worker.tasks.outbox import deliver_message, relay_outbox
+from worker.celery_app import app
+
+WORKER = ("-m", "celery", "--app", "worker.celery_app", "worker", "--pool", "solo", "--loglevel", "WARNING")
 
 
 @pytest.fixture
@@ -38,37 +42,54 @@ def world(monkeypatch):
             monkeypatch.setenv(f"TRIAGE_{key}", value)
         with Database(url) as database:
             yield database, sink
-        state().database.engine.dispose()
-        state.cache_clear()
 
 
-def test_letter_goes_out_once_though_its_task_is_sent_twice(world):
+def start_worker(folder):
+    return spawn((sys.executable, *WORKER), folder / "worker.log", env=dict(os.environ))
+
+
+def test_letter_goes_out_once_though_the_worker_is_killed_and_its_task_sent_again(world, tmp_path):
     database, sink = world
+    message_id = log_one(database)
+    app.send_task("outbox.relay")
+    first = start_worker(tmp_path)
+    wait_until(lambda: message(database, message_id).done_at, tmp_path)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    app.send_task("outbox.deliver", [str(message_id)])
+    other_id = log_one(database)
+    app.send_task("outbox.deliver", [str(other_id)])
+    second = start_worker(tmp_path)
+    wait_until(lambda: message(database, other_id).done_at, tmp_path)
+    stop(second)
+    assert [to for to, _letter in sink.letters] == [["teacher@school.example"]] * 2
+
+
+def log_one(database) -> UUID:
+    """Log an enquiry whose referrer wants a receipt; the key of the promise."""
+    clock = SettableClock(datetime(2013, 5, 7, 9, tzinfo=UTC))
+    told = LogEnquiry(
+        received_at=clock.now(),
+        channel="email",
+        source="2A",
+        reported="Made up.",
+        referrer_email="teacher@school.example",
+        subjects=(NewSubject(person=NewPerson(given_name="Ava", birth_date=date(2008, 1, 2))),),
+    )
     with database.transaction(SYSTEM) as session:
-        clock = SettableClock(datetime(2013, 5, 7, 9, tzinfo=UTC))
-        told = LogEnquiry(
-            received_at=clock.now(),
-            channel="email",
-            source="2A",
-            reported="Made up.",
-            referrer_email="teacher@school.example",
-            subjects=(NewSubject(person=NewPerson(given_name="Ava", birth_date=date(2008, 1, 2))),),
-        )
         log_enquiry(Desk(session, SYSTEM, clock, load_pack("nottinghamshire")), told)
-    with start_worker(app, perform_ping_check=False, pool="solo"):
-        relay_outbox.delay()
-        message = _wait_until_done(database)
-        deliver_message.delay(str(message.id))
-        relay_outbox.delay()
-    assert [to for to, _letter in sink.letters] == [["teacher@school.example"]]
+        return session.scalars(select(OutboxMessage.id).order_by(OutboxMessage.id.desc())).first()
 
 
-def _wait_until_done(database):
+def message(database, message_id) -> OutboxMessage:
+    with database.transaction(SYSTEM) as session:
+        return session.get_one(OutboxMessage, message_id)
+
+
+def wait_until(done, folder) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        with database.transaction(SYSTEM) as session:
-            message = session.scalars(select(OutboxMessage)).one()
-            if message.done_at:
-                return message
+        if done():
+            return
         time.sleep(0.05)
-    raise AssertionError(f"not done: {message.last_error or 'not begun'}")
+    raise AssertionError((folder / "worker.log").read_text())

@@ -1,0 +1,74 @@
+"""A real server and a real browser: Debian's Chromium, driven by Playwright."""
+
+import os
+import sys
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.services import REDIS, own_database, role_url
+from triage.access.actor import SYSTEM
+from triage.database import Database
+from triage.demo.staff import PASSWORD, add_staff
+from triage.serving import serve_web
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service on loopback, with a database of its own and the demo's staff."""
+    with own_database() as name:
+        url = role_url("triage_app", name)
+        with Database(url) as database, database.transaction(SYSTEM) as session:
+            add_staff(session)
+        environment = {
+            **os.environ,
+            "TRIAGE_DATABASE_URL": url,
+            "TRIAGE_REDIS_URL": os.environ[REDIS],
+            "TRIAGE_SECRET_KEY": "not-a-secret-but-long-enough-for-a-test",
+            "TRIAGE_SECURE_COOKIES": "false",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        with serve_web(environment, tmp_path_factory.mktemp("web"), port=0) as here:
+            yield here.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def visit(request, browser: Browser, site: str) -> Iterator:
+    """Opens a page in a new window, signed in as one of the staff. Anything said in the console fails the test."""
+    said, contexts = [], []
+
+    def as_(username: str) -> Page:
+        context = browser.new_context(base_url=site, java_script_enabled=request.param)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.goto("/sign-in")
+        page.get_by_label("Username").fill(username)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield as_
+    for context in contexts:
+        context.close()
+    assert said == []

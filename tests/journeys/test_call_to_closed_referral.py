@@ -1,0 +1,68 @@
+"""A school rings about a bruise. The journey ends with a closed referral, seen by everybody whose work it was."""
+
+from playwright.sync_api import Page, expect
+
+
+def log_enquiry(page: Page, name: str) -> str:
+    page.get_by_role("link", name="Log an enquiry").first.click()
+    page.get_by_label("How", exact=True).select_option("telephone")
+    page.get_by_label("Who told us").select_option("2A")
+    page.get_by_label("A child", exact=True).check()
+    page.get_by_label("Given name").fill(name)
+    page.get_by_label("Family name").fill("Kirkbourne")
+    page.get_by_label("Postcode").fill("ng15 7aa")
+    page.get_by_label("Injury that is unexplained or not an accident").check()
+    page.get_by_label("What they saw or heard themselves").fill("Made up: a bruise on the arm.")
+    page.get_by_role("button", name="Log the enquiry").click()
+    expect(page.get_by_text("The policy recommends: level 4")).to_be_visible()
+    return page.url
+
+
+def press(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def test_call_becomes_a_closed_referral(visit, request):
+    name = "Ava" if "with JavaScript" in request.node.name else "Mia"
+    url = log_enquiry(visit("officer"), name)
+    worker = visit("social.worker")
+    expect(worker.get_by_role("table")).to_contain_text(f"{name} Kirkbourne")
+    worker.goto(url)
+    press(worker, "Start screening")
+    worker.get_by_label("▲ Red").check()
+    press(worker, "Set red, amber or green")
+    press(worker, "Send for decision")
+    worker.get_by_role("button", name="Decide").or_(worker.get_by_role("link", name="Decide")).click()
+    worker.get_by_label("Children's social care", exact=True).check()
+    worker.get_by_label("4", exact=True).check()
+    worker.get_by_label("Yes", exact=True).check()
+    worker.get_by_label("Why this is right for this child").fill("Made up: the bruise is not explained.")
+    press(worker, "Decide")
+    expect(worker.get_by_text("Decided: level 4, Children's social care, section 47")).to_be_visible()
+    refer_and_work(visit, worker)
+    worker.goto(url)
+    press(worker, "Close")
+    expect(worker.get_by_role("heading", level=1)).to_contain_text("Closed")
+
+
+def refer_and_work(visit, worker: Page) -> None:
+    worker.get_by_role("link", name="REF-").click()
+    referral = worker.url
+    worker.get_by_label("Team").select_option("social_care_west")
+    press(worker, "Allocate")
+    locality = visit("west.social.care")
+    expect(locality.get_by_role("heading", name="Waiting to be accepted (1)")).to_be_visible()
+    locality.goto(referral)
+    for step in ("Accept", "Start work", "Complete the assessment"):
+        press(locality, step)
+    locality.get_by_label("Why it closes").select_option("RC8")
+    press(locality, "Close")
+    expect(locality.get_by_role("heading", level=1)).to_contain_text("Closed")
+
+
+def test_referral_of_another_locality_is_not_to_be_found(visit, request):
+    name = "Zoë" if "with JavaScript" in request.node.name else "Ida"
+    log_enquiry(visit("officer"), name)
+    north = visit("north.social.care")
+    expect(north.get_by_role("heading", level=1)).to_have_text("Referrals")
+    expect(north.locator("main")).not_to_contain_text("Kirkbourne")
