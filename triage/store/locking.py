@@ -3,7 +3,7 @@
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from triage.errors import NotFound, Problem
@@ -17,11 +17,20 @@ def lock(session: Session, model: type[Row], key: UUID) -> Row:
     """The row of that key, locked until this transaction ends. NotFound where this actor may see none."""
     held = session.info.setdefault("held", {})
     if key not in held:
-        row = session.get(model, key, with_for_update=True)
+        held[key] = _take(session, model, key)
+    return held[key]
+
+
+def _take(session: Session, model: type[Row], key: UUID) -> Row:
+    """Lock first, then read: what was read before is read again only if somebody changed it meanwhile."""
+    with session.no_autoflush:
+        version = session.scalar(select(model.version).where(model.id == key).with_for_update())
+        row = session.get(model, key) if version is not None else None
         if row is None:
             raise NotFound(Problem("not_found", f"There is no such {WORDS[model]}, or it is not yours to see."))
-        held[key] = row
-    return held[key]
+        if row.version != version:
+            session.refresh(row)
+    return row
 
 
 def hold(session: Session, row: Enquiry | Referral | AgencyCheck) -> None:
