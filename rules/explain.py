@@ -1,179 +1,95 @@
-"""The answer of a policy about one person, with its reasons: what fired, why not higher, what is missing."""
+"""A policy's answer about one person with all its reasons: what fired, why not higher, what is missing."""
 
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
-from rules.facts import CONSENTS, Facts
-from rules.policy import RAGS, Policy, RouteRule, Rule
+from rules.answer import Missing, PolicyRef, Reason, Recommendation, WhyNot, WhyNotRoute
+from rules.compiler import Compiled, compile_policy
+from rules.conditions import LEVEL, All, Always, AnyOf, Compare, Condition, Seen, facts_of, say, words_seen
+from rules.facts import Facts, View, view
+from rules.interpret import truth
+from rules.missing import find_missing
+from rules.policy import Policy, RouteRule, Rule, Verdict
+from rules.why_not import find_why_not
 
-# Tried in place of a fact that is not known, to see whether knowing it could change the answer.
-TRIALS = {
-    "mobile": (True, False),
-    "plan_failed": (True, False),
-    "needs_immediate_protection": (True, False),
-    "consent": tuple(each for each in CONSENTS if each != "not_asked"),
-    "authority": ("nottinghamshire", "nottingham_city", "other"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A rule that fired, and what made it fire."""
-
-    rule: str
-    because: str
-    seen: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WhyNot:
-    """The rule nearest to a higher level, and what it lacked."""
-
-    level: int
-    section_47: bool
-    rule: str
-    lacks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """A fact not known that could change the answer, and to what."""
-
-    fact: str
-    could_be: str
-    then: str
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyRef:
-    """Which policy said so."""
-
-    name: str
-    version: str
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class Recommendation:
-    """What the policy recommends. A person decides."""
-
-    level: int
-    level_name: str
-    route: str
-    rag: str
-    section_47: bool
-    must_be_seen_today: bool
-    agencies: tuple[str, ...]
-    reasons: tuple[Reason, ...]
-    why_not: tuple[WhyNot, ...]
-    missing: tuple[Missing, ...]
-    policy: PolicyRef
-
-    def to_dict(self) -> dict[str, Any]:
-        """Ready for JSON: the same facts and the same policy give the same content."""
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    level: int
-    route: RouteRule
-    rag: str
-    section_47: bool
-    fired: tuple[Rule, ...]
-
-    @property
-    def core(self) -> tuple[int, str, str, bool]:
-        return self.level, self.route.route, self.rag, self.section_47
+__all__ = ["Missing", "PolicyRef", "Reason", "Recommendation", "WhyNot", "WhyNotRoute", "recommend"]
+MOST_KNOWN = 10_000  # outlines kept for each policy, some 2 kB each
+Around = tuple[tuple[WhyNot, ...], tuple[WhyNotRoute, ...], tuple[Missing, ...]]
 
 
 def recommend(policy: Policy, facts: Facts) -> Recommendation:
-    """What `policy` says of `facts`, with every reason."""
-    outcome = _decide(policy, facts)
-    reasons = [_reason(rule, facts, outcome.level) for rule in outcome.fired]
-    reasons.append(_reason(outcome.route, facts, outcome.level))
-    agencies = dict.fromkeys(agency for rule in outcome.fired for agency in rule.agencies)
+    """What `policy` says of `facts`, with every reason. FactError for an indicator that is not in the vocabulary."""
+    compiled, values = compile_policy(policy), view(facts)
+    verdict = compiled.judge(*values)
+    fired = [rule for place, rule in enumerate(policy.rules) if verdict.fired >> place & 1]
+    explained = (*fired, policy.routes[verdict.routed_by])
+    why_not, why_not_routes, missing = _look_around(policy, compiled, values, verdict)
     return Recommendation(
-        level=outcome.level,
-        level_name=policy.level_names[outcome.level],
-        route=outcome.route.route,
-        rag=outcome.rag,
-        section_47=outcome.section_47,
-        must_be_seen_today=any(rule.must_be_seen_today for rule in outcome.fired),
-        agencies=tuple(sorted(agencies)),
-        reasons=tuple(reasons),
-        why_not=_why_not(policy, facts, outcome),
-        missing=_missing(policy, facts, outcome),
-        policy=PolicyRef(policy.name, policy.version, policy.hash),
+        level=verdict.level,
+        level_name=policy.level_names[verdict.level],
+        route=verdict.route,
+        rag=verdict.rag,
+        section_47=verdict.section_47,
+        must_be_seen_today=verdict.must_be_seen_today,
+        agencies=tuple(sorted({agency for rule in fired for agency in rule.agencies})),
+        reasons=tuple(_explain(each, facts, verdict.level) for each in explained),
+        why_not=why_not,
+        why_not_routes=why_not_routes,
+        missing=missing,
+        policy=_refer(policy),
     )
 
 
-def _decide(policy: Policy, facts: Facts) -> _Outcome:
-    """The highest level, the worst RAG and every flag of the rules that fire; then the first route that holds.
-
-    A rule with a condition on the level sees the level that the other rules reached.
-    """
-    level, fired = 1, []
-    for rule in policy.rules:
-        if rule.when.test(facts, level):
-            fired.append(rule)
-            level = max(level, rule.level)
-    rag = min((rule.rag for rule in fired), key=RAGS.index, default="green")
-    route = next(each for each in policy.routes if each.when.test(facts, level))
-    return _Outcome(level, route, rag, any(rule.section_47 for rule in fired), tuple(fired))
+def _look_around(policy: Policy, compiled: Compiled, values: View, verdict: Verdict) -> Around:
+    """What stands around the answer. Worked out once for all whom the policy cannot tell apart."""
+    outline = compiled.outline(*values)
+    around = compiled.known.get(outline)
+    if around is None:
+        around = (*find_why_not(policy, values, verdict), find_missing(compiled, values, verdict))
+        if len(compiled.known) >= MOST_KNOWN:
+            compiled.known.clear()
+        compiled.known[outline] = around
+    return around
 
 
-def _reason(rule: Rule | RouteRule, facts: Facts, level: int) -> Reason:
-    holding = (leaf for leaf in rule.when.leaves() if leaf.test(facts, level))
-    seen = dict.fromkeys(words for leaf in holding for words in leaf.seen(facts))
-    return Reason(rule.id, rule.because, tuple(seen))
+@lru_cache(maxsize=64)
+def _refer(policy: Policy) -> PolicyRef:
+    return PolicyRef(policy.name, policy.version, policy.hash)
 
 
-def _why_not(policy: Policy, facts: Facts, outcome: _Outcome) -> tuple[WhyNot, ...]:
-    """For each higher level, and for section 47, the rule that lacked least."""
-    targets = [(level, False) for level in range(outcome.level + 1, 5)] + [(4, True)] * (not outcome.section_47)
-    return tuple(_nearest(policy, facts, outcome.level, *target) for target in targets if _leads(policy, *target))
+def _explain(rule: Rule | RouteRule, facts: Facts, level: int) -> Reason:
+    seen: dict[str, None] = {}
+    values: dict[str, Any] = {}
+    for part in _witnesses(rule.when, facts, level):
+        seen |= dict.fromkeys(_say_witness(part, facts))
+        values |= _values_of(part, facts, level, values)
+    return Reason(rule.id, rule.because, tuple(seen), tuple(values.items()))
 
 
-def _leads(policy: Policy, level: int, section_47: bool) -> bool:
-    return any(rule.level == level and rule.section_47 >= section_47 for rule in policy.rules)
+def _witnesses(condition: Condition, facts: Facts, level: int) -> Iterator[Condition]:
+    """The smallest parts of a condition that holds which make it hold."""
+    match condition:
+        case All():
+            for part in condition.parts:
+                yield from _witnesses(part, facts, level)
+        case AnyOf():
+            for part in condition.parts:
+                if truth(part, facts, level):
+                    yield from _witnesses(part, facts, level)
+        case Always():
+            pass
+        case _:
+            yield condition
 
 
-def _nearest(policy: Policy, facts: Facts, level: int, wanted: int, section_47: bool) -> WhyNot:
-    rules = (rule for rule in policy.rules if rule.level == wanted and rule.section_47 >= section_47)
-    lacking = ((rule, _lacks(rule, facts, level)) for rule in rules)
-    rule, lacks = min(lacking, key=lambda pair: len(pair[1]))
-    return WhyNot(wanted, section_47, rule.id, lacks)
+def _say_witness(condition: Condition, facts: Facts) -> tuple[str, ...]:
+    return words_seen(condition, facts.indicators) if isinstance(condition, Seen) else (say(condition),)
 
 
-def _lacks(rule: Rule, facts: Facts, level: int) -> tuple[str, ...]:
-    return tuple(leaf.says for leaf in rule.when.leaves() if not leaf.test(facts, level))
-
-
-def _missing(policy: Policy, facts: Facts, outcome: _Outcome) -> tuple[Missing, ...]:
-    """Ask the policy again with each unknown fact set to each value it might have."""
-    found = []
-    for name, trials in _unknown(policy, facts):
-        for value in trials:
-            other = _decide(policy, replace(facts, **{name: value}))
-            if other.core != outcome.core:
-                then = f"level {other.level}, {other.route.route.replace('_', ' ')}, {other.rag}"
-                found.append(Missing(name, _spell(value), then + (", section 47" if other.section_47 else "")))
-                break
-    return tuple(found)
-
-
-def _unknown(policy: Policy, facts: Facts) -> list[tuple[str, tuple[Any, ...]]]:
-    unknown = [(name, trials) for name, trials in TRIALS.items() if _is_unknown(getattr(facts, name))]
-    if facts.age_days is None and facts.kind == "child":
-        turns = {v for rule in policy.rules for name, v in rule.when.turns_at if name == "age_days"}
-        unknown.append(("age_days", tuple(sorted(turns))))
-    return unknown
-
-
-def _is_unknown(value: Any) -> bool:
-    return value is None or value in ("unknown", "not_asked")
-
-
-def _spell(value: Any) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value).replace("_", " ")
+def _values_of(condition: Condition, facts: Facts, level: int, known: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(condition, Seen):
+        return {"indicators": tuple(sorted({*known.get("indicators", ()), *(condition.codes & facts.indicators)}))}
+    if isinstance(condition, Compare) and condition.fact == LEVEL:
+        return {LEVEL: level}
+    return {name: getattr(facts, name) for name in sorted(facts_of(condition))}

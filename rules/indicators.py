@@ -5,7 +5,7 @@ Support Hampshire CH, Leicester, Leicestershire and Rutland LLR; K is common pra
 """
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
@@ -17,7 +17,8 @@ DOMAINS = {"C": "The child's development", "P": "Parenting", "F": "Family and en
 class Indicator:
     """One observation: its code, plain words, domains, usual level 1 to 4, and whom in the family it is about.
 
-    `section` is the section of the Children Act 1989 that it usually means: s47, s17, or none.
+    `domains` are keys of DOMAINS, one or two. `section` is the section of the Children Act 1989 that it usually
+    means: s47, s17, or none. `about` is child, parent or family. `sources` are the letters above.
     """
 
     code: str
@@ -38,13 +39,23 @@ def _load() -> Mapping[str, Indicator]:
 def _read(row: dict[str, str]) -> Indicator:
     return Indicator(
         row["code"],
-        row["words"],
-        frozenset(row["domains"].split()),
+        row["indicator"],
+        frozenset(row["domain"].split()),
         int(row["usual_level"]),
         row["section"],
         row["about"],
-        tuple(row["sources"].split()),
+        tuple(row["source"].split()),
     )
 
 
 INDICATORS = _load()
+# A set of indicators as one whole number: a bit each, so that a compiled policy asks about many in one step.
+_BITS = {code: 1 << place for place, code in enumerate(INDICATORS)}
+
+
+def as_bits(codes: Iterable[str]) -> int:
+    """The codes as a whole number with one bit each. KeyError for a code that is not an indicator."""
+    bits = 0
+    for code in codes:
+        bits |= _BITS[code]
+    return bits

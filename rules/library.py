@@ -4,28 +4,39 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 
-from rules.policy import Policy, load_policy
+from rules.policy import Policy, load
 
 
 @cache
 def policies() -> Mapping[tuple[str, str], Policy]:
-    """Every published policy, by name and version."""
+    """Every published policy, by name and version. Read once."""
     folder = files("rules") / "policies"
     paths = sorted((path for path in folder.iterdir() if path.name.endswith(".yaml")), key=lambda path: path.name)
-    loaded = [load_policy(path.read_text(encoding="utf-8"), path.name) for path in paths]
-    return {(each.name, each.version): each for each in loaded}
+    loaded = [load(path.read_text(encoding="utf-8"), path.name) for path in paths]
+    return MappingProxyType({(each.name, each.version): each for each in loaded})
 
 
 def get_policy(name: str, version: str) -> Policy:
-    """That version of a policy. KeyError where there is none."""
-    return policies()[name, version]
+    """That version of a policy. KeyError, naming the versions there are, where it is none of them."""
+    try:
+        return policies()[name, version]
+    except KeyError:
+        known = ", ".join(f"{each} {number}" for each, number in policies())
+        raise KeyError(f"There is no policy {name} {version}. There are: {known}.") from None
 
 
 @cache
+def _versions(name: str) -> tuple[Policy, ...]:
+    """The versions of a policy, the newest first."""
+    found = [each for each in policies().values() if each.name == name]
+    return tuple(sorted(found, key=lambda each: each.effective_from, reverse=True))
+
+
 def policy_in_force(name: str, on: date) -> Policy:
     """The version in force on a local day; before the first one, the first. KeyError for a name that is not known."""
-    versions = sorted((each for each in policies().values() if each.name == name), key=lambda each: each.effective_from)
+    versions = _versions(name)
     if not versions:
         raise KeyError(f"There is no policy called {name!r} in rules/policies.")
-    return next((each for each in reversed(versions) if each.effective_from <= on), versions[0])
+    return next((each for each in versions if each.effective_from <= on), versions[-1])

@@ -1,49 +1,86 @@
-"""A policy document: read, checked with the line and column of every fault, and hashed."""
+"""A policy document: thresholds that run. Read, checked with the line and column of every fault, and hashed."""
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-import yaml
+from rules.conditions import Always, Condition, names_level
+from rules.document import Node, PolicyError, read_document
+from rules.grammar import read_when
 
-from rules.conditions import Condition, ConditionError, read_condition
+__all__ = ["AGENCIES", "LADDER", "RAGS", "ROUTES", "Policy", "PolicyError", "RouteRule", "Rule", "Verdict", "load"]
 
-RAGS = ("red", "amber", "green")
-ROUTES = (
-    "social_care",
-    "early_help",
-    "adult_safeguarding",
-    "ehc_pathway",
-    "advice",
-    "other_authority",
-    "existing_case",
-    "no_further_action",
+LEVELS = (1, 2, 3, 4)
+RAGS = ("green", "amber", "red")  # from the least pressing to the most
+# From the least help to the most. The other routes hand the person to somebody else who weighs the concern.
+LADDER = ("no_further_action", "advice", "early_help", "social_care")
+ROUTES = (*LADDER, "adult_safeguarding", "ehc_pathway", "other_authority", "existing_case")
+AGENCIES = (
+    "police",
+    "health",
+    "school",
+    "probation",
+    "youth_offending",
+    "housing",
+    "adult_social_care",
+    "cafcass",
+    "voluntary",
 )
-FORBIDDEN = ("ethnicity", "sex", "religion", "district")
-KEYS = {"name", "version", "effective_from", "authority", "source", "level_names", "combination", "rules", "routes"}
-OUTCOMES = {"level", "rag", "section_47", "must_be_seen_today", "agencies", "floor"}
+KEYS = (
+    "name",
+    "version",
+    "effective_from",
+    "authority",
+    "source",
+    "level_names",
+    "combination",
+    "rules",
+    "routes",
+)
+RULE_KEYS = ("id", "when", "then", "because")
+ROUTE_KEYS = ("id", "when", "route", "because")
+OUTCOMES = ("level", "rag", "section_47", "must_be_seen_today", "agencies", "floor")
+_SLUG = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class PolicyError(ValueError):
-    """A document that is not a policy: where (line and column, from 1), what, and what to do."""
+class Verdict(NamedTuple):
+    """The bare answer: the five parts of it, then the place of the route that held and a bit for each rule that fired.
 
-    def __init__(self, message: str, mark: yaml.Mark | None = None, where: str = "policy") -> None:
-        place = f"{where}, line {mark.line + 1}, column {mark.column + 1}: " if mark else f"{where}: "
-        super().__init__(place + message)
+    `level` is 1 to 4; `routed_by` counts from 0 in `Policy.routes`; bit n of `fired` is `Policy.rules[n]`.
+    """
+
+    level: int
+    route: str
+    rag: str
+    section_47: bool
+    must_be_seen_today: bool
+    routed_by: int
+    fired: int
+
+    @property
+    def answer(self) -> tuple[Any, ...]:
+        """What is acted on, whatever rule led to it."""
+        return self[:5]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """When this holds, at least this level, RAG and what comes with them. `floor` says nothing may lower it."""
+    """When this holds, at least this level, RAG and what comes with them.
+
+    `floor` marks what nothing may ever lower: a promise about the whole policy, to be tested and proved.
+    """
 
     id: str
     when: Condition
     because: str
     level: int = 1
-    rag: str = "green"
+    rag: str = RAGS[0]
     section_47: bool = False
     must_be_seen_today: bool = False
     agencies: tuple[str, ...] = ()
@@ -60,9 +97,12 @@ class RouteRule:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Policy:
-    """A version of a council's thresholds. `hash` is the SHA-256 of its content, whatever its layout and comments."""
+    """A version of a council's thresholds. `hash` is the SHA-256 of its content, whatever its layout and comments.
+
+    Two policies are equal when their content is. `effective_from` is the first local day on which it is in force.
+    """
 
     name: str
     version: str
@@ -70,127 +110,134 @@ class Policy:
     authority: str
     source: str
     level_names: Mapping[int, str]
-    rules: tuple[Rule, ...]
-    routes: tuple[RouteRule, ...]
+    rules: tuple[Rule, ...] = field(repr=False)
+    routes: tuple[RouteRule, ...] = field(repr=False)
     hash: str
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Policy) and self.hash == other.hash
 
-def load_policy(text: str, where: str = "policy") -> Policy:
-    """The policy in a YAML text. PolicyError says where it is wrong and what to do."""
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+
+def load(source: str | Path, where: str | None = None) -> Policy:
+    """The policy in a file (a Path) or a YAML text (a str). PolicyError says where it is wrong and what to do.
+
+    `where` is what errors call the text: the file's name unless given. OSError where a file cannot be read.
+    """
+    if isinstance(source, Path):
+        where = where or source.name
+        source = _read_text(source, where)
+    return _read_policy(read_document(source, where or "policy"))
+
+
+def _read_text(path: Path, where: str) -> str:
     try:
-        node = yaml.compose(text, yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        raise PolicyError(str(error.problem), error.problem_mark, where) from error
-    if not isinstance(node, yaml.MappingNode):
-        raise PolicyError("a policy is a mapping that begins with its name", where=where)
-    return _Reader(where).read(node)
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PolicyError("this is not UTF-8 text. Save it as UTF-8.", 1, 1, where) from error
 
 
-class _Reader:
-    """Reads nodes rather than values, because a node knows its line."""
-
-    def __init__(self, where: str) -> None:
-        self.where = where
-
-    def read(self, node: yaml.MappingNode) -> Policy:
-        document = self._value(node)
-        self._check_keys(node, KEYS, KEYS)
-        if document["combination"] != "highest":
-            raise self._fault(_child(node, "combination"), "the only combination there is yet is: highest")
-        names = document["level_names"]
-        if not isinstance(names, dict) or set(names) != {1, 2, 3, 4}:
-            raise self._fault(_child(node, "level_names"), "name the levels 1, 2, 3 and 4")
-        if not isinstance(document["effective_from"], date):
-            raise self._fault(_child(node, "effective_from"), "give a date, like 2014-06-01")
-        rules = tuple(self._rule(each) for each in self._sequence(node, "rules"))
-        routes = tuple(self._route(each) for each in self._sequence(node, "routes"))
-        self._check_ids(node, [each.id for each in (*rules, *routes)])
-        plain = {key: str(document[key]) for key in ("name", "version", "authority", "source")}
-        return Policy(
-            **plain,
-            effective_from=document["effective_from"],
-            level_names=names,
-            rules=rules,
-            routes=routes,
-            hash=_hash(document),
-        )
-
-    def _rule(self, node: yaml.MappingNode) -> Rule:
-        self._check_keys(node, {"id", "when", "then", "because"}, {"id", "when", "then", "because"})
-        then = _child(node, "then")
-        self._check_keys(then, OUTCOMES, set())
-        outcome = self._value(then)
-        if outcome.get("level", 1) not in (1, 2, 3, 4):
-            raise self._fault(_child(then, "level"), "a level is 1, 2, 3 or 4")
-        if outcome.get("rag", "green") not in RAGS:
-            raise self._fault(_child(then, "rag"), f"a rag is one of: {', '.join(RAGS)}")
-        outcome["agencies"] = tuple(outcome.get("agencies", ()))
-        values = self._value(node)
-        return Rule(values["id"], self._condition(_child(node, "when")), values["because"], **outcome)
-
-    def _route(self, node: yaml.MappingNode) -> RouteRule:
-        self._check_keys(node, {"id", "when", "route", "because"}, {"id", "when", "route", "because"})
-        values = self._value(node)
-        if values["route"] not in ROUTES:
-            raise self._fault(_child(node, "route"), f"a route is one of: {', '.join(ROUTES)}")
-        return RouteRule(values["id"], self._condition(_child(node, "when")), values["route"], values["because"])
-
-    def _condition(self, node: yaml.Node) -> Condition:
-        self._check_fair(node)
-        try:
-            return read_condition(self._value(node))
-        except (ConditionError, TypeError) as error:
-            raise self._fault(node, str(error)) from error
-
-    def _check_fair(self, node: yaml.Node) -> None:
-        for key, _value in getattr(node, "value", []) if isinstance(node, yaml.MappingNode) else []:
-            if key.value in FORBIDDEN:
-                raise self._fault(key, f"a policy may not look at {key.value}: take this condition out")
-        for child in _children(node):
-            self._check_fair(child)
-
-    def _check_keys(self, node: yaml.Node, allowed: set[str], required: set[str]) -> None:
-        if not isinstance(node, yaml.MappingNode):
-            raise self._fault(node, "a mapping is wanted here")
-        for key, _value in node.value:
-            if key.value not in allowed:
-                raise self._fault(key, f"there is no key {key.value!r} here; use: {', '.join(sorted(allowed))}")
-        missing = sorted(required - {key.value for key, _value in node.value})
-        if missing:
-            raise self._fault(node, f"{missing[0]} is missing")
-
-    def _check_ids(self, node: yaml.MappingNode, ids: list[str]) -> None:
-        twice = sorted({each for each in ids if ids.count(each) > 1})
-        if twice:
-            raise self._fault(_child(node, "rules"), f"two rules are called {twice[0]!r}")
-
-    def _sequence(self, node: yaml.MappingNode, key: str) -> list[Any]:
-        child = _child(node, key)
-        if not isinstance(child, yaml.SequenceNode) or not child.value:
-            raise self._fault(child, f"{key} is a list with at least one entry")
-        return child.value
-
-    def _value(self, node: yaml.Node) -> Any:
-        return _Constructor().construct_document(node)
-
-    def _fault(self, node: yaml.Node, message: str) -> PolicyError:
-        return PolicyError(message, node.start_mark, self.where)
+def _read_policy(node: Node) -> Policy:
+    parts = node.children(KEYS, KEYS)
+    # Stated in the document rather than taken for granted, so that another way can be told apart when there is one.
+    parts["combination"].one_of(("highest",))
+    policy = Policy(
+        name=_read_slug(parts["name"]),
+        version=parts["version"].text(),
+        effective_from=parts["effective_from"].day(),
+        authority=parts["authority"].text(),
+        source=parts["source"].text(),
+        level_names=_read_level_names(parts["level_names"]),
+        rules=tuple(_read_rule(each) for each in parts["rules"].items()),
+        routes=tuple(_read_route(each) for each in parts["routes"].items()),
+        hash=_hash(node.value()),
+    )
+    _check_ids([*parts["rules"].items(), *parts["routes"].items()])
+    _check_last_route(parts["routes"].items(), policy.routes)
+    return policy
 
 
-class _Constructor(yaml.constructor.SafeConstructor):
-    """Builds plain values from nodes that were read already."""
+def _read_slug(node: Node) -> str:
+    text = node.text()
+    if not _SLUG.fullmatch(text):
+        raise node.fault(f"{text!r} is not a name. Use small letters, digits and underscores.")
+    return text
 
 
-def _child(node: yaml.MappingNode, key: str) -> Any:
-    return next(value for name, value in node.value if name.value == key)
+def _read_level_names(node: Node) -> Mapping[int, str]:
+    levels = [str(level) for level in LEVELS]
+    named = node.children(levels, levels)
+    return MappingProxyType({level: named[str(level)].text() for level in LEVELS})
 
 
-def _children(node: yaml.Node) -> list[yaml.Node]:
-    if isinstance(node, yaml.MappingNode):
-        return [value for _key, value in node.value]
-    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
+def _read_rule(node: Node) -> Rule:
+    parts = node.children(RULE_KEYS, RULE_KEYS)
+    when = read_when(parts["when"])
+    outcome = _read_then(parts["then"], when)
+    return Rule(_read_slug(parts["id"]), when, parts["because"].text(), **outcome)
+
+
+def _read_then(node: Node, when: Condition) -> dict[str, Any]:
+    parts = node.children(OUTCOMES)
+    outcome = {key: _READ_OUTCOME[key](value) for key, value in parts.items()}
+    # Else the level would hang on the order of the rules.
+    if names_level(when) and "level" in parts:
+        raise parts["level"].fault("a rule that asks for the level may not set it. Take one of them out.")
+    if outcome.get("section_47") and (outcome.get("level"), outcome.get("rag")) != (4, "red"):
+        raise node.fault("section 47 goes with level 4 and rag red. Give all three.")
+    return outcome
+
+
+def _read_agencies(node: Node) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.one_of(AGENCIES) for each in node.items()))
+
+
+_READ_OUTCOME: Mapping[str, Any] = {
+    "level": lambda node: node.whole(LEVELS[0], LEVELS[-1]),
+    "rag": lambda node: node.one_of(RAGS),
+    "section_47": Node.yes_no,
+    "must_be_seen_today": Node.yes_no,
+    "agencies": _read_agencies,
+    "floor": Node.yes_no,
+}
+
+
+def _read_route(node: Node) -> RouteRule:
+    parts = node.children(ROUTE_KEYS, ROUTE_KEYS)
+    when = read_when(parts["when"])
+    return RouteRule(_read_slug(parts["id"]), when, parts["route"].one_of(ROUTES), parts["because"].text())
+
+
+def _check_ids(nodes: list[Node]) -> None:
+    seen = set()
+    for _key, name, value in (entry for node in nodes for entry in node.entries()):
+        if name == "id" and value.text() in seen:
+            raise value.fault(f"another rule is called {value.text()!r}. Give this one a name of its own.")
+        if name == "id":
+            seen.add(value.text())
+
+
+def _check_last_route(nodes: list[Node], routes: tuple[RouteRule, ...]) -> None:
+    """Everybody gets a route: the last holds always, and no earlier one does."""
+    whens = [node.children(ROUTE_KEYS)["when"] for node in nodes]
+    if not isinstance(routes[-1].when, Always):
+        raise whens[-1].fault("the last route must hold for everybody that is left. Give it `when: always`.")
+    for when, route in zip(whens[:-1], routes[:-1], strict=True):
+        if isinstance(route.when, Always):
+            raise when.fault("no route after this one can ever hold. Move it to the end.")
 
 
 def _hash(document: Mapping[str, Any]) -> str:
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    text = json.dumps(_plain(document), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """The value with all its keys as text, so that they can be put in order, and its dates too."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,68 @@
+"""Facts from outside: what is taken, and how each refusal names the fact and what to do."""
+
+from dataclasses import asdict, fields
+
+import pytest
+from hypothesis import given
+
+from rules.facts import FACTS, FactError, Facts, view
+from tests.unit.rules.drawing import draw_facts
+
+REFUSED = [
+    ({"ethnicity": "WBRI"}, "ethnicity", "no such fact"),
+    ({"sex": "F"}, "sex", "no such fact"),
+    ({"district": "E07000170"}, "district", "no such fact"),
+    ({"kind": "toddler"}, "kind", "Use one of: child, unborn_child, adult_at_risk, other_adult."),
+    ({"kind": None}, "kind", "no code None"),
+    ({"kind": ["child"]}, "kind", "no code ['child']"),
+    ({"consent": "yes"}, "consent", "Use one of: given, refused, not_asked, not_safe_to_ask."),
+    ({"authority": "leicester"}, "authority", "no code 'leicester'"),
+    ({"source": "11"}, "source", "no code '11'"),
+    ({"source": 6}, "source", "no code 6"),
+    ({"mobile": "no"}, "mobile", "Use true or false, or null where it is not known."),
+    ({"mobile": 0}, "mobile", "0 is neither true nor false"),
+    ({"open_case": None}, "open_case", "Use true or false."),
+    ({"age_days": -1}, "age_days", "Use a whole number from 0, or null where it is not known."),
+    ({"age_days": 3.5}, "age_days", "3.5 is not a number of days"),
+    ({"age_days": True}, "age_days", "True is not a number of days"),
+    ({"earlier_enquiries_12m": None}, "earlier_enquiries_12m", "None is not a number of enquiries"),
+    ({"indicators": "C4_NAI"}, "indicators", "give a list of indicator codes"),
+    ({"indicators": None}, "indicators", "give a list of indicator codes"),
+    ({"indicators": ["C4_NAI", "C9_NOTHING"]}, "indicators", "there is no 'C9_NOTHING'"),
+    ({"indicators": [["C4_NAI"]]}, "indicators", "there is no"),
+    ({"indicators": [None, "C4_NAI"]}, "indicators", "there is no 'None'"),
+]
+
+
+@pytest.mark.parametrize(("values", "fact", "says"), REFUSED, ids=lambda each: str(each)[:30])
+def test_from_mapping_refuses(values, fact, says) -> None:
+    with pytest.raises(FactError) as refusal:
+        Facts.from_mapping(values)
+    assert refusal.value.fact == fact
+    assert str(refusal.value).startswith(f"{fact}: ")
+    assert says in str(refusal.value)
+
+
+def test_nothing_said_is_nothing_known() -> None:
+    facts = Facts.from_mapping({})
+    assert facts == Facts()
+    assert (facts.age_days, facts.mobile, facts.plan_failed, facts.authority) == (None, None, None, "unknown")
+
+
+@given(draw_facts())
+def test_facts_survive_being_kept(facts) -> None:
+    assert Facts.from_mapping(asdict(facts) | {"indicators": sorted(facts.indicators)}) == facts
+
+
+def test_every_field_is_described_in_order() -> None:
+    assert [field.name for field in fields(Facts) if field.name != "indicators"] == list(FACTS)
+
+
+def test_view_turns_an_unknown_address_into_none_and_leaves_consent() -> None:
+    values = dict(zip(("seen", *FACTS), view(Facts()), strict=True))
+    assert (values["seen"], values["authority"], values["consent"]) == (0, None, "not_asked")
+
+
+def test_view_refuses_an_indicator_that_is_not_in_the_vocabulary() -> None:
+    with pytest.raises(FactError, match="indicators: there is no 'C9_NOTHING'"):
+        view(Facts(indicators=frozenset({"C9_NOTHING"})))
