@@ -41,9 +41,9 @@ def make_people(count: int, *, unknown: float) -> list[Facts]:
             indicators=frozenset(dice.sample(list(INDICATORS), dice.choice((0, 1, 1, 2, 2, 3, 4)))),
             earlier_enquiries_12m=dice.choice((0, 0, 0, 1, 2)),
             plan_failed=maybe(dice.random() < 0.1),
-            consent="not_asked" if dice.random() < unknown else dice.choice(list(CONSENTS)),
+            consent="not_asked" if dice.random() < unknown else dice.choice(CONSENTS),
             open_case=dice.random() < 0.1,
-            authority="unknown" if dice.random() < unknown else dice.choices(list(AUTHORITIES), (90, 5, 4, 1))[0],
+            authority="unknown" if dice.random() < unknown else dice.choices(AUTHORITIES, (90, 5, 4, 1))[0],
             ehc_request=dice.random() < 0.03,
             needs_immediate_protection=maybe(dice.random() < 0.02),
         )

@@ -19,7 +19,7 @@ from rules.conditions import (
 )
 from rules.expressions import Writer, asks_for, write_seen
 from rules.facts import FACTS, CodeFact, CountFact, Fact, Facts, YesNoFact, view
-from rules.policy import RAGS, Policy, Rule, Verdict
+from rules.policy import RANKED, Policy, Rule, Verdict
 
 Judge = Callable[..., Verdict]
 
@@ -89,7 +89,7 @@ def _write_judge(policy: Policy) -> list[str]:
     for place, route in enumerate(policy.routes):
         lines += [f"if {known.holds(route.when)}:", f"    route, routed_by = {route.route!r}, {place}"]
         lines[-2] = lines[-2] if place == 0 else f"el{lines[-2]}"
-    answer = f"level, route, {RAGS!r}[rag], section_47, today, routed_by, fired"
+    answer = f"level, route, {RANKED!r}[rag], section_47, today, routed_by, fired"
     return [*lines, f"return new(Verdict, ({answer}))"]
 
 
@@ -99,7 +99,7 @@ def _in_stages(policy: Policy) -> list[tuple[int, Rule]]:
 
 
 def _raise_to(rule: Rule, level: str) -> list[str]:
-    rag = RAGS.index(rule.rag)
+    rag = RANKED.index(rule.rag)
     lines = [f"if {level} < {rule.level}: {level} = {rule.level}"] if rule.level > 1 else []
     lines += [f"if rag < {rag}: rag = {rag}"] if rag else []
     lines += ["section_47 = True"] if rule.section_47 else []
@@ -131,7 +131,7 @@ def _write_possible(span: "Writer", rule: Rule, then: list[str]) -> list[str]:
     if not asks_for(rule.when):
         return []
     adds = [f"low < {rule.level}"] if rule.level > 1 else []
-    adds += [f"rag < {RAGS.index(rule.rag)}"] if rule.rag != RAGS[0] else []
+    adds += [f"rag < {RANKED.index(rule.rag)}"] if rule.rag != RANKED[0] else []
     adds += ["not section_47"] if rule.section_47 else []
     adds += ["not today"] if rule.must_be_seen_today else []
     unknown = f"not {span.holds(rule.when)} and not {span.fails(rule.when)}"

@@ -18,25 +18,28 @@ SOURCES = (
 )
 
 
-KINDS = {
+KIND_WORDS = {
     "child": "a child",
     "unborn_child": "an unborn child",
     "adult_at_risk": "an adult at risk",
     "other_adult": "another adult",
 }
-ANYBODY = tuple(KINDS)  # of whom a fact that is not known is worth asking
-CONSENTS = {
+KINDS = tuple(KIND_WORDS)
+ANYBODY = KINDS  # of whom a fact that is not known is worth asking
+CONSENT_WORDS = {
     "given": "given",
     "refused": "refused",
     "not_asked": "not asked for yet",
     "not_safe_to_ask": "not safe to ask for",
 }
-AUTHORITIES = {
+CONSENTS = tuple(CONSENT_WORDS)
+AUTHORITY_WORDS = {
     "nottinghamshire": "Nottinghamshire",
     "nottingham_city": "Nottingham City",
     "other": "another authority",
     "unknown": "not known",
 }
+AUTHORITIES = tuple(AUTHORITY_WORDS)
 
 
 class FactError(ValueError):
@@ -105,7 +108,7 @@ Fact = CodeFact | YesNoFact | CountFact
 # In the order of the fields of Facts, less the indicators: compiled policies take their values in this order.
 FACTS: Mapping[str, Fact] = MappingProxyType(
     {
-        "kind": CodeFact("the person is", KINDS),
+        "kind": CodeFact("the person is", KIND_WORDS),
         "age_days": CountFact("the age", "days", may_be_unknown=True, asked_of=("child",)),
         "mobile": YesNoFact(
             "the child moves about alone",
@@ -123,9 +126,9 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             may_be_unknown=True,
             asked_of=("child", "unborn_child"),
         ),
-        "consent": CodeFact("consent is", CONSENTS, unasked="not_asked"),
+        "consent": CodeFact("consent is", CONSENT_WORDS, unasked="not_asked"),
         "open_case": YesNoFact("a case is open", "no case is open"),
-        "authority": CodeFact("the address is in", AUTHORITIES, unknown="unknown"),
+        "authority": CodeFact("the address is in", AUTHORITY_WORDS, unknown="unknown"),
         "out_of_hours": YesNoFact("it came out of hours", "it came in working hours"),
         "source": CodeFact("the census source is", {code: code for code in SOURCES}),
         "ehc_request": YesNoFact(

@@ -9,7 +9,7 @@ from typing import Any
 from rules.conditions import LEVEL, All, Always, AnyOf, Compare, Condition, NoneOf, Seen
 from rules.facts import FACTS, CodeFact, Facts
 from rules.indicators import INDICATORS
-from rules.policy import RAGS, Policy, Rule, Verdict
+from rules.policy import RANKED, Policy, Rule, Verdict
 
 Truth = bool | None
 
@@ -23,7 +23,7 @@ def decide(policy: Policy, facts: Facts) -> Verdict:
     return Verdict(
         level=level,
         route=policy.routes[routed_by].route,
-        rag=max((rule.rag for rule in rules), key=RAGS.index, default=RAGS[0]),
+        rag=max((rule.rag for rule in rules), key=RANKED.index, default=RANKED[0]),
         section_47=any(rule.section_47 for rule in rules),
         must_be_seen_today=any(rule.must_be_seen_today for rule in rules),
         routed_by=routed_by,

@@ -7,7 +7,7 @@ from typing import Any
 from rules.answer import Missing
 from rules.compiler import Compiled
 from rules.facts import FACTS, CodeFact, CountFact, Fact, View, YesNoFact
-from rules.policy import RAGS, Verdict
+from rules.policy import RANKED, Verdict
 
 NAMES = tuple(FACTS)
 _UNASKED = tuple(
@@ -75,7 +75,7 @@ def _try_each(compiled: Compiled, given: list[Any], place: int) -> Tried:
 
 
 def _weight(verdict: Verdict) -> tuple[Any, ...]:
-    return verdict.section_47, verdict.level, RAGS.index(verdict.rag), verdict.must_be_seen_today
+    return verdict.section_47, verdict.level, RANKED.index(verdict.rag), verdict.must_be_seen_today
 
 
 def _describe(place: int, others: tuple[Setting, ...], before: Verdict, after: Verdict, tried: Tried) -> Missing:

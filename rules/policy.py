@@ -14,10 +14,23 @@ from rules.conditions import Always, Condition, names_level
 from rules.document import Node, PolicyError, read_document
 from rules.grammar import read_when
 
-__all__ = ["AGENCIES", "LADDER", "RAGS", "ROUTES", "Policy", "PolicyError", "RouteRule", "Rule", "Verdict", "load"]
+__all__ = [
+    "AGENCIES",
+    "LADDER",
+    "RAGS",
+    "RANKED",
+    "ROUTES",
+    "Policy",
+    "PolicyError",
+    "RouteRule",
+    "Rule",
+    "Verdict",
+    "load",
+]
 
 LEVELS = (1, 2, 3, 4)
-RAGS = ("green", "amber", "red")  # from the least pressing to the most
+RAGS = ("red", "amber", "green")
+RANKED = RAGS[::-1]  # from the least pressing to the most
 # From the least help to the most. The other routes hand the person to somebody else who weighs the concern.
 LADDER = ("no_further_action", "advice", "early_help", "social_care")
 ROUTES = (*LADDER, "adult_safeguarding", "ehc_pathway", "other_authority", "existing_case")
@@ -80,7 +93,7 @@ class Rule:
     when: Condition
     because: str
     level: int = 1
-    rag: str = RAGS[0]
+    rag: str = RANKED[0]
     section_47: bool = False
     must_be_seen_today: bool = False
     agencies: tuple[str, ...] = ()

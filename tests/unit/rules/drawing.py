@@ -15,7 +15,7 @@ COUNTS = st.integers(0, 3)
 MAYBE = st.sampled_from((True, False, None))
 
 
-def draw_facts(kinds: tuple[str, ...] = tuple(KINDS), most: int = 6) -> st.SearchStrategy[Facts]:
+def draw_facts(kinds: tuple[str, ...] = KINDS, most: int = 6) -> st.SearchStrategy[Facts]:
     """Anybody, with up to `most` indicators."""
     return st.builds(
         Facts,
@@ -26,9 +26,9 @@ def draw_facts(kinds: tuple[str, ...] = tuple(KINDS), most: int = 6) -> st.Searc
         earlier_enquiries_12m=COUNTS,
         earlier_nfa_12m=COUNTS,
         plan_failed=MAYBE,
-        consent=st.sampled_from(list(CONSENTS)),
+        consent=st.sampled_from(CONSENTS),
         open_case=st.booleans(),
-        authority=st.sampled_from(list(AUTHORITIES)),
+        authority=st.sampled_from(AUTHORITIES),
         out_of_hours=st.booleans(),
         source=st.sampled_from(SOURCES),
         ehc_request=st.booleans(),
@@ -61,11 +61,11 @@ LEAVES = st.one_of(
         st.sampled_from(("below", "at_least")),
         st.integers(1, 3),
     ),
-    st.sampled_from(list(CONSENTS)).map(lambda code: {"consent": code}),
+    st.sampled_from(CONSENTS).map(lambda code: {"consent": code}),
     st.lists(st.sampled_from(("nottinghamshire", "nottingham_city", "other")), min_size=1, unique=True).map(
         lambda codes: {"authority": codes}
     ),
-    st.sampled_from(list(KINDS)).map(lambda code: {"kind": code}),
+    st.sampled_from(KINDS).map(lambda code: {"kind": code}),
 )
 LEVEL_LEAVES = st.one_of(
     st.builds(

@@ -10,7 +10,7 @@ from rules.explain import recommend
 from rules.facts import Facts
 from rules.indicators import INDICATORS
 from rules.library import policies
-from rules.policy import RAGS
+from rules.policy import RANKED
 from tests.unit.rules.drawing import draw_facts
 
 VERSIONS = list(policies().values())
@@ -120,7 +120,7 @@ def test_nothing_lowers_a_floor(policy, person, floor) -> None:
 
 
 def weight(answer) -> tuple:
-    return answer.level, RAGS.index(answer.rag), answer.section_47, answer.must_be_seen_today
+    return answer.level, RANKED.index(answer.rag), answer.section_47, answer.must_be_seen_today
 
 
 def is_no_lower(after, before) -> bool:

@@ -66,7 +66,7 @@ FAULTS = {
     "level 5": ("then: {level: 2}", "then: {level: @5}", "from 1 to 4"),
     "level that is true": ("then: {level: 2}", "then: {level: @true}", "from 1 to 4"),
     "empty then": ("then: {level: 2}", "then: @{}", "a mapping is wanted"),
-    "unknown rag": ("rag: amber", "rag: @purple", "Use one of: green, amber, red"),
+    "unknown rag": ("rag: amber", "rag: @purple", "Use one of: red, amber, green"),
     "rag that is a list": ("rag: amber", "rag: @[amber]", "no ['amber']"),
     "unknown agency": ("[health]", "[@army]", "no 'army'"),
     "agencies not a list": ("[health]", "@health", "a list"),

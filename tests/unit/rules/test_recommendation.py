@@ -67,7 +67,7 @@ def test_indicator_alone_reaches_its_usual_level(version, code):
         ({"indicators": {"C2_HYGIENE"}, "plan_failed": True}, 3, "early_help", "amber", False),
         ({"indicators": {"C2_HYGIENE", "C2_SPEECH", "F2_DEBT"}}, 3, "early_help", "green", False),
         ({"indicators": {"C2_HYGIENE", "C2_SPEECH", "C2_LOW_MH"}}, 2, "early_help", "green", False),
-        ({"indicators": {"C3_SUBSTANCE"}, "consent": "refused"}, 3, "social_care", "green", False),
+        ({"indicators": {"C3_SUBSTANCE"}, "consent": "refused"}, 3, "social_care", "amber", False),
         ({"indicators": {"P3_STRUGGLING_CARE"}, "age_days": 400}, 3, "early_help", "amber", False),
         ({"indicators": {"P4_UNSAFE"}}, 4, "social_care", "amber", False),
         ({"indicators": {"C4_DISCLOSURE"}}, 4, "social_care", "red", True),
