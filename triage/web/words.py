@@ -39,6 +39,12 @@ def say_time(at: datetime | None) -> str:
     return f"{here:%H:%M} {day}"
 
 
+def say_day(at: datetime) -> str:
+    """ "09:04 on Thursday 2 January 2014"."""
+    here = local(at)
+    return f"{here:%H:%M on %A} {here.day} {here:%B %Y}"
+
+
 def say_length(length: timedelta) -> str:
     """The two largest parts of a length of time: "2 days 3 h", "1 h 12 min"."""
     said = []
@@ -94,6 +100,7 @@ def register(app: Flask) -> None:
     """Make the words known to the templates."""
     filters: dict[str, Any] = {
         "say_time": say_time,
+        "say_day": say_day,
         "say_left": say_left,
         "say_share": say_share,
         "say_minutes": say_minutes,
