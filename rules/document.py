@@ -37,9 +37,11 @@ class Node:
             raise self.fault(f"this cannot be read: {error}.") from error
 
     def is_mapping(self) -> bool:
+        """Whether it has keys."""
         return isinstance(self._node, yaml.MappingNode)
 
     def is_list(self) -> bool:
+        """Whether it has entries without keys."""
         return isinstance(self._node, yaml.SequenceNode)
 
     def entries(self) -> list[tuple["Node", str, "Node"]]:
@@ -79,18 +81,21 @@ class Node:
         return [Node(each, self._where) for each in self._node.value]
 
     def text(self) -> str:
+        """Some text, without the space around it."""
         value = self.value()
         if not isinstance(value, str) or not value.strip():
             raise self.fault("some text is wanted here. Put it in quotes if it looks like a number or a date.")
         return value.strip()
 
     def one_of(self, codes: Collection[str]) -> str:
+        """One of these codes."""
         value = self.value()
         if not isinstance(value, str) or value not in codes:
             raise self.fault(f"there is no {value!r} here. Use one of: {', '.join(codes)}.")
         return value
 
     def whole(self, least: int, most: int | None = None) -> int:
+        """A whole number from `least` to `most`, both included."""
         value = self.value()
         if not isinstance(value, int) or isinstance(value, bool) or value < least or (most and value > most):
             span = f"from {least} to {most}" if most else f"from {least}"
@@ -98,12 +103,14 @@ class Node:
         return value
 
     def yes_no(self) -> bool:
+        """True or false."""
         value = self.value()
         if not isinstance(value, bool):
             raise self.fault(f"true or false is wanted here, not {value!r}.")
         return value
 
     def day(self) -> date:
+        """A day, without a time."""
         value = self.value()
         if type(value) is not date:
             raise self.fault("a date is wanted here, like 2014-06-01.")
