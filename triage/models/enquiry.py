@@ -59,18 +59,18 @@ class Enquiry(Keyed, Versioned, Case, Base):
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     working_minutes_to_decision: Mapped[int | None] = mapped_column(default=None)
-    subjects: Mapped[list["Subject"]] = relationship(
-        back_populates="enquiry", order_by="Subject.ordinal", default_factory=list, init=False
-    )
+    subjects: Mapped[list["Subject"]] = relationship(back_populates="enquiry", order_by="Subject.ordinal", init=False)
     checks: Mapped[list["AgencyCheck"]] = relationship(
-        back_populates="enquiry", order_by="AgencyCheck.requested_at", default_factory=list, init=False
+        back_populates="enquiry", order_by="AgencyCheck.requested_at", init=False
     )
-    clocks: Mapped[list["Clock"]] = relationship(
-        back_populates="enquiry", order_by="Clock.started_at", default_factory=list, init=False
-    )
+    clocks: Mapped[list["Clock"]] = relationship(back_populates="enquiry", order_by="Clock.started_at", init=False)
     referrals: Mapped[list["Referral"]] = relationship(
-        back_populates="enquiry", order_by="Referral.requested_at", default_factory=list, init=False
+        back_populates="enquiry", order_by="Referral.requested_at", init=False
     )
+
+    def __post_init__(self) -> None:
+        """A new row has none yet: said outright, so that nobody asks the database once it is flushed."""
+        self.subjects, self.checks, self.clocks, self.referrals = [], [], [], []
 
 
 class Subject(Keyed, Base):
@@ -97,11 +97,15 @@ class Subject(Keyed, Base):
     enquiry: Mapped[Enquiry] = relationship(back_populates="subjects")
     person: Mapped[Person] = relationship()
     recommendations: Mapped[list["Recommendation"]] = relationship(
-        back_populates="subject", order_by="Recommendation.made_at", default_factory=list, init=False
+        back_populates="subject", order_by="Recommendation.made_at", init=False
     )
     decisions: Mapped[list["Decision"]] = relationship(
-        back_populates="subject", order_by="Decision.decided_at", default_factory=list, init=False
+        back_populates="subject", order_by="Decision.decided_at", init=False
     )
+
+    def __post_init__(self) -> None:
+        """A new row has none yet: said outright, so that nobody asks the database once it is flushed."""
+        self.recommendations, self.decisions = [], []
 
     @property
     def recommendation(self) -> "Recommendation":

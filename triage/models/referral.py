@@ -57,11 +57,13 @@ class Referral(Keyed, Versioned, Case, Base):
     subject: Mapped[Subject | None] = relationship(default=None)
     stepped_from: Mapped["Referral | None"] = relationship(remote_side="Referral.id", default=None)
     assignments: Mapped[list["Assignment"]] = relationship(
-        back_populates="referral", order_by="Assignment.assigned_at", default_factory=list, init=False
+        back_populates="referral", order_by="Assignment.assigned_at", init=False
     )
-    clocks: Mapped[list["Clock"]] = relationship(
-        back_populates="referral", order_by="Clock.started_at", default_factory=list, init=False
-    )
+    clocks: Mapped[list["Clock"]] = relationship(back_populates="referral", order_by="Clock.started_at", init=False)
+
+    def __post_init__(self) -> None:
+        """A new row has none yet: said outright, so that nobody asks the database once it is flushed."""
+        self.assignments, self.clocks = [], []
 
 
 class Assignment(Keyed, Base):
