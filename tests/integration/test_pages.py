@@ -1,11 +1,14 @@
 """Pages as a browser without JavaScript meets them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.making import an_enquiry, screen
+from tests.making import an_enquiry, decide_as, screen
 from triage.access.signin import hash_password
 from triage.models import Enquiry, User
+from triage.services.referral_actions import ReferralAction, act_on_referral
 
 FORM = {
     "received_at-day": "7",
@@ -139,3 +142,22 @@ def test_no_page_may_be_kept_or_framed_or_run_what_is_not_ours(sign_in):
     assert headers["Cache-Control"] == "no-store"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
+
+
+def test_locality_inbox_lists_what_is_due_first_and_accepts_it(sign_in, office):
+    for name, wait in (("Later", 0), ("Sooner", -3)):
+        received = office.clock.now() + timedelta(hours=wait)
+        enquiry = an_enquiry(office, given_name=name, indicators=("P4_UNSAFE",), received_at=received)
+        screen(office, enquiry)
+        decide_as(office, "social_worker", enquiry, route="social_care", level=4)
+        (referral,) = enquiry.referrals
+        office.clock.at += timedelta(hours=wait)
+        allocate = ReferralAction(referral_id=referral.id, action="allocate", team_code="social_care_west")
+        act_on_referral(office.desk("mash_manager"), allocate)
+    office.session.flush()
+    client = sign_in("locality_worker:west")
+    page = client.get("/referrals").text
+    assert page.index("Sooner") < page.index("Later")
+    done = client.post(f"/referrals/{referral.id}/actions/accept", data={"version": str(referral.version)})
+    assert done.status_code == 302
+    assert "Accepted" in client.get(done.location).text

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
-from triage.models import Enquiry, Referral, User
+from triage.models import Clock, Enquiry, Referral, User
 from triage.store.enquiries import Page, paginate
 
 
@@ -39,9 +39,22 @@ def list_referrals(session: Session, *, state: str | None, service: str | None, 
 
 
 def list_inbox(session: Session, states: tuple[str, ...], *, limit: int = 100) -> tuple[list[Referral], int]:
-    """Referrals in these states that this actor may see, longest waiting first; and how many there are."""
+    """Referrals in these states that this actor may see, the least time left first; and how many there are."""
     there = Referral.state.in_(states)
-    query = select(Referral).where(there).options(*_whole()).order_by(Referral.requested_at).limit(limit)
+    urgent = (
+        select(Clock.referral_id, func.min(Clock.due_at).label("due_at"))
+        .where(Clock.state == "running", Clock.referral_id.is_not(None))
+        .group_by(Clock.referral_id)
+        .subquery()
+    )
+    query = (
+        select(Referral)
+        .outerjoin(urgent, urgent.c.referral_id == Referral.id)
+        .where(there)
+        .options(*_whole())
+        .order_by(urgent.c.due_at.asc().nulls_last(), Referral.requested_at)
+        .limit(limit)
+    )
     total = session.scalar(select(func.count()).select_from(Referral).where(there))
     return list(session.scalars(query)), total
 
