@@ -169,6 +169,7 @@ class RecommendationSchema(Output):
     agencies = fields.List(fields.String())
     reasons = fields.List(fields.Dict())
     why_not = fields.List(fields.Dict())
+    why_not_routes = fields.List(fields.Dict())
     missing = fields.List(fields.Dict())
     policy = fields.Dict()
 
