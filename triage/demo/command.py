@@ -110,23 +110,23 @@ def _fill(
 
 def _serve(private: Services, run_dir: Path, port: int, kept: dict[str, Any]) -> None:
     """Serve until Ctrl-C. A first run serves the pages once April stands, and the rest of the year fills them."""
-    fresh = "seconds" not in kept
-    if fresh:
-        _prepare(private)
-    with ExitStack() as stack:
-        if fresh:
+    try:
+        if "seconds" not in kept:
+            _prepare(private)
             kept = _fill_while_serving(private, run_dir, port, kept)
-        environment = _environment(private, run_dir, kept["clock_offset_seconds"])
-        here = stack.enter_context(serve_web(environment, run_dir, port))
-        back = stack.enter_context(serve_background(environment, run_dir))
+        _serve_all(private, run_dir, port, kept)
+    except KeyboardInterrupt:
+        click.echo("\nStopping ...", err=True)
+
+
+def _serve_all(private: Services, run_dir: Path, port: int, kept: dict[str, Any]) -> None:
+    environment = _environment(private, run_dir, kept["clock_offset_seconds"])
+    with serve_web(environment, run_dir, port) as here, serve_background(environment, run_dir) as back:
         _greet(here.url, "Ready")
-        try:
-            while True:
-                here.check()
-                back.check()
-                time.sleep(0.5)
-        except KeyboardInterrupt:
-            click.echo("\nStopping ...", err=True)
+        while True:
+            here.check()
+            back.check()
+            time.sleep(0.5)
 
 
 def _fill_while_serving(private: Services, run_dir: Path, port: int, kept: dict[str, Any]) -> dict[str, Any]:
