@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -42,7 +42,7 @@ def _http(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     if not _is_api():
-        return _page(error.code, error.name, [error.description or ""])
+        return _page(error.code, error.name, [_detail(error, ())])
     messages = getattr(error, "data", {}).get("messages", {})
     problems = tuple(flatten_messages({} if not messages else _without_location(messages)))
     return problem_response(
@@ -51,7 +51,11 @@ def _http(error: HTTPException) -> Any:
 
 
 def _detail(error: HTTPException, problems: tuple[Problem, ...]) -> str:
-    return "" if problems else (error.description or error.name)
+    if problems:
+        return ""
+    if error.code == 413:
+        return f"This is too much at once: the most is {current_app.config['MAX_CONTENT_LENGTH']:,} bytes. Shorten it."
+    return error.description or error.name
 
 
 def _without_location(messages: dict[str, Any]) -> Any:

@@ -130,6 +130,19 @@ def test_step_down_closes_one_referral_and_opens_the_other(office):
     assert (referral.closure, following.service, following.reference) == ("RC9", "early_help", referral.reference + "B")
 
 
+def test_step_up_opens_social_care_and_ends_early_help(office):
+    enquiry = an_enquiry(office, indicators=("C3_SUBSTANCE",), consent="given")
+    screen(office, enquiry)
+    decide_as(office, "social_worker", enquiry, route="early_help", level=3)
+    (referral,) = enquiry.referrals
+    act(office, "early_help_unit", referral, "allocate", team_code="early_help_west")
+    act(office, "locality_worker:west", referral, "accept")
+    act(office, "locality_worker:west", referral, "step_up", reason="Made up: a bruise was seen")
+    following = enquiry.referrals[1]
+    assert (referral.closure, following.service, following.source) == ("stepped_up", "social_care", "5D")
+    assert {clock.state for clock in referral.clocks} == {"met", "cancelled"}
+
+
 def test_returned_referral_waits_for_a_team_with_a_clock_of_its_own(office):
     enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
     screen(office, enquiry)

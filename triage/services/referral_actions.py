@@ -151,7 +151,8 @@ def _immediate_danger(desk: Desk, referral: Referral, command: ReferralAction) -
 
 def _end(desk: Desk, referral: Referral, closure: str | None) -> dict[str, object]:
     cancel_clocks(desk, referral)
-    referral.closed_at, referral.closure = desk.now, closure
+    # Together, because what follows may ask the database, which never holds a closed_at without the state.
+    referral.state, referral.closed_at, referral.closure = "closed", desk.now, closure
     return {"closure": closure}
 
 

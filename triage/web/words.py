@@ -20,7 +20,19 @@ from triage.models.codes import (
 from triage.state import state_of
 from workflows.calendar import LONDON
 
-NAMES = {**CHANNELS, **CLOCK_KINDS, **CLOSURES, **CONSENTS, **LAWFUL_BASES, **ROLES, **ROUTES, **SERVICES, **SOURCES}
+AUTHORITY_NAMES = {"nottingham_city": "Nottingham City", "other": "Another authority", "unknown": "Address not known"}
+NAMES = {
+    **CHANNELS,
+    **CLOCK_KINDS,
+    **CLOSURES,
+    **CONSENTS,
+    **LAWFUL_BASES,
+    **ROLES,
+    **ROUTES,
+    **SERVICES,
+    **SOURCES,
+    **AUTHORITY_NAMES,
+}
 PARTS = ((timedelta(days=1), "day"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
 
 
