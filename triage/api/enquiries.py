@@ -94,7 +94,7 @@ def read_matches(enquiry_id: UUID, ordinal: int) -> Any:
 @blueprint.arguments(EnquiryActionSchema)
 @blueprint.response(200, EnquirySchema)
 def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) -> Any:
-    """Do one of the permitted actions: it takes If-Match and what its `reasons` ask for."""
+    """Do one of the permitted actions: it takes If-Match and what its needs name."""
     version = read_version()
     if action == "immediate_danger":
         danger = ImmediateDanger(enquiry_id=enquiry_id, reason=details.get("reason", ""), version=version)

@@ -53,7 +53,7 @@ def read_referral_events(referral_id: UUID) -> Any:
 @blueprint.arguments(ReferralActionSchema)
 @blueprint.response(200, ReferralSchema)
 def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str) -> Any:
-    """Do one of the permitted actions: it takes If-Match and what its `reasons` ask for."""
+    """Do one of the permitted actions: it takes If-Match and what its needs name."""
     command = ReferralAction(referral_id=referral_id, action=action, version=read_version(), **details)
     shown, headers = present_referral(act_on_referral(g.desk, command))
     return shown, 200, headers
