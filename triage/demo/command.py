@@ -21,7 +21,7 @@ from triage.demo.plan import draw_plan
 from triage.demo.replay import END, Progress, replay
 from triage.demo.staff import PASSWORD, add_staff, sign_ins
 from triage.embedded import Services, services
-from triage.insight.measures import MEASURES, measure
+from triage.insight.measures import MEASURES, measure, refresh
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
 from triage.serving import free_port, serve_background, serve_web, service_environment
@@ -133,14 +133,26 @@ def _fill_while_serving(private: Services, run_dir: Path, port: int, kept: dict[
     offset = int((NEW_YEAR - SystemClock().now()).total_seconds())
     environment = _environment(private, run_dir, offset)
     served: list[str] = []
+    months: set[int] = set()
     with ExitStack() as stack:
 
         def reached(until: datetime) -> None:
-            if until >= FIRST_MONTH and not served:
+            """Count the measures once a month is whole, and serve the pages with the first."""
+            if until < FIRST_MONTH or until.month in months:
+                return
+            months.add(until.month)
+            _count_measures(private)
+            if not served:
                 served.append(stack.enter_context(serve_web(environment, run_dir, port)).url)
                 _greet(served[0], "April 2013 can be looked at; the rest is coming")
 
         return _fill(private, run_dir, kept["enquiries"], kept["seed"], reached)
+
+
+def _count_measures(private: Services) -> None:
+    """What the worker does each minute, which is not running yet."""
+    with Database(private.postgres.url("triage_app")) as database, database.transaction(SYSTEM) as session:
+        refresh(session)
 
 
 def _environment(private: Services, run_dir: Path, offset: int) -> dict[str, str]:
