@@ -13,6 +13,7 @@ WEIGHS = frozenset({"social_worker", "mash_manager"})
 OPEN = ("received", "screening", "checking", "awaiting_decision")
 # From least to most: what is recommended above what was chosen needs its "why not".
 LADDER = ("no_further_action", "advice", "early_help", "social_care", "section_47")
+EXPLAINED = LADDER[2:]  # advice is no more than nothing further: passing it over needs no explaining
 RAGS = ("red", "amber", "green")
 
 
@@ -55,7 +56,7 @@ def higher_routes(choice: Choice) -> tuple[str, ...]:
     bottom = _rung(choice.route, choice.level, choice.section_47)
     if choice.route not in LADDER:
         bottom = LADDER.index("section_47" if choice.section_47 else "social_care")
-    return tuple(rung for rung in LADDER[bottom + 1 : top + 1] if rung != "advice")
+    return tuple(rung for rung in LADDER[bottom + 1 : top + 1] if rung in EXPLAINED)
 
 
 def _rung(route: str, level: int, section_47: bool) -> int:

@@ -12,6 +12,7 @@ from triage.demo.staff import add_staff
 from triage.insight.measures import MEASURES, measure
 from triage.models import Enquiry
 from triage.pack import load_pack
+from triage.store.enquiries import count_by_route
 
 COUNT, SEED = 250, 7
 PERIOD = END.date().replace(year=2013, month=4), END.date().replace(year=2013, month=12, day=31)
@@ -48,6 +49,11 @@ def test_districts_add_up_as_the_ledger_has_them(replayed, ledger, pack):
     with replayed[0].transaction(SYSTEM) as session:
         answer = measure(session, pack, END, "enquiries", *PERIOD, "district")
     assert {key: figure.counted for key, _label, figure in answer.groups} == ledger.by_district
+
+
+def test_routes_add_up_as_the_ledger_has_them(replayed, ledger):
+    with replayed[0].transaction(SYSTEM) as session:
+        assert count_by_route(session) == ledger.by_route
 
 
 def test_every_enquiry_has_the_reference_of_its_arrival(replayed):

@@ -25,6 +25,7 @@ from triage.insight.measures import MEASURES, measure, refresh
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
 from triage.serving import free_port, serve_background, serve_web, service_environment
+from triage.store.enquiries import count_by_route
 
 PACK = "nottinghamshire"
 ENQUIRIES = 13_800  # "about 13,800" between April and December 2013: the Children's Trust's plan, 2014-16
@@ -183,10 +184,11 @@ def _report(private: Services, kept: dict[str, Any]) -> dict[str, Any]:
     ledger = keep_ledger(plan, pack.calendar, END)
     with Database(private.postgres.url("triage_app")) as database, database.transaction(SYSTEM) as session:
         answers = {name: measure(session, pack, END, name, *PERIOD) for name in MEASURES}
+        routes = count_by_route(session)
         districts = measure(session, pack, END, "enquiries", *PERIOD, "district")
     return kept | {
         "by_district": {label: figure.counted for _key, label, figure in districts.groups},
-        "by_route": dict(ledger.by_route),
+        "by_route": routes,
         "measures": {name: _plain(answer.whole) for name, answer in answers.items()},
         "ledger": ledger.as_dict(),
     }

@@ -56,6 +56,7 @@ class Ledger:
         shares = {name: [tally.counted, tally.of] for name, tally in self.shares.items()}
         return {
             "enquiries": self.enquiries,
+            "by_route": dict(self.by_route),
             "referrals": self.referrals,
             "early_help": self.early_help,
             "median_minutes_to_decision": percentile(self.minutes, 0.5),

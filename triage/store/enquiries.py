@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from triage.errors import NotFound, Problem, invalid
-from triage.models import Clock, Enquiry, Event, Subject
+from triage.models import Clock, Decision, Enquiry, Event, Subject
 
 OPEN_STATES = ("received", "screening", "checking", "awaiting_decision", "decided")
 
@@ -107,6 +107,17 @@ def list_worktray(session: Session, *, limit: int = 100) -> tuple[list[TrayRow],
     )
     total = session.scalar(select(func.count()).select_from(Enquiry).where(Enquiry.state.in_(OPEN_STATES)))
     return [TrayRow(enquiry, most_urgent(enquiry.clocks)) for enquiry in session.scalars(query)], total
+
+
+def count_by_route(session: Session) -> dict[str, int]:
+    """Decided enquiries by the route chosen for each; one whose subjects went different ways counts for each way."""
+    query = (
+        select(Decision.route, func.count(Subject.enquiry_id.distinct()))
+        .join(Subject, Subject.id == Decision.subject_id)
+        .where(Decision.superseded_at.is_(None))
+        .group_by(Decision.route)
+    )
+    return {route: count for route, count in session.execute(query)}
 
 
 def most_urgent(clocks: Sequence[Clock]) -> Clock | None:

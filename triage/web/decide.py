@@ -13,11 +13,10 @@ from triage.services.deciding import Decide, decide
 from triage.store.enquiries import get_enquiry
 from triage.web.access import open_desk, signed_in
 from triage.web.forms import errors_by_field, load, nest
-from workflows.enquiry import LADDER
+from workflows.enquiry import EXPLAINED
 
 blueprint = Blueprint("decide", __name__, url_prefix="/enquiries/<uuid:enquiry_id>/decide")
 DECIDERS = ("social_worker", "mash_manager")
-RUNGS = tuple(rung for rung in LADDER if rung in ("early_help", "social_care", "section_47"))
 
 
 @blueprint.get("")
@@ -51,5 +50,5 @@ def _render(enquiry: Enquiry, errors: dict[str, str]) -> str:
         errors=errors,
         routes=ROUTES,
         consents=CONSENTS,
-        rungs=RUNGS,
+        rungs=EXPLAINED,
     )
