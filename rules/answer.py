@@ -1,26 +1,25 @@
 """The answer of a policy about one person, as it is kept and shown. The same answer gives the same bytes."""
 
-from dataclasses import dataclass
-from typing import Any
+import json
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A rule that fired, and what made it fire: in plain words (`seen`), and as facts with their values."""
 
     rule: str
     because: str
+    paragraph: str
     seen: tuple[str, ...]
     values: tuple[tuple[str, Any], ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
         values = {name: list(value) if isinstance(value, tuple) else value for name, value in self.values}
-        return {"rule": self.rule, "because": self.because, "seen": list(self.seen), "values": values}
+        return {**self._asdict(), "seen": list(self.seen), "values": values}
 
 
-@dataclass(frozen=True, slots=True)
-class WhyNot:
+class WhyNot(NamedTuple):
     """The rule nearest to a higher level, or to section 47, and what it lacked: clauses of plain English."""
 
     level: int
@@ -30,14 +29,13 @@ class WhyNot:
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {"level": self.level, "section_47": self.section_47, "rule": self.rule, "lacks": list(self.lacks)}
+        return {**self._asdict(), "lacks": list(self.lacks)}
 
 
-@dataclass(frozen=True, slots=True)
-class WhyNotRoute:
+class WhyNotRoute(NamedTuple):
     """The rule nearest to a route with more help, and what it lacked.
 
-    Where it lacked nothing, `came_first` is the rule that stands before it and held.
+    Where it lacked nothing, `came_first` is the rule that goes before it and held.
     """
 
     route: str
@@ -47,11 +45,10 @@ class WhyNotRoute:
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {"route": self.route, "rule": self.rule, "lacks": list(self.lacks), "came_first": self.came_first}
+        return {**self._asdict(), "lacks": list(self.lacks)}
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A fact not known that could change the answer: what it could be, and what the answer would be then.
 
     `changes` are the parts of the answer that would differ: level, route, rag, section_47, must_be_seen_today.
@@ -66,17 +63,10 @@ class Missing:
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {
-            "fact": self.fact,
-            "could_be": self.could_be,
-            "then": self.then,
-            "changes": list(self.changes),
-            "together_with": list(self.together_with),
-        }
+        return {**self._asdict(), "changes": list(self.changes), "together_with": list(self.together_with)}
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRef:
+class PolicyRef(NamedTuple):
     """Which policy said so."""
 
     name: str
@@ -85,11 +75,10 @@ class PolicyRef:
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
-        return {"name": self.name, "version": self.version, "hash": self.hash}
+        return self._asdict()
 
 
-@dataclass(frozen=True, slots=True)
-class Recommendation:
+class Recommendation(NamedTuple):
     """What the policy recommends. A person decides. `level` is 1 to 4; `agencies` are codes of partners to ask."""
 
     level: int
@@ -108,12 +97,7 @@ class Recommendation:
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON: the same facts and the same policy give the same content, in the same order."""
         return {
-            "level": self.level,
-            "level_name": self.level_name,
-            "route": self.route,
-            "rag": self.rag,
-            "section_47": self.section_47,
-            "must_be_seen_today": self.must_be_seen_today,
+            **self._asdict(),
             "agencies": list(self.agencies),
             "reasons": [each.to_dict() for each in self.reasons],
             "why_not": [each.to_dict() for each in self.why_not],
@@ -121,3 +105,12 @@ class Recommendation:
             "missing": [each.to_dict() for each in self.missing],
             "policy": self.policy.to_dict(),
         }
+
+    def to_json(self) -> str:
+        """One line of JSON; the same bytes for the same answer, for ever."""
+        return as_line(self.to_dict())
+
+
+def as_line(values: Any) -> str:
+    """One line of JSON as it is kept: what can be compared byte for byte."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

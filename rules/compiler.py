@@ -1,192 +1,177 @@
 """From a policy to one fast Python function: written as source, straight down, and compiled once.
 
-How a condition is written is in rules/expressions.py; here is how a policy is made of its conditions.
+How a condition is written is in rules/expressions.py; here is how a policy is made of its conditions. What stands
+beside the decision itself, for those who explain it, is in rules/outlines.py.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from rules.conditions import (
-    Compare,
-    Condition,
-    Seen,
-    facts_of,
-    names_level,
-    requirements,
-    walk,
-)
-from rules.expressions import Writer, asks_for, write_seen
-from rules.facts import FACTS, CodeFact, CountFact, Fact, Facts, YesNoFact, view
-from rules.policy import RANKED, Policy, Rule, Verdict
+from rules.conditions import Always, names_level
+from rules.expressions import Writer, constants, join
+from rules.facts import Facts
+from rules.policy import FIRST, LEVELS, RANKED, NoAnswer, Policy, Rule, Verdict, rank_of
 
-Judge = Callable[..., Verdict]
+# What rules may raise: level, place of the RAG in RANKED, section 47, must be seen today.
+State = tuple[int, int, bool, bool]
+VARIABLES = ("level", "rag", "section_47", "today")
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A policy ready to run. `judge` and `undetermined` take what `rules.facts.view` gives, spread out.
+    """A policy ready to run: `judge` gives the bare answer about anything that has the attributes of Facts.
 
-    `undetermined` gives a bit for each of FACTS (in their order) on which the answer may still hang; give it None for
-    what nobody has asked yet. `weigh` takes the level too, and gives two sets of bits, one for each of `requirements`
-    (all that the rules and routes ask for, once each): those that do not hold, and those of them that are not known.
-    `outline` is what the policy can tell of somebody: whoever has the same outline gets the same answer, why-nots and
-    missing facts. `trials` are, for each of FACTS, the values worth trying, in their order.
-    `known` is for whoever explains the answers: what was worked out already, by outline.
+    NoAnswer where the policy has a gap. `sets` are the constants that stand in the source by name.
     """
 
     source: str
-    judge: Judge
-    undetermined: Callable[..., int]
-    weigh: Callable[..., tuple[int, int]]
-    outline: Callable[..., tuple[Any, ...]]
-    requirements: tuple[Condition, ...]
-    trials: tuple[tuple[Any, ...], ...]
-    known: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    sets: dict[str, frozenset[str]]
+    judge: Callable[[Any], Verdict]
 
     def decide(self, facts: Facts) -> Verdict:
         """The bare answer, without its reasons."""
-        return self.judge(*view(facts))
+        return self.judge(facts)
 
 
 @lru_cache(maxsize=64)  # more than the versions ever in use at once; drafts come and go
 def compile_policy(policy: Policy) -> Compiled:
-    """The functions of a policy."""
-    source = write_source(policy)
-    names: dict[str, Any] = {"Verdict": Verdict, "new": tuple.__new__}
-    # What is run was written below from a checked document: numbers, names of facts, and codes in quotes.
-    exec(compile(source, f"<{policy.name} {policy.version}>", "exec"), names)  # noqa: S102
-    functions = (names[each] for each in ("judge", "undetermined", "weigh", "outline"))
-    return Compiled(source, *functions, _list_requirements(policy), _list_trials(policy))
+    """The function of a policy."""
+    source, sets = write_judge(policy)
+    return Compiled(source, sets, run_source(policy, source, sets)["judge"])
 
 
-def write_source(policy: Policy) -> str:
-    """The Python source of a policy's four functions."""
-    bodies = {
-        "judge": _write_judge(policy),
-        "undetermined": _write_undetermined(policy),
-        "weigh": _write_weigh(_list_requirements(policy)),
-        "outline": _write_outline(policy),
-    }
-    parameters = {name: ("seen", *FACTS) for name in bodies} | {"weigh": ("seen", *FACTS, "level")}
-    written = (
-        "\n".join((f"def {name}({', '.join(parameters[name])}):", *_indent(body))) for name, body in bodies.items()
-    )
-    return "\n\n\n".join(written) + "\n"
+def write_judge(policy: Policy) -> tuple[str, dict[str, frozenset[str]]]:
+    """The Python source of the function, and the sets of indicators it names."""
+    sets: dict[frozenset[str], str] = {}
+    writer = Writer(policy.vocabulary, sets, low="level", high="level")
+    body = _write_body(policy, writer)
+    return write_function("judge", ("f",), body), constants(sets)
 
 
-def _list_requirements(policy: Policy) -> tuple[Condition, ...]:
-    whens = (each.when for each in (*policy.rules, *policy.routes))
-    return tuple(dict.fromkeys(part for when in whens for part in requirements(when)))
+def write_function(name: str, parameters: Iterable[str], body: Iterable[str]) -> str:
+    """A function's source."""
+    return "\n".join((f"def {name}({', '.join(parameters)}):", *indent(body))) + "\n"
 
 
-def _write_judge(policy: Policy) -> list[str]:
-    known = Writer("level", "level")
-    lines = ["level = 1", "rag = fired = 0", "section_47 = today = False"]
-    for place, rule in _in_stages(policy):
-        lines += [f"if {known.holds(rule.when)}:", *_indent([f"fired |= {1 << place}", *_raise_to(rule, "level")])]
-    for place, route in enumerate(policy.routes):
-        lines += [f"if {known.holds(route.when)}:", f"    route, routed_by = {route.route!r}, {place}"]
-        lines[-2] = lines[-2] if place == 0 else f"el{lines[-2]}"
-    answer = f"level, route, {RANKED!r}[rag], section_47, today, routed_by, fired"
-    return [*lines, f"return new(Verdict, ({answer}))"]
+def run_source(policy: Policy, source: str, sets: dict[str, frozenset[str]]) -> dict[str, Any]:
+    """The functions that a source defines, by name."""
+    names: dict[str, Any] = {"Verdict": Verdict, "NoAnswer": NoAnswer, "new": tuple.__new__, **sets}
+    # What is run was written by us from a checked document: numbers, names of facts, and codes in quotes.
+    exec(compile(source, f"<{policy.title}>", "exec"), names)  # noqa: S102
+    return names
 
 
-def _in_stages(policy: Policy) -> list[tuple[int, Rule]]:
-    """The rules with their places: those that ask for the level come after all that set it."""
-    return sorted(enumerate(policy.rules), key=lambda pair: names_level(pair[1].when))
+def _write_body(policy: Policy, writer: Writer) -> list[str]:
+    how = policy.combination
+    start: State = (how.otherwise_level or 0, _place(how.otherwise_rag), False, False)
+    lines = [f"{name} = {value!r}" for name, value in zip(VARIABLES, start, strict=True)]
+    # The first rule may give any level; elsewhere it only ever rises from where it starts.
+    reached = {(level, *start[1:]) for level in ((0, *LEVELS) if how.level == FIRST else start[:1])}
+    for by_level in (False, True):  # those that ask for the level come after all that set it
+        rules = [rule for rule in policy.rules if names_level(rule.when) is by_level]
+        lines += [*_write_first(how.level, "level", rules, writer)] if not by_level else []
+        lines += [*_write_raises(rules, policy, writer, reached)]
+        lines += ["if level == 0: raise NoAnswer('level')"] if not by_level and not how.otherwise_level else []
+    # Where the first RAG is taken, it is taken of all rules, whether they ask for the level or not.
+    first = _write_first(how.rag, "rag", policy.rules, writer)
+    lines += [*first, *(_write_floors(policy, writer) if first else [])]
+    lines += ["if rag == -1: raise NoAnswer('rag')"] if how.otherwise_rag is None else []
+    return [*lines, *_write_routes(policy, writer), _write_return()]
 
 
-def _raise_to(rule: Rule, level: str) -> list[str]:
-    rag = RANKED.index(rule.rag)
-    lines = [f"if {level} < {rule.level}: {level} = {rule.level}"] if rule.level > 1 else []
-    lines += [f"if rag < {rag}: rag = {rag}"] if rag else []
-    lines += ["section_47 = True"] if rule.section_47 else []
-    return lines + (["today = True"] if rule.must_be_seen_today else [])
+def _write_return() -> str:
+    rags = f"{RANKED!r}[rag]"
+    return f"return new(Verdict, (level, route, {rags}, section_47, today))"
 
 
-def _write_undetermined(policy: Policy) -> list[str]:
-    """The level as a span from `low` to `high`: what is certain first, then what more could be."""
-    span, stages = Writer("low", "high"), [[], []]
-    for rule in policy.rules:
-        stages[names_level(rule.when)].append(rule)
-    lines = ["low = high = 1", "rag = asks = 0", "section_47 = today = False"]
-    for rule in stages[0]:
-        lines += [f"if {span.holds(rule.when)}:", *_indent(_raise_to(rule, "low") or ["pass"])]
-    lines += ["high = low"]
-    for rule in stages[0]:
-        lines += _write_possible(span, rule, [f"if high < {rule.level}: high = {rule.level}"])
-    for rule in stages[1]:
-        lines += [f"if {span.holds(rule.when)}:", *_indent(_raise_to(rule, "low") or ["pass"])]
-        lines += _write_possible(span, rule, [])
-    for route in policy.routes:
-        lines += [f"if {span.holds(route.when)}: return asks"]
-        lines += [f"if not {span.fails(route.when)}: asks |= {asks_for(route.when)}"] if asks_for(route.when) else []
+def _write_raises(rules: list[Rule], policy: Policy, writer: Writer, reached: set[State]) -> list[str]:
+    """What only ever raises: the strongest first, so that most people are done after a few questions.
+
+    Where the policy takes the first level or RAG, only the floors raise it here.
+    """
+    lines = []
+    groups: dict[State, list[Rule]] = {}
+    for rule in rules:
+        groups.setdefault(_raises(rule, policy), []).append(rule)
+    for outcome in sorted(groups, key=lambda each: (each[2], each), reverse=True):
+        if not any(outcome):
+            continue
+        holds = join("or", (writer.holds(rule.when) for rule in groups[outcome]))
+        raised = {state for state in reached if _adds(outcome, state)}
+        changes = [_change(place, value, raised) for place, value in enumerate(outcome) if value]
+        test = join("and", filter(None, (_write_guard(outcome, reached), holds)))
+        lines += [f"if {test}:", *indent(changes)] if raised else []
+        reached |= {tuple(map(max, state, outcome)) for state in reached}  # type: ignore[misc]
     return lines
 
 
-def _write_possible(span: "Writer", rule: Rule, then: list[str]) -> list[str]:
-    """What a rule that is not known to hold nor to fail could add, where it would add to what is certain."""
-    if not asks_for(rule.when):
+def _raises(rule: Rule, policy: Policy) -> State:
+    how = policy.combination
+    level = rule.level or 0 if how.level != FIRST or rule.floor else 0
+    rag = max(_place(rule.rag), 0) if how.rag != FIRST else 0
+    return level, rag, rule.section_47, rule.must_be_seen_today
+
+
+def _adds(outcome: State, state: State) -> bool:
+    return any(new > old for new, old in zip(outcome, state, strict=True))
+
+
+def _change(place: int, value: Any, raised: set[State]) -> str:
+    name = VARIABLES[place]
+    if any(state[place] > value for state in raised):
+        return f"if {name} < {value}: {name} = {value}"
+    return f"{name} = {value!r}"
+
+
+def _write_guard(outcome: State, reached: set[State]) -> str:
+    """The shortest test that tells the states to which the outcome would add anything; none where it always would."""
+    adds = {state: _adds(outcome, state) for state in reached}
+    if all(adds.values()):
+        return ""
+    tests = {place: f"{VARIABLES[place]} < {value}" for place, value in enumerate(outcome) if value}
+    tests |= {place: f"not {VARIABLES[place]}" for place in (2, 3) if place in tests}
+    for place, test in tests.items():
+        if all((state[place] < outcome[place]) == adds[state] for state in reached):
+            return test
+    return join("or", tests.values())
+
+
+def _write_first(how: str, part: str, rules: Iterable[Rule], writer: Writer) -> list[str]:
+    """Where the first is taken: the one of the lowest rank that holds, if any."""
+    if how != FIRST:
         return []
-    adds = [f"low < {rule.level}"] if rule.level > 1 else []
-    adds += [f"rag < {RANKED.index(rule.rag)}"] if rule.rag != RANKED[0] else []
-    adds += ["not section_47"] if rule.section_47 else []
-    adds += ["not today"] if rule.must_be_seen_today else []
-    unknown = f"not {span.holds(rule.when)} and not {span.fails(rule.when)}"
-    test = f"if ({' or '.join(adds) or 'False'}) and {unknown}:"
-    return [test, *_indent([f"asks |= {asks_for(rule.when)}", *then])]
+    chosen = sorted((rule for rule in rules if getattr(rule, part) is not None), key=rank_of)
+    return write_chain(
+        (writer.holds(rule.when), f"{part} = {_place(rule.rag) if part == 'rag' else rule.level}") for rule in chosen
+    )
 
 
-def _write_weigh(asked: tuple[Condition, ...]) -> list[str]:
-    known, lines = Writer("level", "level"), ["lacking = unknown = 0"]
-    for place, part in enumerate(asked):
-        lines += [f"if not {known.holds(part)}:", f"    lacking |= {1 << place}"]
-        lines += [f"    if not {known.fails(part)}: unknown |= {1 << place}"] if asks_for(part) else []
-    return [*lines, "return lacking, unknown"]
+def _write_floors(policy: Policy, writer: Writer) -> list[str]:
+    """The floors' RAG, which holds whatever rule came first."""
+    floors = [(rule, _place(rule.rag)) for rule in policy.rules if rule.floor and rule.rag]
+    return [f"if rag < {rag} and {writer.holds(rule.when)}: rag = {rag}" for rule, rag in floors]
 
 
-def _write_outline(policy: Policy) -> list[str]:
-    parts = [part for each in (*policy.rules, *policy.routes) for part in walk(each.when)]
-    seen = dict.fromkeys(write_seen(part) for part in parts if isinstance(part, Seen))
-    bits = " | ".join(f"{test} << {place}" for place, test in enumerate(seen)) or "0"
-    # The kind of person always tells, because it decides what is worth asking.
-    asked = {"kind"}.union(*(facts_of(part) for part in parts))
-    facts = (_write_span(name, parts) for name in FACTS if name in asked)
-    return [f"return ({', '.join((bits, *facts))})"]
+def write_chain(branches: Iterable[tuple[str, str]]) -> list[str]:
+    """`if ... elif ...` for each test and what it does."""
+    return [f"{'if' if place == 0 else 'elif'} {test}: {then}" for place, (test, then) in enumerate(branches)]
 
 
-def _write_span(name: str, parts: list[Condition]) -> str:
-    if not isinstance(FACTS[name], CountFact):
-        return name
-    compared = [part for part in parts if isinstance(part, Compare) and part.fact == name]
-    above = " + ".join(f"({name} >= {turn})" for turn in _trials(FACTS[name], compared)[1:]) or "0"
-    return f"None if {name} is None else {above}"
+def _write_routes(policy: Policy, writer: Writer) -> list[str]:
+    routes = list(policy.routes)
+    last = routes.pop() if routes and isinstance(routes[-1].when, Always) else None
+    otherwise = last.route if last else policy.combination.otherwise_route
+    ends = f"route = {otherwise!r}" if otherwise else "raise NoAnswer('route')"
+    chain = write_chain((writer.holds(rule.when), f"route = {rule.route!r}") for rule in routes)
+    return [*chain, f"else: {ends}"] if chain else [ends]
 
 
-def _indent(lines: Iterable[str]) -> list[str]:
+def _place(rag: str | None) -> int:
+    return -1 if rag is None else RANKED.index(rag)
+
+
+def indent(lines: Iterable[str]) -> list[str]:
+    """The lines, one step in."""
     return [f"    {line}" for line in lines]
-
-
-def _list_trials(policy: Policy) -> tuple[tuple[Any, ...], ...]:
-    whens = [each.when for each in (*policy.rules, *policy.routes)]
-    compared = [part for when in whens for part in walk(when) if isinstance(part, Compare)]
-    return tuple(_trials(fact, [part for part in compared if part.fact == name]) for name, fact in FACTS.items())
-
-
-def _trials(fact: Fact, compared: list[Compare]) -> tuple[Any, ...]:
-    match fact:
-        case YesNoFact():
-            return True, False
-        case CodeFact():
-            return tuple(code for code in fact.codes if code not in (fact.unknown, fact.unasked))
-        case CountFact():
-            return tuple(sorted({0}.union(*map(_turns, compared))))
-
-
-def _turns(asked: Compare) -> set[int]:
-    """The numbers from which on a comparison may answer otherwise: each begins a span of equal answers."""
-    values = asked.wanted if isinstance(asked.wanted, tuple) else (asked.wanted,)
-    steps = (0, 1) if asked.operator in ("is", "in") else (0,)
-    return {value + step for value in values for step in steps}

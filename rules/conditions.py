@@ -1,12 +1,11 @@
-"""What a rule may ask, as a tree of plain values: it is interpreted, compiled, put in words and hashed by others."""
+"""What a rule may ask, as a tree of plain values: it is interpreted, compiled, proved and hashed by others.
+
+Each leaf keeps how it is said: a clause of plain English, without a capital or a full stop.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import Any
-
-from rules.facts import FACTS, CodeFact, CountFact, Fact, YesNoFact
-from rules.indicators import INDICATORS
 
 LEVEL = "level"
 OPERATORS = ("is", "in", "below", "at_least")
@@ -24,16 +23,22 @@ class Compare:
     fact: str
     operator: str
     wanted: Any
+    says: str = field(compare=False)
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """What it is compared with, one or several."""
+        return self.wanted if isinstance(self.wanted, tuple) else (self.wanted,)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """At least `count` of these indicators, in `domains` or more domains. `says` puts it in words."""
+    """At least `count` of these indicators, in `domains` or more domains. `asks` is how the document puts it."""
 
     codes: frozenset[str]
-    says: str
     count: int = 1
     domains: int = 1
+    says: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +62,22 @@ class NoneOf:
     parts: tuple["Condition", ...]
 
 
-Condition = Always | Compare | Seen | All | AnyOf | NoneOf
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """`count` or more of the parts hold. Not known while parts that are not known could still make up the number."""
+
+    count: int
+    parts: tuple["Condition", ...]
+
+
+Joined = All | AnyOf | NoneOf | AtLeast
+Condition = Always | Compare | Seen | Joined
 
 
 def walk(condition: Condition) -> Iterator[Condition]:
     """The condition and every part of it, from the top."""
     yield condition
-    if isinstance(condition, All | AnyOf | NoneOf):
+    if isinstance(condition, Joined):
         for part in condition.parts:
             yield from walk(part)
 
@@ -90,48 +104,18 @@ def say(condition: Condition) -> str:
     match condition:
         case Always():
             return "nothing earlier holds"
-        case Seen():
+        case Seen() | Compare():
             return condition.says
-        case Compare():
-            return _say_compare(condition)
         case All():
-            return " and ".join(say(part) for part in condition.parts)
+            return " and ".join(_say_part(part) for part in condition.parts)
         case AnyOf():
-            return " or ".join(say(part) for part in condition.parts)
+            return " or ".join(_say_part(part) for part in condition.parts)
         case NoneOf():
-            return f"it is not so that {' or '.join(say(part) for part in condition.parts)}"
+            return f"it is not so that {' or that '.join(_say_part(part) for part in condition.parts)}"
+        case AtLeast():
+            return f"at least {condition.count} of these hold: {'; '.join(map(say, condition.parts))}"
 
 
-@lru_cache(maxsize=1024)  # the same few, for ever: no policy asks for more
-def _say_compare(asked: Compare) -> str:
-    if asked.fact == LEVEL:
-        return f"the level {_OPERATOR_WORDS[asked.operator]} {_join(_several(asked.wanted))}"
-    return say_fact(FACTS[asked.fact], asked.operator, asked.wanted)
-
-
-def say_fact(fact: Fact, operator: str, wanted: Any) -> str:
-    """What it means that a fact compares so, in plain words with its unit."""
-    match fact:
-        case YesNoFact():
-            return " or ".join(fact.yes if value else fact.no for value in _several(wanted))
-        case CodeFact():
-            return f"{fact.subject} {_join(tuple(fact.codes[code] for code in _several(wanted)))}"
-        case CountFact():
-            unit = f" {fact.unit}" if fact.unit == "days" else ""
-            return f"{fact.subject} {_OPERATOR_WORDS[operator]} {_join(_several(wanted))}{unit}"
-
-
-_OPERATOR_WORDS = {"is": "is", "in": "is", "below": "is below", "at_least": "is at least"}
-
-
-def _several(wanted: Any) -> tuple[Any, ...]:
-    return wanted if isinstance(wanted, tuple) else (wanted,)
-
-
-def _join(values: tuple[Any, ...]) -> str:
-    return " or ".join(map(str, values))
-
-
-def words_seen(condition: Seen, seen: frozenset[str]) -> tuple[str, ...]:
-    """The plain words of what was seen of what it asks for, in the order of the alphabet."""
-    return tuple(sorted(INDICATORS[code].words for code in condition.codes & seen))
+def _say_part(part: Condition) -> str:
+    """A part that joins others stands in brackets, so that "and" and "or" cannot be mistaken."""
+    return f"({say(part)})" if isinstance(part, All | AnyOf) and len(part.parts) > 1 else say(part)

@@ -51,15 +51,16 @@ class Node:
         found: dict[str, tuple[Node, str, Node]] = {}
         for key_node, value_node in self._node.value:
             key = Node(key_node, self._where)
-            text = key._key()
+            text = key.word()
             if text in found:
                 raise key.fault(f"{text!r} stands here twice. Keep one.")
             found[text] = key, text, Node(value_node, self._where)
         return list(found.values())
 
-    def _key(self) -> str:
+    def word(self) -> str:
+        """A key, or a value, as the word that is written."""
         if not isinstance(self._node, yaml.ScalarNode):
-            raise self.fault("a key is a plain word.")
+            raise self.fault("a plain word is wanted here.")
         return str(self._node.value)
 
     def children(self, allowed: Collection[str], required: Collection[str] = ()) -> dict[str, "Node"]:
@@ -136,10 +137,19 @@ def _fault(problem: str, mark: Any, where: str) -> PolicyError:
     return PolicyError(problem, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, where)
 
 
-class _Loader(yaml.SafeLoader):
-    """Composes nodes, with neither anchors nor great depth: what a text says stands where it says it."""
+class _Loader(yaml.cyaml.CParser, yaml.composer.Composer, yaml.resolver.Resolver):
+    """Composes nodes, with neither anchors nor great depth: what a text says stands where it says it.
 
-    depth = 0
+    The events come from libyaml, twenty times faster than from Python; the nodes are composed here all the same.
+    """
+
+    get_single_node, get_node = yaml.composer.Composer.get_single_node, yaml.composer.Composer.get_node
+    compose_document, depth = yaml.composer.Composer.compose_document, 0
+
+    def __init__(self, text: str) -> None:
+        yaml.cyaml.CParser.__init__(self, text)
+        yaml.composer.Composer.__init__(self)
+        yaml.resolver.Resolver.__init__(self)
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()
@@ -148,7 +158,7 @@ class _Loader(yaml.SafeLoader):
         if self.depth == MAX_DEPTH:
             raise yaml.composer.ComposerError(None, None, "this is nested too deep", event.start_mark)
         self.depth += 1
-        node = super().compose_node(parent, index)
+        node = yaml.composer.Composer.compose_node(self, parent, index)
         self.depth -= 1
         return node
 

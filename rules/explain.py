@@ -1,95 +1,101 @@
 """A policy's answer about one person with all its reasons: what fired, why not higher, what is missing."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
-from rules.answer import Missing, PolicyRef, Reason, Recommendation, WhyNot, WhyNotRoute
-from rules.compiler import Compiled, compile_policy
-from rules.conditions import LEVEL, All, Always, AnyOf, Compare, Condition, Seen, facts_of, say, words_seen
-from rules.facts import Facts, View, view
-from rules.interpret import truth
+from rules.answer import Missing, PolicyRef, Recommendation, WhyNot, WhyNotRoute
+from rules.facts import Facts
+from rules.interpret import find_fired
 from rules.missing import find_missing
-from rules.policy import Policy, RouteRule, Rule, Verdict
+from rules.outlines import Outlines, outlines_of
+from rules.policy import Policy, Rule, Verdict
+from rules.reasons import Reasoning
 from rules.why_not import find_why_not
 
-__all__ = ["Missing", "PolicyRef", "Reason", "Recommendation", "WhyNot", "WhyNotRoute", "recommend"]
-MOST_KNOWN = 10_000  # outlines kept for each policy, some 2 kB each
-Around = tuple[tuple[WhyNot, ...], tuple[WhyNotRoute, ...], tuple[Missing, ...]]
+MOST_KNOWN = 20_000  # outlines kept for each policy, some 2 kB each
 
 
-def recommend(policy: Policy, facts: Facts) -> Recommendation:
-    """What `policy` says of `facts`, with every reason. FactError for an indicator that is not in the vocabulary."""
-    compiled, values = compile_policy(policy), view(facts)
-    verdict = compiled.judge(*values)
-    fired = [rule for place, rule in enumerate(policy.rules) if verdict.fired >> place & 1]
-    explained = (*fired, policy.routes[verdict.routed_by])
-    why_not, why_not_routes, missing = _look_around(policy, compiled, values, verdict)
-    return Recommendation(
-        level=verdict.level,
-        level_name=policy.level_names[verdict.level],
-        route=verdict.route,
-        rag=verdict.rag,
-        section_47=verdict.section_47,
-        must_be_seen_today=verdict.must_be_seen_today,
-        agencies=tuple(sorted({agency for rule in fired for agency in rule.agencies})),
-        reasons=tuple(_explain(each, facts, verdict.level) for each in explained),
-        why_not=why_not,
-        why_not_routes=why_not_routes,
-        missing=missing,
-        policy=_refer(policy),
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """All that is the same for everybody with one outline; only the values in the reasons are each person's own."""
+
+    verdict: Verdict
+    level_name: str
+    agencies: tuple[str, ...]
+    reasoning: tuple[Reasoning, ...]
+    why_not: tuple[WhyNot, ...]
+    why_not_routes: tuple[WhyNotRoute, ...]
+    missing: tuple[Missing, ...]
+
+
+class Explainer:
+    """One policy's explanations, with those already worked out. They change nothing but time."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.outlines = policy, outlines_of(policy)
+        self.ref = PolicyRef(policy.name, policy.version, policy.hash)
+        self.codes = frozenset(policy.vocabulary.indicators)
+        self.known: dict[tuple[object, ...], _Known] = {}
+
+    def explain(self, facts: Facts) -> Recommendation:
+        """The whole answer. FactError for an indicator that is not in the vocabulary, NoAnswer where there is a gap."""
+        if not facts.indicators <= self.codes:
+            self.policy.vocabulary.check_indicators(facts.indicators)
+        outline = self.outlines.outline(facts)
+        known = self.known.get(outline) or self._work_out(outline, facts)
+        level, route, rag, section_47, today = known.verdict
+        return Recommendation(
+            level,
+            known.level_name,
+            route,
+            rag,
+            section_47,
+            today,
+            known.agencies,
+            tuple([each.about(facts) for each in known.reasoning]),
+            known.why_not,
+            known.why_not_routes,
+            known.missing,
+            self.ref,
+        )
+
+    def _work_out(self, outline: tuple[object, ...], facts: Facts) -> _Known:
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[outline] = known = _look_around(self.policy, self.outlines, facts)
+        return known
+
+
+def _look_around(policy: Policy, outlines: Outlines, facts: Facts) -> _Known:
+    verdict = outlines.judge(facts)
+    fired = find_fired(policy, facts, verdict.level)
+    routed_by = next((rule for rule in policy.routes if rule in fired), None)
+    # A route that came too late took no part; whatever else its rule says did.
+    told = [rule for rule in fired if rule is routed_by or not _only_routes(rule)]
+    return _Known(
+        verdict,
+        policy.level_names[verdict.level],
+        tuple(sorted({agency for rule in fired for agency in rule.agencies})),
+        tuple(Reasoning.of(policy, rule, facts, verdict.level) for rule in told),
+        *find_why_not(policy, outlines, facts, verdict, routed_by),
+        find_missing(policy, outlines, facts, verdict),
     )
 
 
-def _look_around(policy: Policy, compiled: Compiled, values: View, verdict: Verdict) -> Around:
-    """What stands around the answer. Worked out once for all whom the policy cannot tell apart."""
-    outline = compiled.outline(*values)
-    around = compiled.known.get(outline)
-    if around is None:
-        around = (*find_why_not(policy, values, verdict), find_missing(compiled, values, verdict))
-        if len(compiled.known) >= MOST_KNOWN:
-            compiled.known.clear()
-        compiled.known[outline] = around
-    return around
+def _only_routes(rule: Rule) -> bool:
+    beyond = (rule.level, rule.rag, rule.section_47, rule.must_be_seen_today, rule.agencies)
+    return rule.route is not None and not any(beyond)
 
 
 @lru_cache(maxsize=64)
-def _refer(policy: Policy) -> PolicyRef:
-    return PolicyRef(policy.name, policy.version, policy.hash)
+def explainer_of(policy: Policy) -> Explainer:
+    """The policy's explainer, made once."""
+    return Explainer(policy)
 
 
-def _explain(rule: Rule | RouteRule, facts: Facts, level: int) -> Reason:
-    seen: dict[str, None] = {}
-    values: dict[str, Any] = {}
-    for part in _witnesses(rule.when, facts, level):
-        seen |= dict.fromkeys(_say_witness(part, facts))
-        values |= _values_of(part, facts, level, values)
-    return Reason(rule.id, rule.because, tuple(seen), tuple(values.items()))
+def decide(policy: Policy, facts: Facts) -> Recommendation:
+    """What `policy` says of `facts`, with every reason: a recommendation, for a person to decide.
 
-
-def _witnesses(condition: Condition, facts: Facts, level: int) -> Iterator[Condition]:
-    """The smallest parts of a condition that holds which make it hold."""
-    match condition:
-        case All():
-            for part in condition.parts:
-                yield from _witnesses(part, facts, level)
-        case AnyOf():
-            for part in condition.parts:
-                if truth(part, facts, level):
-                    yield from _witnesses(part, facts, level)
-        case Always():
-            pass
-        case _:
-            yield condition
-
-
-def _say_witness(condition: Condition, facts: Facts) -> tuple[str, ...]:
-    return words_seen(condition, facts.indicators) if isinstance(condition, Seen) else (say(condition),)
-
-
-def _values_of(condition: Condition, facts: Facts, level: int, known: dict[str, Any]) -> dict[str, Any]:
-    if isinstance(condition, Seen):
-        return {"indicators": tuple(sorted({*known.get("indicators", ()), *(condition.codes & facts.indicators)}))}
-    if isinstance(condition, Compare) and condition.fact == LEVEL:
-        return {LEVEL: level}
-    return {name: getattr(facts, name) for name in sorted(facts_of(condition))}
+    FactError for an indicator that is not in the policy's vocabulary; NoAnswer where the policy has a gap.
+    """
+    return explainer_of(policy).explain(facts)

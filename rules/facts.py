@@ -4,20 +4,15 @@ None means not known, and unknown is not false. Ethnicity, sex, religion and dis
 use them. An indicator that nobody reported counts as not seen: the list is of observations, not of questions.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
-
-from rules.indicators import INDICATORS, as_bits
 
 SOURCES = (
     *("1A", "1B", "1C", "1D", "2A", "2B", "3A", "3B", "3C", "3D", "3E", "3F"),
     *("4", "5A", "5B", "5C", "5D", "6", "7", "8", "9", "10"),
 )
-
-
 KIND_WORDS = {
     "child": "a child",
     "unborn_child": "an unborn child",
@@ -33,13 +28,11 @@ CONSENT_WORDS = {
     "not_safe_to_ask": "not safe to ask for",
 }
 CONSENTS = tuple(CONSENT_WORDS)
-AUTHORITY_WORDS = {
-    "nottinghamshire": "Nottinghamshire",
-    "nottingham_city": "Nottingham City",
-    "other": "another authority",
-    "unknown": "not known",
-}
-AUTHORITIES = tuple(AUTHORITY_WORDS)
+UNKNOWN = "unknown"  # of an address: nobody has said where it is
+ELSEWHERE = "other"
+# Longer ago than anybody lives: "never" as a number of days, so that "at least 90 days ago" holds of it.
+NEVER = 1_000_000
+NEVER_WORD = "never"
 
 
 class FactError(ValueError):
@@ -47,7 +40,7 @@ class FactError(ValueError):
 
     def __init__(self, fact: str, what_to_do: str) -> None:
         super().__init__(f"{fact}: {what_to_do}")
-        self.fact = fact
+        self.fact, self.what_to_do = fact, what_to_do
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +56,11 @@ class CodeFact:
     unknown: str | None = None
     unasked: str | None = None
     asked_of: tuple[str, ...] = ANYBODY
+
+    @property
+    def may_be_unknown(self) -> bool:
+        """Whether there may be no value for it, or one that asking would change."""
+        return bool(self.unknown or self.unasked)
 
     def check(self, value: Any) -> str | None:
         """What is wrong with a value, or None."""
@@ -88,24 +86,26 @@ class YesNoFact:
 
 @dataclass(frozen=True, slots=True)
 class CountFact:
-    """A fact that is a whole number from 0, in `unit`; None too where it may be unknown."""
+    """A fact that is a whole number from 0, in `unit`; None or NEVER too, where it may be unknown or never."""
 
     subject: str
     unit: str
     may_be_unknown: bool = False
+    may_be_never: bool = False
     asked_of: tuple[str, ...] = ANYBODY
 
     def check(self, value: Any) -> str | None:
         """What is wrong with a value, or None."""
-        whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-        unknown = ", or null where it is not known" if self.may_be_unknown else ""
+        whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= NEVER
+        other = ", or null where it is not known" if self.may_be_unknown else ""
+        other += f', or "{NEVER_WORD}"' if self.may_be_never else ""
         fits = whole or (value is None and self.may_be_unknown)
-        return None if fits else f"{value!r} is not a number of {self.unit}. Use a whole number from 0{unknown}."
+        return None if fits else f"{value!r} is not a number of {self.unit}. Use a whole number from 0{other}."
 
 
 Fact = CodeFact | YesNoFact | CountFact
 
-# In the order of the fields of Facts, less the indicators: compiled policies take their values in this order.
+# In the order of the fields of Facts, less the indicators.
 FACTS: Mapping[str, Fact] = MappingProxyType(
     {
         "kind": CodeFact("the person is", KIND_WORDS),
@@ -120,6 +120,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         "earlier_nfa_12m": CountFact(
             "the number of enquiries with no further action in the twelve months before", "enquiries"
         ),
+        "days_since_last_enquiry": CountFact("the time since the last enquiry", "days", may_be_never=True),
+        "days_since_case_closed": CountFact("the time since social care last closed a case", "days", may_be_never=True),
         "plan_failed": YesNoFact(
             "an earlier plan did not work",
             "no earlier plan failed",
@@ -128,7 +130,10 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         ),
         "consent": CodeFact("consent is", CONSENT_WORDS, unasked="not_asked"),
         "open_case": YesNoFact("a case is open", "no case is open"),
-        "authority": CodeFact("the address is in", AUTHORITY_WORDS, unknown="unknown"),
+        # Which authorities there are is for each policy to say; these two are in all.
+        "authority": CodeFact(
+            "the address is in", {ELSEWHERE: "another authority", UNKNOWN: "not known"}, unknown=UNKNOWN
+        ),
         "out_of_hours": YesNoFact("it came out of hours", "it came in working hours"),
         "source": CodeFact("the census source is", {code: code for code in SOURCES}),
         "ehc_request": YesNoFact(
@@ -140,13 +145,15 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         ),
     }
 )
+NAMES = tuple(FACTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """One person in one enquiry. `age_days` is days since birth; counts are of the twelve months before receipt.
 
-    Trusts its caller: what comes from outside goes through `from_mapping`.
+    The days since something are NEVER where it never was. Trusts its caller: what comes from outside goes through
+    `rules.policy.Policy.read_facts`.
     """
 
     kind: str = "child"
@@ -155,56 +162,49 @@ class Facts:
     indicators: frozenset[str] = frozenset()
     earlier_enquiries_12m: int = 0
     earlier_nfa_12m: int = 0
+    days_since_last_enquiry: int = NEVER
+    days_since_case_closed: int = NEVER
     plan_failed: bool | None = None
     consent: str = "not_asked"
     open_case: bool = False
-    authority: str = "unknown"
+    authority: str = UNKNOWN
     out_of_hours: bool = False
     source: str = "10"
     ehc_request: bool = False
     needs_immediate_protection: bool | None = None
 
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, Any]) -> "Facts":
-        """The facts in `values`; what is left out has its default. FactError names a fact or code that is unknown."""
-        for name, value in values.items():
-            _check(name, value)
-        return cls(**{**values, "indicators": frozenset(values.get("indicators", ()))})
+    def to_dict(self) -> dict[str, Any]:
+        """Ready for JSON; what was never so is said as "never"."""
+        values = {name: getattr(self, name) for name in NAMES}
+        never = {name: NEVER_WORD for name in NAMES if _is_never(name, values[name])}
+        return values | never | {"indicators": sorted(self.indicators)}
 
 
-def _check(name: str, value: Any) -> None:
-    if name == "indicators":
-        _check_indicators(value)
-    elif name not in FACTS:
-        names = sorted((*FACTS, "indicators"))
-        raise FactError(str(name), f"there is no such fact. Use one of: {', '.join(names)}.")
-    elif wrong := FACTS[name].check(value):
-        raise FactError(name, wrong)
+def _is_never(name: str, value: Any) -> bool:
+    fact = FACTS[name]
+    return isinstance(fact, CountFact) and fact.may_be_never and value == NEVER
 
 
-def _check_indicators(value: Any) -> None:
-    if not isinstance(value, list | tuple | set | frozenset):
-        raise FactError("indicators", "give a list of indicator codes.")
-    unknown = sorted(str(each) for each in value if not isinstance(each, str) or each not in INDICATORS)
-    if unknown:
-        raise FactError("indicators", f"there is no {unknown[0]!r}. Use a code from rules/indicators.csv.")
+def read_facts(facts: Mapping[str, Fact], values: Mapping[str, Any]) -> Facts:
+    """The facts in `values`, each as `facts` says it may be; what is left out has its default.
 
-
-View = tuple[Any, ...]
-_values: Callable[[Facts], View] = attrgetter(*FACTS)
-_AUTHORITY = list(FACTS).index("authority")
-
-
-def view(facts: Facts) -> View:
-    """The facts as compiled policies take them: the indicators' bits, then a value for each of FACTS; None is unknown.
-
-    FactError for an indicator that is not in the vocabulary.
+    FactError names a fact or code that is not one. The indicators' codes are for the policy's vocabulary to check.
     """
-    values = _values(facts)
-    try:
-        seen = as_bits(facts.indicators)
-    except KeyError as error:
-        raise FactError("indicators", f"there is no {error.args[0]!r}. Use a code from rules/indicators.csv.") from None
-    if values[_AUTHORITY] == "unknown":
-        values = (*values[:_AUTHORITY], None, *values[_AUTHORITY + 1 :])
-    return (seen, *values)
+    read = {name: _read(facts, name, value) for name, value in values.items()}
+    return Facts(**read)
+
+
+def _read(facts: Mapping[str, Fact], name: str, value: Any) -> Any:
+    if name == "indicators":
+        if not isinstance(value, list | tuple | set | frozenset):
+            raise FactError("indicators", "give a list of indicator codes.")
+        return frozenset(each if isinstance(each, str) else str(each) for each in value)
+    if name not in facts:
+        names = sorted((*facts, "indicators"))
+        raise FactError(str(name), f"there is no such fact. Use one of: {', '.join(names)}.")
+    fact = facts[name]
+    if isinstance(fact, CountFact) and fact.may_be_never and value == NEVER_WORD:
+        return NEVER
+    if wrong := fact.check(value):
+        raise FactError(name, wrong)
+    return value

@@ -6,56 +6,87 @@ Three-valued: True, False, or None where what is not known could tip it either w
 from collections.abc import Iterable
 from typing import Any
 
-from rules.conditions import LEVEL, All, Always, AnyOf, Compare, Condition, NoneOf, Seen
-from rules.facts import FACTS, CodeFact, Facts
-from rules.indicators import INDICATORS
-from rules.policy import RANKED, Policy, Rule, Verdict
+from rules.conditions import LEVEL, All, Always, AnyOf, AtLeast, Compare, Condition, NoneOf, Seen
+from rules.facts import CodeFact, Facts
+from rules.policy import FIRST, RANKED, NoAnswer, Policy, Rule, Verdict, rank_of
+from rules.vocabulary import Vocabulary
 
 Truth = bool | None
 
 
 def decide(policy: Policy, facts: Facts) -> Verdict:
-    """What the policy says: the highest level and the worst of all else that fires, then the first route that holds."""
-    level = max((rule.level for rule in policy.rules if fires(rule, facts, None)), default=1)
-    fired = [place for place, rule in enumerate(policy.rules) if fires(rule, facts, level)]
-    rules = [policy.rules[place] for place in fired]
-    routed_by = next(place for place, each in enumerate(policy.routes) if truth(each.when, facts, level))
+    """What the policy says. NoAnswer where no rule gives a level, RAG or route and nothing is said of what then."""
+    level = _decide_level(policy, find_fired(policy, facts, None))
+    fired = find_fired(policy, facts, level)
+    rag = _decide_rag(policy, fired)
+    route = next((rule.route for rule in _by_rank(fired) if rule.route), policy.combination.otherwise_route)
+    if route is None:
+        raise NoAnswer("route")
     return Verdict(
-        level=level,
-        route=policy.routes[routed_by].route,
-        rag=max((rule.rag for rule in rules), key=RANKED.index, default=RANKED[0]),
-        section_47=any(rule.section_47 for rule in rules),
-        must_be_seen_today=any(rule.must_be_seen_today for rule in rules),
-        routed_by=routed_by,
-        fired=sum(1 << place for place in fired),
+        level, route, rag, any(rule.section_47 for rule in fired), any(rule.must_be_seen_today for rule in fired)
     )
 
 
-def fires(rule: Rule, facts: Facts, level: int | None) -> bool:
-    """Whether a rule holds for certain. While the level is None, the rules that ask for it do not."""
-    return truth(rule.when, facts, level) is True
+def _decide_level(policy: Policy, fired: list[Rule]) -> int:
+    rules = [rule for rule in fired if rule.level is not None]
+    if policy.combination.level == FIRST:
+        rules = [*_by_rank(rules)[:1], *(rule for rule in rules if rule.floor)]
+    levels = [rule.level or 0 for rule in rules] or [policy.combination.otherwise_level or 0]
+    if max(levels) == 0:
+        raise NoAnswer("level")
+    return max(levels)
 
 
-def truth(condition: Condition, facts: Facts, level: int | None) -> Truth:
+def _decide_rag(policy: Policy, fired: list[Rule]) -> str:
+    rules = [rule for rule in fired if rule.rag is not None]
+    if policy.combination.rag == FIRST:
+        rules = [*_by_rank(rules)[:1], *(rule for rule in rules if rule.floor)]
+    rags = [rule.rag for rule in rules if rule.rag] or [policy.combination.otherwise_rag]
+    if rags == [None]:
+        raise NoAnswer("rag")
+    return max((rag for rag in rags if rag), key=RANKED.index)
+
+
+def _by_rank(rules: Iterable[Rule]) -> list[Rule]:
+    return sorted(rules, key=rank_of)
+
+
+def find_fired(policy: Policy, facts: Facts, level: int | None) -> list[Rule]:
+    """The rules that hold for certain. While the level is None, those that ask for it do not."""
+    return [rule for rule in policy.rules if truth(policy.vocabulary, rule.when, facts, level) is True]
+
+
+def truth(vocabulary: Vocabulary, condition: Condition, facts: Facts, level: int | None) -> Truth:
     """Whether a condition holds, given the level reached (1 to 4, or None while that is not settled)."""
     match condition:
         case Always():
             return True
         case Seen():
-            return _enough_seen(condition, facts.indicators)
+            found = condition.codes & facts.indicators
+            return len(found) >= condition.count and len(vocabulary.domains_of(found)) >= condition.domains
         case Compare():
-            known = level if condition.fact == LEVEL else _known(condition.fact, facts)
+            known = level if condition.fact == LEVEL else _known(condition.fact, facts, vocabulary)
             return None if known is None else _compare(known, condition.operator, condition.wanted)
+    truths = [truth(vocabulary, part, facts, level) for part in condition.parts]
+    match condition:
         case All():
-            return _all(truth(part, facts, level) for part in condition.parts)
+            return _count(truths, len(truths))
         case AnyOf():
-            return _not(_all(_not(truth(part, facts, level)) for part in condition.parts))
+            return _count(truths, 1)
         case NoneOf():
-            return _all(_not(truth(part, facts, level)) for part in condition.parts)
+            return _count([None if each is None else not each for each in truths], len(truths))
+        case AtLeast():
+            return _count(truths, condition.count)
 
 
-def _known(name: str, facts: Facts) -> Any:
-    value, fact = getattr(facts, name), FACTS[name]
+def _count(truths: list[Truth], wanted: int) -> Truth:
+    """Whether as many are true; not known while those that are not known could make up the number."""
+    true, unknown = truths.count(True), truths.count(None)
+    return True if true >= wanted else None if true + unknown >= wanted else False
+
+
+def _known(name: str, facts: Facts, vocabulary: Vocabulary) -> Any:
+    value, fact = getattr(facts, name), vocabulary.facts[name]
     return None if isinstance(fact, CodeFact) and value == fact.unknown else value
 
 
@@ -70,18 +101,3 @@ def _compare(known: Any, operator: str, wanted: Any) -> bool:
         case "at_least":
             return bool(known >= wanted)
     raise AssertionError(operator)
-
-
-def _enough_seen(asked: Seen, indicators: frozenset[str]) -> bool:
-    found = asked.codes & indicators
-    domains = {domain for code in found for domain in INDICATORS[code].domains}
-    return len(found) >= asked.count and len(domains) >= asked.domains
-
-
-def _all(truths: Iterable[Truth]) -> Truth:
-    found = set(truths)
-    return False if False in found else None if None in found else True
-
-
-def _not(value: Truth) -> Truth:
-    return None if value is None else not value

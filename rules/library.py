@@ -6,7 +6,8 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
-from rules.policy import Policy, load
+from rules.policy import Policy
+from rules.reading import load
 
 
 @cache

@@ -5,100 +5,116 @@ from itertools import combinations, product
 from typing import Any
 
 from rules.answer import Missing
-from rules.compiler import Compiled
-from rules.facts import FACTS, CodeFact, CountFact, Fact, View, YesNoFact
-from rules.policy import RANKED, Verdict
+from rules.facts import FACTS, NAMES, CodeFact, CountFact, Fact, Facts, YesNoFact
+from rules.outlines import Outlines
+from rules.policy import NoAnswer, Policy, Verdict
+from rules.wording import say_count
 
-NAMES = tuple(FACTS)
-_UNASKED = tuple(
-    (place, fact.unasked) for place, fact in enumerate(FACTS.values()) if isinstance(fact, CodeFact) and fact.unasked
-)
-_KIND = NAMES.index("kind")
-Setting = tuple[int, Any]  # the place of a fact, and a value that it might have
+Setting = tuple[str, Any]  # a fact, and a value that it might have
 Tried = list[tuple[Any, Verdict]]
 
 
-def find_missing(compiled: Compiled, values: View, verdict: Verdict) -> tuple[Missing, ...]:
-    """The unknown facts that could change the verdict about `values` (a view), alone or together with others.
+class _Supposed:
+    """Somebody like `facts`, of whom anything may be supposed."""
+
+    __slots__ = ("indicators", *NAMES)
+
+    def __init__(self, facts: "Facts | _Supposed") -> None:
+        for name in self.__slots__:
+            setattr(self, name, getattr(facts, name))
+
+
+def find_missing(policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict) -> tuple[Missing, ...]:
+    """The unknown facts that could change the verdict about `facts`, alone or together with others.
 
     In the order of FACTS. Each comes with the value that leads furthest.
     """
-    asked = _askable(compiled, values)
-    found = (_find_one(compiled, values, verdict, place, asked) for place in asked)
-    return tuple(each for each in found if each)
+    search = _Search(policy, outlines, facts, verdict)
+    return tuple(each for each in map(search.find_one, search.asked) if each)
 
 
-def _askable(compiled: Compiled, values: View) -> tuple[int, ...]:
-    """The places of the facts that are not known, are worth asking of such a person, and may still tip a rule."""
-    blank = list(values)
-    for place, unasked in _UNASKED:
-        if blank[place + 1] == unasked:
-            blank[place + 1] = None
-    bits = compiled.undetermined(*blank)
-    return tuple(place for place in range(len(NAMES)) if bits >> place & 1 and _may_ask(place, blank))
+class _Search:
+    """The facts that are not known, and what the policy says where they are supposed."""
+
+    def __init__(self, policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict) -> None:
+        self.facts, self.verdict = facts, verdict
+        self.judge, self.trials = outlines.judge, dict(zip(NAMES, outlines.trials, strict=True))
+        self.known = policy.vocabulary.facts
+        self.asked = self._list_askable(outlines)
+
+    def _list_askable(self, outlines: Outlines) -> tuple[str, ...]:
+        """Those worth asking of such a person that may still tip a rule."""
+        blank = _Supposed(self.facts)
+        for name, fact in FACTS.items():
+            if isinstance(fact, CodeFact) and fact.unasked and getattr(blank, name) == fact.unasked:
+                setattr(blank, name, None)
+        bits = outlines.undetermined(blank)
+        return tuple(
+            name
+            for place, name in enumerate(NAMES)
+            if bits >> place & 1 and _is_unknown(name, blank) and self.facts.kind in FACTS[name].asked_of
+        )
+
+    def find_one(self, name: str) -> Missing | None:
+        """The shortest way in which knowing this fact changes the answer, or None where there is none."""
+        for others in self._settings(name):
+            given = _Supposed(self.facts)
+            for other, value in others:
+                setattr(given, other, value)
+            try:
+                before = self.judge(given) if others else self.verdict
+                tried = self._try_each(given, name)
+            except NoAnswer:  # a gap of the policy: `triage policy prove` is who tells of it
+                continue
+            changed = [after for _value, after in tried if after != before]
+            if changed:
+                after = max(changed, key=lambda each: each.weight)
+                return self._describe(name, others, before, after, tried)
+        return None
+
+    def _settings(self, name: str) -> Iterator[tuple[Setting, ...]]:
+        """Every way in which some of the other unknown facts could be: none of them first, then one, two, and so on."""
+        rest = [each for each in self.asked if each != name]
+        for size in range(len(rest) + 1):
+            for chosen in combinations(rest, size):
+                for values in product(*(self.trials[each] for each in chosen)):
+                    yield tuple(zip(chosen, values, strict=True))
+
+    def _try_each(self, given: _Supposed, name: str) -> Tried:
+        tried = []
+        for value in self.trials[name]:
+            setattr(given, name, value)
+            tried.append((value, self.judge(given)))
+        return tried
+
+    def _describe(
+        self, name: str, others: tuple[Setting, ...], before: Verdict, after: Verdict, tried: Tried
+    ) -> Missing:
+        more = (f"{each.replace('_', ' ')} is {_say_value(self.known[each], value)}" for each, value in others)
+        pairs = zip(Verdict._fields, before, after, strict=True)
+        return Missing(
+            fact=name,
+            could_be=" and ".join((_say_values(self.known[name], after, tried), *more)),
+            then=say_answer(after),
+            changes=tuple(part for part, was, now in pairs if was != now),
+            together_with=tuple(each for each, _value in others),
+        )
 
 
-def _may_ask(place: int, values: list[Any]) -> bool:
-    return values[place + 1] is None and values[_KIND + 1] in FACTS[NAMES[place]].asked_of
-
-
-def _find_one(compiled: Compiled, values: View, verdict: Verdict, place: int, asked: tuple[int, ...]) -> Missing | None:
-    """The shortest way in which knowing this fact changes the answer, or None where there is none."""
-    for others in _settings(compiled, place, asked):
-        given = list(values)
-        for other, value in others:
-            given[other + 1] = value
-        before = compiled.judge(*given) if others else verdict
-        tried = _try_each(compiled, given, place)
-        changed = [pair for pair in tried if pair[1].answer != before.answer]
-        if changed:
-            after = max((each for _value, each in changed), key=_weight)
-            return _describe(place, others, before, after, tried)
-    return None
-
-
-def _settings(compiled: Compiled, place: int, asked: tuple[int, ...]) -> Iterator[tuple[Setting, ...]]:
-    """Every way in which some of the other unknown facts could be: none of them first, then one, two, and so on."""
-    rest = [each for each in asked if each != place]
-    for size in range(len(rest) + 1):
-        for chosen in combinations(rest, size):
-            for values in product(*(compiled.trials[each] for each in chosen)):
-                yield tuple(zip(chosen, values, strict=True))
-
-
-def _try_each(compiled: Compiled, given: list[Any], place: int) -> Tried:
-    tried = []
-    for value in compiled.trials[place]:
-        given[place + 1] = value
-        tried.append((value, compiled.judge(*given)))
-    return tried
-
-
-def _weight(verdict: Verdict) -> tuple[Any, ...]:
-    return verdict.section_47, verdict.level, RANKED.index(verdict.rag), verdict.must_be_seen_today
-
-
-def _describe(place: int, others: tuple[Setting, ...], before: Verdict, after: Verdict, tried: Tried) -> Missing:
-    more = (f"{NAMES[each].replace('_', ' ')} is {_say_value(FACTS[NAMES[each]], value)}" for each, value in others)
-    pairs = zip(Verdict._fields, before.answer, after.answer, strict=False)
-    return Missing(
-        fact=NAMES[place],
-        could_be=" and ".join((_say_values(FACTS[NAMES[place]], after, tried), *more)),
-        then=_say_answer(after),
-        changes=tuple(name for name, was, now in pairs if was != now),
-        together_with=tuple(NAMES[each] for each, _value in others),
-    )
+def _is_unknown(name: str, blank: _Supposed) -> bool:
+    value, fact = getattr(blank, name), FACTS[name]
+    return value is None or (isinstance(fact, CodeFact) and value == fact.unknown)
 
 
 def _say_values(fact: Fact, after: Verdict, tried: Tried) -> str:
     """The values that lead to an answer: of a count, the first whole span of them; of a code, the first."""
-    places = [place for place, (_value, each) in enumerate(tried) if each.answer == after.answer]
+    places = [place for place, (_value, each) in enumerate(tried) if each == after]
     first = places[0]
     if not isinstance(fact, CountFact):
         return _say_value(fact, tried[first][0])
     last = next(place for place in range(first, len(tried)) if place + 1 not in places)
     end = tried[last + 1][0] if last + 1 < len(tried) else None
-    return _say_span(tried[first][0], end, fact.unit)
+    return _say_span(fact, tried[first][0], end)
 
 
 def _say_value(fact: Fact, value: Any) -> str:
@@ -108,15 +124,17 @@ def _say_value(fact: Fact, value: Any) -> str:
         case CodeFact():
             return fact.codes[value]
         case CountFact():
-            return f"{value} {fact.unit}"
+            return say_count(fact, value)
 
 
-def _say_span(start: int, end: int | None, unit: str) -> str:
+def _say_span(fact: CountFact, start: int, end: int | None) -> str:
     if end is None:
-        return f"at least {start} {unit}"
-    return f"below {end} {unit}" if start == 0 else f"from {start} to {end - 1} {unit}"
+        return f"at least {say_count(fact, start)}"
+    below = f"below {say_count(fact, end)}"
+    return below if start == 0 else f"at least {say_count(fact, start)} and {below}"
 
 
-def _say_answer(verdict: Verdict) -> str:
+def say_answer(verdict: Verdict) -> str:
+    """An answer in a few words: "level 3, early help, amber"."""
     words = f"level {verdict.level}, {verdict.route.replace('_', ' ')}, {verdict.rag}"
     return words + (", section 47" if verdict.section_47 else "")

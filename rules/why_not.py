@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rules.answer import WhyNot, WhyNotRoute
-from rules.compiler import compile_policy
 from rules.conditions import facts_of, requirements, say
-from rules.facts import View
-from rules.policy import LADDER, LEVELS, Policy, RouteRule, Rule, Verdict
+from rules.facts import Facts
+from rules.outlines import Outlines, outlines_of
+from rules.policy import LADDER, LEVELS, Policy, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,14 @@ class _Gap:
     unknown: int
 
 
-def find_why_not(policy: Policy, values: View, verdict: Verdict) -> tuple[tuple[WhyNot, ...], tuple[WhyNotRoute, ...]]:
-    """For the levels (and section 47) and for the routes above the verdict about `values` (a view)."""
+def find_why_not(
+    policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict, routed_by: Rule | None
+) -> tuple[tuple[WhyNot, ...], tuple[WhyNotRoute, ...]]:
+    """For the levels (and section 47) and for the routes above the verdict, which `routed_by` gave its route."""
     chart = _draw_chart(policy)
-    gap = _Gap(*compile_policy(policy).weigh(*values, verdict.level))
-    return tuple(_explain_levels(chart, gap, verdict)), tuple(_explain_routes(policy, chart, gap, verdict))
+    gap = _Gap(*outlines.weigh(facts, verdict.level))
+    came_first = routed_by.id if routed_by else None
+    return tuple(_explain_levels(chart, gap, verdict)), tuple(_explain_routes(chart, gap, verdict, came_first))
 
 
 def _explain_levels(chart: _Chart, gap: _Gap, verdict: Verdict) -> Iterator[WhyNot]:
@@ -54,7 +57,7 @@ def _explain_levels(chart: _Chart, gap: _Gap, verdict: Verdict) -> Iterator[WhyN
             yield WhyNot(level, section_47, rule, lacks)
 
 
-def _explain_routes(policy: Policy, chart: _Chart, gap: _Gap, verdict: Verdict) -> Iterator[WhyNotRoute]:
+def _explain_routes(chart: _Chart, gap: _Gap, verdict: Verdict, came_first: str | None) -> Iterator[WhyNotRoute]:
     """Along the ladder only: a route off it hands the person to somebody else who weighs the concern."""
     if verdict.route not in LADDER:
         return
@@ -62,7 +65,7 @@ def _explain_routes(policy: Policy, chart: _Chart, gap: _Gap, verdict: Verdict) 
     for route, candidates in zip(LADDER[above:], chart.routes[above:], strict=True):
         if candidates:
             rule, lacks = _nearest(chart, candidates, gap)
-            yield WhyNotRoute(route, rule, lacks, None if lacks else policy.routes[verdict.routed_by].id)
+            yield WhyNotRoute(route, rule, lacks, None if lacks else came_first)
 
 
 def _nearest(chart: _Chart, candidates: Sequence[_Candidate], gap: _Gap) -> tuple[str, tuple[str, ...]]:
@@ -79,15 +82,15 @@ def _nearest(chart: _Chart, candidates: Sequence[_Candidate], gap: _Gap) -> tupl
 
 @lru_cache(maxsize=64)
 def _draw_chart(policy: Policy) -> _Chart:
-    asked = compile_policy(policy).requirements
+    asked = outlines_of(policy).requirements
     bit_of = {part: 1 << place for place, part in enumerate(asked)}
 
-    def candidates(rules: Iterator[Rule] | Iterator[RouteRule]) -> tuple[_Candidate, ...]:
+    def candidates(rules: Iterator[Rule]) -> tuple[_Candidate, ...]:
         return tuple(_Candidate(each.id, sum(bit_of[part] for part in set(requirements(each.when)))) for each in rules)
 
     levels = [(level, False, candidates(each for each in policy.rules if each.level == level)) for level in LEVELS[1:]]
     section_47 = (LEVELS[-1], True, candidates(each for each in policy.rules if each.section_47))
-    routes = (candidates(each for each in policy.routes if each.route == route) for route in LADDER)
+    routes = (candidates(each for each in policy.rules if each.route == route) for route in LADDER)
     reached = tuple(each for each in (*levels, section_47) if each[2])
     fixed = sum(bit for part, bit in bit_of.items() if "kind" in facts_of(part))
     return _Chart(tuple(map(say, asked)), fixed, reached, tuple(routes))

@@ -6,10 +6,10 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
-from rules.indicators import INDICATORS
 from triage.api.access import needs
 from triage.insight.measures import MEASURES, measure
 from triage.schemas.measure import IndicatorListSchema, MeasureListSchema, MeasureQuery, MeasureSchema
+from triage.services.policies import policy_for
 
 blueprint = Blueprint(
     "api_measures", __name__, url_prefix="/api/v1", description="Timeliness and outcomes, without names"
@@ -48,5 +48,5 @@ def read_measure(query: dict[str, Any], name: str) -> Any:
 @needs("read")
 @blueprint.response(200, IndicatorListSchema)
 def read_indicators() -> Any:
-    """The vocabulary of what may be observed."""
-    return {"items": list(INDICATORS.values())}
+    """The vocabulary of what may be observed, in the policy now in force."""
+    return {"items": list(policy_for(g.desk, g.desk.now).vocabulary.indicators.values())}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from rules.indicators import INDICATORS
+from rules.library import get_policy
 from workflows.calendar import LONDON, Calendar
 
 FIRST, LAST = date(2013, 4, 1), date(2013, 12, 31)
@@ -16,6 +16,7 @@ SOURCES = {
 }  # fmt: skip
 AGENCIES = {"6": "police", "2A": "school", "2B": "school", "4": "housing", "5A": "adult_social_care", "8": "voluntary"}
 ADDRESSES = {"police": "police", "school": "office", "housing": "duty", "health": "safeguarding"}
+INDICATORS = get_policy("pathway_to_provision", "2013").vocabulary.indicators  # those of the months that are replayed
 YOUNG = ("C4_UNDER13_PREG", "C4_NONMOBILE_BRUISE")  # fit only some ages
 SECTION_47 = tuple(each.code for each in INDICATORS.values() if each.section == "s47" and each.code not in YOUNG)
 LEVEL_4 = tuple(each.code for each in INDICATORS.values() if each.usual_level == 4 and each.section != "s47")

@@ -57,7 +57,9 @@ class IndicatorSchema(Output):
 
     code = fields.String()
     words = fields.String()
+    domains = fields.Function(lambda indicator: sorted(indicator.domains))
     usual_level = fields.Integer()
+    about = fields.String()
 
 
 class IndicatorListSchema(Output):

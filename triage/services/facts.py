@@ -1,13 +1,12 @@
 """From rows to the facts that a policy may look at, and from its answer to a row."""
 
-from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from rules.explain import recommend
-from rules.facts import Facts
-from rules.library import policy_in_force
+from rules.explain import decide
+from rules.facts import NEVER, Facts
 from triage.models import Enquiry, Recommendation, Subject
 from triage.services.desk import Desk
+from triage.services.policies import policy_for
 from triage.store.people import NOTHING_KNOWN, age_in_days, find_history
 from workflows.calendar import LONDON
 
@@ -25,6 +24,8 @@ def gather_facts(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before
         indicators=frozenset(subject.indicators),
         earlier_enquiries_12m=history.earlier_enquiries_12m,
         earlier_nfa_12m=history.earlier_nfa_12m,
+        days_since_last_enquiry=_days_since(history.last_enquiry_at, received),
+        days_since_case_closed=_days_since(history.case_closed_at, received),
         plan_failed=subject.plan_failed,
         consent=enquiry.consent,
         open_case=history.open_case,
@@ -36,11 +37,17 @@ def gather_facts(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before
     )
 
 
+def _days_since(earlier: datetime | None, now: datetime) -> int:
+    """Local days between the two, so that yesterday evening is one day ago; NEVER where it never was."""
+    if earlier is None:
+        return NEVER
+    return (now.astimezone(LONDON).date() - earlier.astimezone(LONDON).date()).days
+
+
 def recommend_for(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before: bool) -> Recommendation:
     """Ask the policy in force when the enquiry was received, and keep its answer with the facts it was given."""
     facts = gather_facts(desk, enquiry, subject, known_before=known_before)
-    policy = policy_in_force(desk.pack.policy, enquiry.received_at.astimezone(LONDON).date())
-    answer = recommend(policy, facts)
+    answer = decide(policy_for(desk, enquiry.received_at), facts)
     recommendation = Recommendation(
         subject=subject,
         made_at=desk.now,
@@ -49,7 +56,7 @@ def recommend_for(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_befor
         rag=answer.rag,
         section_47=answer.section_47,
         answer=answer.to_dict(),
-        facts=asdict(facts) | {"indicators": sorted(facts.indicators)},
+        facts=facts.to_dict(),
         policy_name=answer.policy.name,
         policy_version=answer.policy.version,
         policy_hash=answer.policy.hash,

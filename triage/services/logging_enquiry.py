@@ -1,11 +1,10 @@
 """Logging an enquiry: what was told is kept, its people are added or recognised, the policy is asked, clocks start."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from rules.indicators import INDICATORS
 from triage.errors import Invalid, Problem
 from triage.models import Enquiry, Recommendation, Subject
 from triage.models.codes import RAGS
@@ -16,6 +15,7 @@ from triage.services.events import record
 from triage.services.facts import recommend_for
 from triage.services.outbox import promise
 from triage.services.people import NewPerson, add_person, get_person
+from triage.services.policies import policy_for
 from triage.store.locking import hold
 from triage.store.references import next_enquiry_reference
 from workflows.calendar import LONDON
@@ -107,16 +107,17 @@ def _check(desk: Desk, command: LogEnquiry) -> Iterator[Problem]:
     if not any(text.strip() for text in (command.witnessed, command.reported, command.opinion, command.child_voice)):
         message = "Write what was seen or said. If nothing was, say so."
         yield Problem("no_narrative", message, "reported")
+    indicators = policy_for(desk, command.received_at).vocabulary.indicators
     for number, subject in enumerate(command.subjects):
-        yield from _check_subject(subject, f"subjects.{number}")
+        yield from _check_subject(indicators, subject, f"subjects.{number}")
 
 
-def _check_subject(subject: NewSubject, field: str) -> Iterator[Problem]:
+def _check_subject(indicators: Container[str], subject: NewSubject, field: str) -> Iterator[Problem]:
     if (subject.person_id is None) == (subject.person is None):
         message = "Give either the id of a person already known or the details of a new one."
         yield Problem("person", message, f"{field}.person")
     for position, code in enumerate(subject.indicators):
-        if code not in INDICATORS:
+        if code not in indicators:
             message = f"There is no indicator {code!r}. The list is at /api/v1/indicators."
             yield Problem("unknown_code", message, f"{field}.indicators.{position}")
     if subject.first_view_level is not None and not 1 <= subject.first_view_level <= 4:

@@ -21,6 +21,8 @@ class History:
     earlier_enquiries_12m: int
     earlier_nfa_12m: int
     open_case: bool
+    last_enquiry_at: datetime | None = None
+    case_closed_at: datetime | None = None
 
 
 NOTHING_KNOWN = History(0, 0, False)
@@ -49,16 +51,28 @@ def find_by_nhs_number(session: Session, nhs_number: str) -> Person | None:
 
 
 def find_history(session: Session, person_id: UUID, since: datetime, before: datetime) -> History:
-    """Enquiries about a person received from `since` up to `before`, how many came to nothing, and any open case."""
+    """Enquiries about a person received from `since` up to `before`, how many came to nothing, and any open case.
+
+    The last enquiry and the last closing of a social care case are looked for as far back as there are records.
+    """
+    lately = Enquiry.received_at >= since
     enquiries = (
-        select(func.count(), func.count().filter(Decision.route == "no_further_action"))
+        select(
+            func.count().filter(lately),
+            func.count().filter(lately, Decision.route == "no_further_action"),
+            func.max(Enquiry.received_at),
+        )
         .select_from(Subject)
         .join(Enquiry, Enquiry.id == Subject.enquiry_id)
         .outerjoin(Decision, (Decision.subject_id == Subject.id) & Decision.superseded_at.is_(None))
-        .where(Subject.person_id == person_id, Enquiry.received_at >= since, Enquiry.received_at < before)
+        .where(Subject.person_id == person_id, Enquiry.received_at < before)
     )
-    count, nfa = session.execute(enquiries).one()
-    return History(count, nfa, find_open_referral(session, person_id, before) is not None)
+    closed = select(func.max(Referral.closed_at)).where(
+        Referral.person_id == person_id, Referral.service == "social_care", Referral.closed_at < before
+    )
+    count, nfa, last = session.execute(enquiries).one()
+    is_open = find_open_referral(session, person_id, before) is not None
+    return History(count, nfa, is_open, last, session.scalar(closed))
 
 
 def find_open_referral(session: Session, person_id: UUID, at: datetime) -> Referral | None:

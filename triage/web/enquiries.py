@@ -15,6 +15,7 @@ from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.linking import LinkPerson, link_person
 from triage.services.people import find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
+from triage.services.policies import policy_for
 from triage.store.enquiries import get_enquiry, list_events, list_worktray
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
 from triage.web.forms import load, nest
@@ -50,6 +51,7 @@ def _render(desk: Desk, enquiry: Enquiry, problems: tuple[Any, ...] = ()) -> str
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
         matches={each.ordinal: find_matches(desk, each.person) if undecided else [] for each in enquiry.subjects},
         agencies=desk.pack.agencies,
+        indicators=policy_for(desk, enquiry.received_at).vocabulary.indicators,
         problems=problems,
     )
 

@@ -6,12 +6,13 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.datastructures import MultiDict
 
-from rules.indicators import INDICATORS
+from rules.vocabulary import Indicator
 from triage.errors import Invalid, Problem
 from triage.models.codes import CHANNELS, CONSENTS, SOURCES
 from triage.problems import RETRY_SECONDS
 from triage.schemas.enquiry import LogEnquirySchema
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
+from triage.services.policies import policy_at_hand
 from triage.state import state_of
 from triage.web.access import HUB, open_desk, signed_in
 from triage.web.forms import errors_by_field, load, local_instant, nest
@@ -67,6 +68,13 @@ def _count(form: MultiDict[str, str]) -> int:
     return max(numbers, default=0) + 1
 
 
+def _indicators() -> list[Indicator]:
+    """What may be ticked, causes for concern first: needs no database, so that the form can always be shown."""
+    state = state_of(current_app)
+    known = policy_at_hand(state.pack.policy, state.clock.now()).vocabulary.indicators
+    return sorted(known.values(), key=lambda each: each.usual_level == 1)
+
+
 def _render(values: MultiDict[str, str], *, errors: dict[str, str] | None = None, subjects: int | None = None) -> str:
     return render_template(
         "mash/log_enquiry.html",
@@ -77,6 +85,5 @@ def _render(values: MultiDict[str, str], *, errors: dict[str, str] | None = None
         sources=SOURCES,
         consents=CONSENTS,
         agencies=state_of(current_app).pack.agencies,
-        indicators=[each for each in INDICATORS.values() if each.usual_level > 1]
-        + [each for each in INDICATORS.values() if each.usual_level == 1],
+        indicators=_indicators(),
     )

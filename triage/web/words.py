@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from rules.indicators import INDICATORS
 from triage.models.codes import (
     CHANNELS,
     CLOCK_KINDS,
@@ -82,8 +81,6 @@ def name_of(code: str | None) -> str:
     """A code's name, or the code itself in plain words."""
     if code is None:
         return ""
-    if code in INDICATORS:
-        return INDICATORS[code].words
     return NAMES.get(code, code.replace("_", " ").capitalize())
 
 

@@ -1,39 +1,56 @@
 """Facts and policies drawn at random, for what must hold of all of them."""
 
+from importlib.resources import files
 from typing import Any
 
 import yaml
 from hypothesis import strategies as st
 
-from rules.facts import AUTHORITIES, CONSENTS, KINDS, SOURCES, Facts
-from rules.indicators import INDICATORS
-from rules.policy import LADDER, RAGS, ROUTES, Policy, load
+from rules.facts import CONSENTS, KINDS, NEVER, SOURCES, Facts
+from rules.library import get_policy, policies
+from rules.policy import LADDER, RAGS, ROUTES, Policy
+from rules.reading import load
 
+V4 = get_policy("pathway_to_provision", "V4")
+VERSIONS = list(policies().values())
+OURS = [each for each in VERSIONS if each.name == V4.name]
+INDICATORS = V4.vocabulary.indicators
+AUTHORITIES = tuple(V4.vocabulary.facts["authority"].codes)
 AGES = (0, 1, 182, 183, 184, 400, 1825, 1826, 1827, 6000)
 NULLABLE = ("age_days", "mobile", "plan_failed", "needs_immediate_protection")
 COUNTS = st.integers(0, 3)
+SINCE = st.sampled_from((0, 29, 30, 31, 400, NEVER))
 MAYBE = st.sampled_from((True, False, None))
 
 
-def draw_facts(kinds: tuple[str, ...] = KINDS, most: int = 6) -> st.SearchStrategy[Facts]:
-    """Anybody, with up to `most` indicators."""
+def draw_facts(kinds: tuple[str, ...] = KINDS, most: int = 6, policy: Policy = V4) -> st.SearchStrategy[Facts]:
+    """Anybody, with up to `most` indicators, in the words of a policy."""
     return st.builds(
         Facts,
         kind=st.sampled_from(kinds),
         age_days=st.sampled_from((*AGES, None)),
         mobile=MAYBE,
-        indicators=st.frozensets(st.sampled_from(list(INDICATORS)), max_size=most),
+        indicators=st.frozensets(st.sampled_from(list(policy.vocabulary.indicators)), max_size=most),
         earlier_enquiries_12m=COUNTS,
         earlier_nfa_12m=COUNTS,
+        days_since_last_enquiry=SINCE,
+        days_since_case_closed=SINCE,
         plan_failed=MAYBE,
         consent=st.sampled_from(CONSENTS),
         open_case=st.booleans(),
-        authority=st.sampled_from(AUTHORITIES),
+        authority=st.sampled_from(list(policy.vocabulary.facts["authority"].codes)),
         out_of_hours=st.booleans(),
         source=st.sampled_from(SOURCES),
         ehc_request=st.booleans(),
         needs_immediate_protection=MAYBE,
     )
+
+
+@st.composite
+def draw_policy_and_facts(draw: st.DrawFn) -> tuple[Policy, Facts]:
+    """A published policy, and anybody in its words."""
+    policy = draw(st.sampled_from(VERSIONS))
+    return policy, draw(draw_facts(policy=policy))
 
 
 LEAVES = st.one_of(
@@ -45,17 +62,24 @@ LEAVES = st.one_of(
         st.integers(1, 3),
     ),
     st.sampled_from(("s47", "s17")).map(lambda section: {"indicators": {"section": section}}),
+    st.sampled_from(("child", "parent", "family")).map(lambda about: {"indicators": {"about": about, "count": 2}}),
     st.builds(
         lambda name, value: {name: value},
         st.sampled_from(("mobile", "plan_failed", "needs_immediate_protection", "open_case", "ehc_request")),
         st.booleans(),
     ),
     st.builds(
-        lambda operator, days: {"age_days": {operator: days}},
+        lambda operator, days: {"age": {operator: days}},
         st.sampled_from(("is", "below", "at_least")),
-        st.sampled_from((1, 183, 1826)),
+        st.sampled_from((1, "6 months", "5 years")),
     ),
     st.lists(st.sampled_from((183, 1826)), min_size=1, unique=True).map(lambda days: {"age_days": days}),
+    st.builds(
+        lambda name, operator: {name: {operator: "30 days"}},
+        st.sampled_from(("days_since_last_enquiry", "days_since_case_closed")),
+        st.sampled_from(("below", "at_least")),
+    ),
+    st.just({"days_since_case_closed": "never"}),
     st.builds(
         lambda operator, count: {"earlier_enquiries_12m": {operator: count}},
         st.sampled_from(("below", "at_least")),
@@ -81,49 +105,69 @@ def _join(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.recursive(
         leaves,
         lambda parts: st.builds(
-            lambda join, some: {join: some},
+            lambda join, some, count: {join: some} if count is None else {"at_least": {"count": count, "of": some}},
             st.sampled_from(("all", "any", "none")),
-            st.lists(parts, min_size=1, max_size=3),
+            st.lists(parts, min_size=2, max_size=3),
+            st.sampled_from((None, None, None, 1, 2)),
         ),
         max_leaves=5,
     )
 
 
-def _then(section_47: bool, level: int, rag: str) -> dict[str, Any]:
+def _then(section_47: bool, level: int, rag: str, route: str | None) -> dict[str, Any]:
     if section_47:
         return {"level": 4, "rag": "red", "section_47": True, "must_be_seen_today": True}
-    return {"level": level, "rag": rag}
+    return {"level": level, "rag": rag} | ({"route": route} if route else {})
 
 
 FREE = _join(LEAVES)
 LEVELLED = _join(st.one_of(LEAVES, LEVEL_LEAVES))
-OUTCOMES = st.builds(_then, st.sampled_from((False, False, False, True)), st.integers(1, 4), st.sampled_from(RAGS))
-FIRST_RULES = st.fixed_dictionaries({"when": FREE, "then": OUTCOMES})
+MAYBE_ROUTES = st.one_of(st.none(), st.none(), st.sampled_from(ROUTES))
+OUTCOMES = st.builds(
+    _then, st.sampled_from((False, False, False, True)), st.integers(1, 4), st.sampled_from(RAGS), MAYBE_ROUTES
+)
+FIRST_RULES = st.fixed_dictionaries(
+    {"when": FREE, "then": OUTCOMES, "rank": st.integers(1, 5), "floor": st.sampled_from((False, False, True))}
+)
 LATER_RULES = st.fixed_dictionaries(
     {
         "when": st.tuples(LEVEL_LEAVES, LEVELLED).map(lambda parts: {"all": list(parts)}),
         "then": st.sampled_from(RAGS).map(lambda rag: {"rag": rag}),
+        "rank": st.integers(1, 5),
     }
 )
-ROUTE_RULES = st.fixed_dictionaries({"when": LEVELLED, "route": st.sampled_from(ROUTES)})
+ROUTE_RULES = st.fixed_dictionaries(
+    {
+        "when": LEVELLED,
+        "then": st.sampled_from(ROUTES).map(lambda route: {"route": route}),
+        "rank": st.integers(1, 5),
+    }
+)
+BASE = yaml.safe_load((files("rules") / "policies" / "pathway_to_provision_v4.yaml").read_text(encoding="utf-8"))
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Writes out in full what stands twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def write(document: dict[str, Any]) -> str:
+    """A document as YAML."""
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False)
 
 
 @st.composite
 def draw_policies(draw: st.DrawFn) -> Policy:
     """A policy that nobody would want, read from its YAML as any other."""
-    rules = draw(st.lists(st.one_of(FIRST_RULES, LATER_RULES), min_size=1, max_size=6))
-    routes = [*draw(st.lists(ROUTE_RULES, max_size=4)), {"when": "always", "route": LADDER[0]}]
-    for place, each in enumerate((*rules, *routes)):
-        each |= {"id": f"rule_{place}", "because": "Drawn at random."}
-    document = {
-        "name": "drawn",
-        "version": "1",
-        "effective_from": "@",
-        "authority": "Nobody",
-        "source": "Dice",
-        "level_names": {level: f"Level {level}" for level in (1, 2, 3, 4)},
-        "combination": "highest",
-        "rules": rules,
-        "routes": routes,
+    rules = draw(st.lists(st.one_of(FIRST_RULES, LATER_RULES, ROUTE_RULES), min_size=1, max_size=8))
+    last = {"when": "always", "then": {"route": LADDER[0]}, "rank": 6}
+    for place, each in enumerate((*rules, last)):
+        each |= {"id": f"rule_{place}", "because": {"paragraph": "Dice", "says": "Drawn at random."}}
+    how = {
+        "level": draw(st.sampled_from(("highest", "first"))),
+        "rag": draw(st.sampled_from(("most_pressing", "first"))),
     }
-    return load(yaml.safe_dump(document, sort_keys=False).replace("'@'", "2012-01-01"))
+    document = {**BASE, "name": "drawn", "combination": {**BASE["combination"], **how}, "rules": [*rules, last]}
+    return load(write(document))

@@ -1,12 +1,13 @@
 """Facts from outside: what is taken, and how each refusal names the fact and what to do."""
 
-from dataclasses import asdict, fields
+import json
+from dataclasses import fields
 
 import pytest
 from hypothesis import given
 
-from rules.facts import FACTS, FactError, Facts, view
-from tests.unit.rules.drawing import draw_facts
+from rules.facts import FACTS, NEVER, FactError, Facts
+from tests.unit.rules.drawing import V4, draw_facts
 
 REFUSED = [
     ({"ethnicity": "WBRI"}, "ethnicity", "no such fact"),
@@ -37,32 +38,32 @@ REFUSED = [
 @pytest.mark.parametrize(("values", "fact", "says"), REFUSED, ids=lambda each: str(each)[:30])
 def test_from_mapping_refuses(values, fact, says) -> None:
     with pytest.raises(FactError) as refusal:
-        Facts.from_mapping(values)
+        V4.read_facts(values)
     assert refusal.value.fact == fact
     assert str(refusal.value).startswith(f"{fact}: ")
     assert says in str(refusal.value)
 
 
 def test_nothing_said_is_nothing_known() -> None:
-    facts = Facts.from_mapping({})
+    facts = V4.read_facts({})
     assert facts == Facts()
     assert (facts.age_days, facts.mobile, facts.plan_failed, facts.authority) == (None, None, None, "unknown")
 
 
 @given(draw_facts())
 def test_facts_survive_being_kept(facts) -> None:
-    assert Facts.from_mapping(asdict(facts) | {"indicators": sorted(facts.indicators)}) == facts
+    assert V4.read_facts(facts.to_dict()) == facts
+    assert json.loads(json.dumps(facts.to_dict())) == facts.to_dict()
 
 
 def test_every_field_is_described_in_order() -> None:
     assert [field.name for field in fields(Facts) if field.name != "indicators"] == list(FACTS)
 
 
-def test_view_turns_an_unknown_address_into_none_and_leaves_consent() -> None:
-    values = dict(zip(("seen", *FACTS), view(Facts()), strict=True))
-    assert (values["seen"], values["authority"], values["consent"]) == (0, None, "not_asked")
-
-
-def test_view_refuses_an_indicator_that_is_not_in_the_vocabulary() -> None:
-    with pytest.raises(FactError, match="indicators: there is no 'C9_NOTHING'"):
-        view(Facts(indicators=frozenset({"C9_NOTHING"})))
+@pytest.mark.parametrize("name", ["days_since_last_enquiry", "days_since_case_closed"])
+def test_what_never_was_is_said_as_never(name) -> None:
+    assert getattr(V4.read_facts({name: "never"}), name) == NEVER
+    assert V4.read_facts({name: "never"}).to_dict()[name] == "never"
+    assert V4.read_facts({name: 3}).to_dict()[name] == 3
+    with pytest.raises(FactError, match='or "never"'):
+        V4.read_facts({name: None})

@@ -17,7 +17,9 @@ NAME = "pathway_to_provision"
         (date(2013, 4, 1), "2013"),
         (date(2014, 5, 31), "2013"),
         (date(2014, 6, 1), "V4"),
-        (date(2030, 1, 1), "V4"),
+        (date(2015, 10, 31), "V4"),
+        (date(2015, 11, 1), "V5"),
+        (date(2030, 1, 1), "V5"),
         (date(2012, 12, 9), "2013"),  # before the first version there is none better
     ],
 )
@@ -35,12 +37,18 @@ def test_each_file_is_a_policy_of_its_own() -> None:
 def test_unknown_names_and_versions_are_refused() -> None:
     with pytest.raises(KeyError, match="no policy called 'pathway'"):
         policy_in_force("pathway", date(2014, 1, 1))
-    with pytest.raises(KeyError, match="There are: pathway_to_provision 2013, pathway_to_provision V4"):
+    with pytest.raises(KeyError, match="There are: hampshire_thresholds 2014, pathway_to_provision 2013"):
         get_policy(NAME, "V9")
 
 
-def test_both_versions_have_the_same_four_levels() -> None:
-    assert get_policy(NAME, "2013").level_names == get_policy(NAME, "V4").level_names
+def test_level_names_are_those_of_each_version() -> None:
+    assert get_policy(NAME, "V4").level_names[3] == "Child in need of early help services"
+    assert [get_policy(NAME, "V5").level_names[level] for level in (1, 2, 3, 4)] == [
+        "Universal",
+        "Early help",
+        "Targeted early help",
+        "Child in need of specialist services",
+    ]
 
 
 def test_versions_differ_in_the_third_enquiry_rule_alone_and_in_their_forms() -> None:
@@ -53,4 +61,4 @@ def test_versions_differ_in_the_third_enquiry_rule_alone_and_in_their_forms() ->
 
 
 def _because(policy, route) -> str:
-    return next(each.because for each in policy.routes if each.id == route)
+    return next(each.because.says for each in policy.routes if each.id == route)
