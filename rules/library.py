@@ -24,20 +24,21 @@ def get_policy(name: str, version: str) -> Policy:
     try:
         return policies()[name, version]
     except KeyError:
-        known = ", ".join(f"{each} {number}" for each, number in policies())
-        raise KeyError(f"There is no policy {name} {version}. There are: {known}.") from None
+        known = ", ".join(each.title for each in policies().values())
+        raise KeyError(f"There is no policy {name}@{version}. There are: {known}.") from None
 
 
 @cache
-def _versions(name: str) -> tuple[Policy, ...]:
-    """The versions of a policy, the newest first."""
+def versions_of(name: str) -> tuple[Policy, ...]:
+    """The versions of a policy, the newest first. KeyError for a name that is not known."""
     found = [each for each in policies().values() if each.name == name]
+    if not found:
+        names = ", ".join(dict.fromkeys(each for each, _version in policies()))
+        raise KeyError(f"There is no policy called {name!r}. There are: {names}.")
     return tuple(sorted(found, key=lambda each: each.effective_from, reverse=True))
 
 
 def policy_in_force(name: str, on: date) -> Policy:
     """The version in force on a local day; before the first one, the first. KeyError for a name that is not known."""
-    versions = _versions(name)
-    if not versions:
-        raise KeyError(f"There is no policy called {name!r} in rules/policies.")
+    versions = versions_of(name)
     return next((each for each in versions if each.effective_from <= on), versions[-1])

@@ -12,6 +12,7 @@ from triage.exchange.command import import_
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
 from triage.serving import ServingError
+from triage.thresholds.command import policy
 
 
 @click.group()
@@ -35,7 +36,7 @@ def migrate_command(url: str, pack: str) -> None:
     load_reference_data(url, load_pack(pack))
 
 
-for command in (demo, import_, add_user, issue_token_command):
+for command in (demo, import_, add_user, issue_token_command, policy):
     main.add_command(command)
 
 

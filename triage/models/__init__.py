@@ -4,11 +4,12 @@ from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
 from triage.models.clock import Clock
 from triage.models.decision import Decision, Recommendation
-from triage.models.enquiry import Enquiry, Subject
+from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
 from triage.models.organisation import AccessToken, Agency, District, Locality, Team, User
 from triage.models.outbox import IdempotencyKey, OutboxMessage
 from triage.models.person import Person
+from triage.models.policy import PolicyVersion
 from triage.models.referral import Assignment, Referral
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "District",
     "Enquiry",
     "Event",
+    "FirstView",
     "IdempotencyKey",
     "Locality",
     "OutboxMessage",
     "Person",
+    "PolicyVersion",
     "Recommendation",
     "Referral",
     "Subject",

@@ -74,7 +74,6 @@ ROUTES = {
     "existing_case": "Open case: to the allocated worker",
     "no_further_action": "No further action",
 }
-AUTHORITIES = ("nottinghamshire", "nottingham_city", "other", "unknown")
 SERVICES = {"social_care": "Children's social care", "early_help": "Early help"}
 ROLES = {
     "mash_officer": "MASH officer",
@@ -122,4 +121,5 @@ CLOSURES = {
     "consent_withdrawn": "Consent withdrawn",
     "stepped_up": "Stepped up to social care",
 }
-CASE_KINDS = ("enquiry", "referral", "person")
+CASE_KINDS = ("enquiry", "referral", "person", "policy")
+POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
-from triage.models.codes import AUTHORITIES, CHANNELS, CONSENTS, ENQUIRY_STATES, RAGS, SOURCES
+from triage.models.codes import CHANNELS, CONSENTS, ENQUIRY_STATES, RAGS, SOURCES
 from triage.models.person import Person
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Enquiry(Keyed, Versioned, Case, Base):
     opinion: Mapped[str] = mapped_column(default="")
     child_voice: Mapped[str] = mapped_column(default="")
     rag: Mapped[str | None] = mapped_column(code_of("rag", RAGS), default=None)
-    authority: Mapped[str] = mapped_column(code_of("authority", AUTHORITIES), default="unknown")
+    authority: Mapped[str] = mapped_column(default="unknown")
     district_code: Mapped[str | None] = mapped_column(ForeignKey("districts.code"), default=None)
     locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -74,12 +74,11 @@ class Enquiry(Keyed, Versioned, Case, Base):
 
 
 class Subject(Keyed, Base):
-    """One person whom an enquiry is about, as seen on that day: indicators, needs, the worker's own first view."""
+    """One person whom an enquiry is about, as seen on that day: what was observed, and needs."""
 
     __tablename__ = "subjects"
     __table_args__ = (
         UniqueConstraint("enquiry_id", "ordinal"),
-        CheckConstraint("first_view_level BETWEEN 1 AND 4", "first_view_level"),
         Index("ix_subjects_person_id", "person_id"),
     )
     enquiry_id: Mapped[UUID] = mapped_column(ForeignKey("enquiries.id"), init=False)
@@ -92,10 +91,11 @@ class Subject(Keyed, Base):
     plan_failed: Mapped[bool | None] = mapped_column(default=None)
     ehc_request: Mapped[bool] = mapped_column(default=False)
     needs_immediate_protection: Mapped[bool | None] = mapped_column(default=None)
-    first_view_level: Mapped[int | None] = mapped_column(default=None)
-    first_view_reason: Mapped[str] = mapped_column(default="")
     enquiry: Mapped[Enquiry] = relationship(back_populates="subjects")
     person: Mapped[Person] = relationship()
+    first_views: Mapped[list["FirstView"]] = relationship(
+        back_populates="subject", order_by="FirstView.recorded_at", init=False
+    )
     recommendations: Mapped[list["Recommendation"]] = relationship(
         back_populates="subject", order_by="Recommendation.made_at", init=False
     )
@@ -105,7 +105,7 @@ class Subject(Keyed, Base):
 
     def __post_init__(self) -> None:
         """A new row has none yet: said outright, so that nobody asks the database once it is flushed."""
-        self.recommendations, self.decisions = [], []
+        self.first_views, self.recommendations, self.decisions = [], [], []
 
     @property
     def recommendation(self) -> "Recommendation":
@@ -116,3 +116,20 @@ class Subject(Keyed, Base):
     def decision(self) -> "Decision | None":
         """The decision in force, if a person has decided and nobody has reopened since."""
         return next((each for each in self.decisions if each.superseded_at is None), None)
+
+    def first_view_of(self, user_id: UUID) -> "FirstView | None":
+        """What that worker thought before seeing what the policy says, if they have said."""
+        return next((each for each in self.first_views if each.user_id == user_id), None)
+
+
+class FirstView(Keyed, Base):
+    """A worker's own view of the level, written down before the policy's recommendation was shown to them. Once."""
+
+    __tablename__ = "first_views"
+    __table_args__ = (UniqueConstraint("subject_id", "user_id"), CheckConstraint("level BETWEEN 1 AND 4", "level"))
+    subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"), init=False)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    level: Mapped[int]
+    reason: Mapped[str]
+    recorded_at: Mapped[datetime]
+    subject: Mapped[Subject] = relationship(back_populates="first_views")

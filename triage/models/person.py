@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
-from triage.models.codes import AUTHORITIES, ETHNICITIES, PERSON_KINDS, SEXES
+from triage.models.codes import ETHNICITIES, PERSON_KINDS, SEXES
 
 
 class Person(Keyed, Versioned, Case, Base):
@@ -46,5 +46,5 @@ class Person(Keyed, Versioned, Case, Base):
     external_id: Mapped[str | None] = mapped_column(default=None)
     address: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str | None] = mapped_column(default=None)
-    authority: Mapped[str] = mapped_column(code_of("authority", AUTHORITIES), default="unknown")
+    authority: Mapped[str] = mapped_column(default="unknown")
     district_code: Mapped[str | None] = mapped_column(ForeignKey("districts.code"), default=None)

@@ -205,6 +205,15 @@ class MatchListSchema(Output):
     items = fields.List(fields.Nested(MatchSchema))
 
 
+class FirstViewSchema(Output):
+    """What a worker thought before they saw what the policy says."""
+
+    user_id = fields.UUID()
+    level = fields.Integer()
+    reason = fields.String()
+    recorded_at = fields.AwareDateTime()
+
+
 class SubjectSchema(Output):
     """One person whom the enquiry is about."""
 
@@ -214,7 +223,7 @@ class SubjectSchema(Output):
     name = fields.String(attribute="name_as_given")
     indicators = fields.List(fields.String())
     needs = fields.String()
-    first_view_level = fields.Integer(allow_none=True)
+    first_views = fields.List(fields.Nested(FirstViewSchema))
     recommendation = fields.Nested(RecommendationSchema, attribute="recommendation.answer")
     decision = fields.Nested(DecisionSchema, allow_none=True)
 

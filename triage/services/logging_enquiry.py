@@ -13,6 +13,7 @@ from triage.services.clocks import start_clock
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
+from triage.services.first_view import add_first_view
 from triage.services.outbox import promise
 from triage.services.people import NewPerson, add_person, get_person
 from triage.services.policies import policy_for
@@ -170,10 +171,10 @@ def _add_subject(desk: Desk, enquiry: Enquiry, ordinal: int, new: NewSubject) ->
         plan_failed=new.plan_failed,
         ehc_request=new.ehc_request,
         needs_immediate_protection=new.needs_immediate_protection,
-        first_view_level=new.first_view_level,
-        first_view_reason=new.first_view_reason,
     )
     desk.session.add(subject)
+    if new.first_view_level is not None:
+        add_first_view(desk, subject, new.first_view_level, new.first_view_reason)
     return recommend_for(desk, enquiry, subject, known_before=new.person_id is not None)
 
 

@@ -38,6 +38,7 @@ def _whole() -> tuple[Any, ...]:
     subjects = selectinload(Enquiry.subjects)
     return (
         subjects.joinedload(Subject.person),
+        subjects.selectinload(Subject.first_views),
         subjects.selectinload(Subject.recommendations),
         subjects.selectinload(Subject.decisions),
         selectinload(Enquiry.checks),

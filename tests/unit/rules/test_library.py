@@ -37,7 +37,7 @@ def test_each_file_is_a_policy_of_its_own() -> None:
 def test_unknown_names_and_versions_are_refused() -> None:
     with pytest.raises(KeyError, match="no policy called 'pathway'"):
         policy_in_force("pathway", date(2014, 1, 1))
-    with pytest.raises(KeyError, match="There are: hampshire_thresholds 2014, pathway_to_provision 2013"):
+    with pytest.raises(KeyError, match="There are: hampshire_thresholds@2014, pathway_to_provision@2013"):
         get_policy(NAME, "V9")
 
 

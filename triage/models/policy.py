@@ -1,0 +1,51 @@
+"""A version of a council's thresholds on its way from draft to published, and what it said."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from triage.models.base import Base, Case, Keyed, Versioned, code_of
+from triage.models.codes import POLICY_STATES
+
+
+class PolicyVersion(Keyed, Versioned, Case, Base):
+    """The text of one version, by its hash. Once reviewed the database refuses to change it.
+
+    What came with the service has nobody who drafted it. Anything else was reviewed, proved and published by others
+    than its author. `policy_version` is the council's name for it ("V4"); `version` is the row's.
+    """
+
+    __tablename__ = "policies"
+    __table_args__ = (
+        CheckConstraint("reviewed_by_id <> drafted_by_id", "reviewed_by_another"),
+        CheckConstraint("published_by_id <> drafted_by_id", "published_by_another"),
+        CheckConstraint(
+            "state NOT IN ('published', 'superseded') OR drafted_by_id IS NULL"
+            " OR (reviewed_by_id IS NOT NULL AND published_by_id IS NOT NULL AND proof IS NOT NULL)",
+            "reviewed_and_proved",
+        ),
+        Index("ix_policies_name_effective_from", "name", "effective_from"),
+        Index(
+            "uq_policies_name_policy_version",
+            "name",
+            "policy_version",
+            unique=True,
+            postgresql_where=text("state <> 'withdrawn'"),
+        ),
+    )
+    name: Mapped[str]
+    policy_version: Mapped[str]
+    effective_from: Mapped[date]
+    hash: Mapped[str]
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(code_of("state", POLICY_STATES), default="draft")
+    drafted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    drafted_at: Mapped[datetime | None] = mapped_column(default=None)
+    reviewed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    reviewed_at: Mapped[datetime | None] = mapped_column(default=None)
+    published_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    proof: Mapped[dict[str, Any] | None] = mapped_column(default=None)

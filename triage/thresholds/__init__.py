@@ -1,0 +1,1 @@
+"""`triage policy`: what people do with the thresholds from the command line."""
