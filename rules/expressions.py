@@ -80,6 +80,8 @@ class Writer:
         if asked.operator in ("at_least", "below"):
             above = (asked.operator == "at_least") is wanted
             return f"({low} >= {asked.wanted})" if above else f"({high} < {asked.wanted})"
+        if low == high:
+            return f"({low} {'in' if wanted else 'not in'} {asked.values!r})"
         if wanted:
             return f"({low} == {high} and {low} in {asked.values!r})"
         return join("and", (f"not {low} <= {each} <= {high}" for each in asked.values))
