@@ -1,0 +1,164 @@
+"""The difference between two versions, in plain words: nothing is left out, and nobody is told of wrongly."""
+
+from dataclasses import replace
+from importlib.resources import files
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+
+from rules import interpret
+from rules.changes import find_changes
+from rules.compiler import compile_policy
+from rules.examples import fit_rules, try_people
+from rules.library import get_policy
+from rules.policy import NoAnswer
+from rules.reading import load
+from tests.unit.rules.drawing import V4, draw_policies
+from triage.thresholds.command import policy as command
+
+V5 = get_policy("pathway_to_provision", "V5")
+TEXT = (files("rules") / "policies" / "pathway_to_provision_v5.yaml").read_text(encoding="utf-8")
+CARER = '  F2_YOUNG_CARER: {says: "Young carer with some caring role", domains: [F], level: 2'
+UASC = '  C4_UASC: {says: "Unaccompanied child seeking asylum", domains: [C], level: 4, about: child, source: "B N"}\n'
+LEVEL_4 = "then: {level: 4, rag: amber, agencies: [health, police, school]}"
+QUICK = """\
+  - id: quick
+    when: {days_since_case_closed: {below: 90 days}}
+    then: {rag: red}
+    because: {paragraph: Ours, says: Back so soon.}
+"""
+ADULT = "  - id: adult\n"
+# What is written otherwise, how that is told, and one who gets another answer.
+EDITS = {
+    "fewer needs make several": (
+        ("{level: 2, count: 3, domains: 2}", "{level: 2, count: 2, domains: 2}"),
+        "The rule several_level_2_in_two_domains: it now asks that 2 or more level 2 indicators are seen, in 2 or more "
+        "domains, and asked that 3 or more level 2 indicators are seen, in 2 or more domains.",
+        "Now level 3, early help, green; was level 2, early help, green.",
+    ),
+    "a young carer means more": (
+        (CARER, CARER[:-1] + "3"),
+        "“Young carer with some caring role” (F2_YOUNG_CARER): it now usually means level 3, and meant level 2.",
+        "A child whose age is not known, with “Young carer with some caring role”. "
+        "Now level 3, early help, green; was level 2, early help, green.",
+    ),
+    "an indicator is gone": (
+        (UASC, ""),
+        "“Unaccompanied child seeking asylum” can no longer be observed (C4_UASC).",
+        "A child whose age is not known, with “Unaccompanied child seeking asylum”. "
+        "Now level 1, no further action, green; was level 4, social care, amber.",
+    ),
+    "an indicator is new": (
+        (CARER, '  F4_ARSON: {says: "Sets fire", domains: [F], level: 4, about: child, source: Made up}\n' + CARER),
+        "“Sets fire” can now be observed, and usually means level 4 (F4_ARSON).",
+        "A child whose age is not known, with “Sets fire”. "
+        "Now level 4, social care, amber; was level 1, no further action, green.",
+    ),
+    "young is younger": (
+        ("{age: {below: 5 years}}", "{age: {below: 4 years}}"),
+        "The rule level_3_under_five: it now asks that the level is at least 3 and the age is below 4 years, and asked "
+        "that the level is at least 3 and the age is below 5 years.",
+        "A child 4 years old, with “Persistent absence from school, or many exclusions”. "
+        "Now level 3, early help, green; was level 3, early help, amber.",
+    ),
+    "another outcome": (
+        (LEVEL_4, "then: {level: 4, rag: red, agencies: [health]}"),
+        "The rule level_4_indicator: it now gives level 4, red, ask health, and gave level 4, amber, ask health, "
+        "police, school.",
+        "Now level 4, social care, red; was level 4, social care, amber.",
+    ),
+    "a rule is new": (
+        (ADULT, QUICK + ADULT),
+        "New is the rule quick: when the time since social care last closed a case is below 90 days, then red. "
+        "Back so soon. (Ours)",
+        "A child whose age is not known, with nothing seen; the time since social care last closed a case is 89 days. "
+        "Now level 1, no further action, red; was level 1, no further action, green.",
+    ),
+    "a route goes first": (
+        ("  - id: open_case\n    rank: 30", "  - id: open_case\n    rank: 5"),
+        "The rule open_case: its rank is now 5, and was 30.",
+        "a case is open; the address is in Nottingham City. "
+        "Now level 1, existing case, green; was level 1, other authority, green.",
+    ),
+    "a level is called otherwise": (
+        ("  3: Targeted early help", "  3: Intensive early help"),
+        "Level 3 is now called “Intensive early help”; it was “Targeted early help”.",
+        None,
+    ),
+    "a reason is put otherwise": (
+        ("says: Somebody is in danger now.", "says: Danger now."),
+        "The rule immediate_protection: its reason is now “Danger now.” (Children Act 1989, section 47(1)).",
+        None,
+    ),
+    "another way to combine": (
+        ("  otherwise: {level: 1, rag: green}", "  otherwise: {level: 1, rag: amber}"),
+        "Whoever fits no rule now gets level 1 and RAG amber, and got level 1 and RAG green.",
+        "A child whose age is not known, with nothing seen. "
+        "Now level 1, no further action, amber; was level 1, no further action, green.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_edit_is_told_with_what_it_means_for_somebody(edit) -> None:
+    (old, new), told, somebody = EDITS[edit]
+    assert old in TEXT
+    changes = find_changes(V5, load(TEXT.replace(old, new, 1)))
+    assert changes.text == (told,)
+    assert any(somebody in example for example in changes.examples) if somebody else changes.examples == ()
+
+
+def test_versions_that_are_the_same_have_no_difference() -> None:
+    changes = find_changes(V5, load(TEXT))
+    assert (changes.text, changes.examples) == ((), ())
+    assert changes.tried > 1000
+
+
+def test_command_tells_both_halves() -> None:
+    done = CliRunner().invoke(command, ["diff", "pathway_to_provision@2013", "pathway_to_provision@V4"])
+    assert done.exit_code == 0
+    assert "New is the rule third_enquiry_in_a_year: when the level is at least 2 and" in done.output
+    assert "twelve months before is 2. Now level 2, early help, amber; was level 2, early help, green." in done.output
+    same = CliRunner().invoke(command, ["diff", "pathway_to_provision@V4", "pathway_to_provision@V4"])
+    assert "  Nothing.\n" in same.output
+    assert "  Nobody.\n" in same.output
+
+
+@pytest.mark.parametrize("dropped", [rule.id for rule in V4.rules if not rule.floor and rule.id != "nothing_seen"])
+def test_people_who_are_tried_notice_each_rule_that_is_gone(dropped) -> None:
+    rules = tuple(rule for rule in V4.rules if rule.id != dropped)
+    changes = find_changes(V4, replace(V4, rules=rules, hash=f"without {dropped}"))
+    agencies_alone = next(rule for rule in V4.rules if rule.id == dropped)
+    assert changes.text[0].startswith(f"Gone is the rule {dropped}: when ")
+    assert changes.examples, agencies_alone
+
+
+@settings(max_examples=40, deadline=None)
+@given(draw_policies())
+def test_people_who_are_made_for_a_rule_fit_it(policy) -> None:
+    """Each that can be met without regard to the level is met by somebody."""
+    met = set()
+    for facts in fit_rules(policy):
+        for level in (1, 2, 3, 4):
+            met |= {rule.id for rule in interpret.find_fired(policy, facts, level)}
+    never = [rule for rule in policy.rules if rule.id not in met]
+    for rule in never:
+        for facts in try_people(V4):
+            truths = {interpret.truth(policy.vocabulary, rule.when, facts, level) for level in (1, 2, 3, 4)}
+            assert True not in truths, rule
+
+
+@settings(max_examples=20, deadline=None)
+@given(draw_policies(), draw_policies())
+def test_examples_are_of_those_who_differ_indeed(one, other) -> None:
+    told = find_changes(one, other).examples
+    differ = any(_ask(one, facts) != _ask(other, facts) for facts in try_people(one, other))
+    assert bool(told) == differ
+
+
+def _ask(policy, facts):
+    try:
+        return compile_policy(policy).decide(facts)
+    except NoAnswer:
+        return None
