@@ -1,7 +1,7 @@
 """What every test may ask for. Integration tests run in a savepoint of one connection and leave nothing behind."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,9 +13,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from tests.calling import Caller
 from tests.services import REDIS, own_database, provided, role_url
 from triage.access.actor import SYSTEM, Actor
-from triage.access.signin import actor_of
+from triage.access.signin import actor_of, issue_token
 from triage.app import create_app
 from triage.clock import SettableClock
 from triage.database import act_as
@@ -152,3 +153,24 @@ def settings(database_name: str) -> Settings:
 @pytest.fixture
 def office(session: Session, clock: SettableClock, pack: Pack) -> Office:
     return Office(session, clock, pack)
+
+
+@pytest.fixture
+def caller(app: Flask, office: Office) -> Callable[..., Caller]:
+    """Makes a system with a role's token and these scopes, or all."""
+
+    def of(role: str, *scopes: str) -> Caller:
+        user = office.session.get(User, office.actor(role).id)
+        allowed = list(scopes or ("read", "write", "measures"))
+        token = issue_token(office.session, user, "test", allowed, office.clock.now())
+        office.session.flush()
+        return Caller(app.test_client(), token)
+
+    return of
+
+
+@pytest.fixture
+def january(clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """January 2016, when every version that came with the service has begun; what is published is unseen afterwards."""
+    clock.at = datetime(2016, 1, 4, 9, tzinfo=UTC)
+    monkeypatch.setattr("triage.services.policies._seen", {})

@@ -12,6 +12,8 @@ from triage.exchange.command import import_
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
 from triage.serving import ServingError
+from triage.settings import DEFAULT_PACK
+from triage.shipping import ShippingError
 from triage.thresholds.command import policy
 
 
@@ -29,7 +31,7 @@ def forget_demo(run_dir: Path) -> None:
 
 @main.command("migrate")
 @click.option("--url", envvar="TRIAGE_OWNER_DATABASE_URL", required=True, help="PostgreSQL as the schema's owner")
-@click.option("--pack", envvar="TRIAGE_PACK", default="nottinghamshire", show_default=True)
+@click.option("--pack", envvar="TRIAGE_PACK", default=DEFAULT_PACK, show_default=True)
 def migrate_command(url: str, pack: str) -> None:
     """Bring the schema up to date and load the authority's pack."""
     migrate(url)
@@ -44,7 +46,7 @@ def run() -> None:
     """The command, with refusals as one line."""
     try:
         main()
-    except (EmbeddedError, ServingError) as error:
+    except (EmbeddedError, ServingError, ShippingError) as error:
         sys.exit(f"triage: {error}")
 
 

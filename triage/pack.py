@@ -1,4 +1,8 @@
-"""One authority's pack: localities, districts, teams, partners, hours and postcodes, all of it data."""
+"""One authority's pack: localities, districts, teams, partners, hours and postcodes, all of it data.
+
+A pack says where addresses lie by postcodes.csv.gz, which is exact, or, until it has one, by the outward codes of each
+of its districts ("SO23"), which is near enough to begin with.
+"""
 
 import csv
 import gzip
@@ -29,6 +33,9 @@ class Place:
     locality_code: str | None = None
 
 
+# What every policy calls an address that lies in no authority it names, and one that nobody gave.
+ELSEWHERE = {"other": "Another authority", "unknown": "Authority not known"}
+ELSEWHERE_PLACE = Place("other", "another authority")
 UNKNOWN_PLACE = Place("unknown", "not known")
 
 
@@ -57,11 +64,22 @@ class Pack:
         return self.document["name"]
 
     @property
+    def authority(self) -> str:
+        """Its own code, as the policy's `authorities` has it."""
+        return self.document["authority"]
+
+    @property
     def emergency_phone(self) -> str:
         return self.document["emergency_phone"]
 
     @cached_property
-    def districts(self) -> Mapping[str, Mapping[str, str]]:
+    def authorities(self) -> Mapping[str, str]:
+        """What to call each authority where an address may lie, by its code: ours first."""
+        neighbours = {each.authority: each.name for each in self.neighbours}
+        return {self.authority: self.name} | neighbours | ELSEWHERE
+
+    @cached_property
+    def districts(self) -> Mapping[str, Mapping[str, Any]]:
         return {row["code"]: row for row in self.document["districts"]}
 
     @cached_property
@@ -91,18 +109,25 @@ class Pack:
         rows = self.document["neighbours"]
         return tuple(Neighbour(row["authority"], row["name"], frozenset(row["outward"])) for row in rows)
 
+    @cached_property
+    def outward(self) -> Mapping[str, str]:
+        """The district of each outward code that the pack gives to one."""
+        return {code: row["code"] for row in self.districts.values() for code in row.get("outward", ())}
+
     def locate(self, postcode: str | None) -> Place:
-        """District, locality and authority of a postcode; the authority is "unknown" where none is given."""
+        """District, locality and authority of a postcode; the authority is "unknown" where nobody can say."""
         if not postcode:
             return UNKNOWN_PLACE
-        district = self.postcodes.get(postcode.replace(" ", ""))
-        if district:
-            return Place(self.document["authority"], self.name, district, self.districts[district]["locality"])
         outward = postcode.split(" ")[0]
+        district = self.postcodes.get(postcode.replace(" ", "")) or self.outward.get(outward)
+        if district:
+            return Place(self.authority, self.name, district, self.districts[district]["locality"])
+        if outward in self.document.get("border", ()):
+            return UNKNOWN_PLACE
         for neighbour in self.neighbours:
             if outward in neighbour.outward:
                 return Place(neighbour.authority, neighbour.name)
-        return Place("other", "another authority")
+        return ELSEWHERE_PLACE
 
 
 def normalise_postcode(text: str) -> str | None:
@@ -122,5 +147,8 @@ def load_pack(name: str) -> Pack:
 
 
 def _read_postcodes(path: Traversable) -> Mapping[str, str]:
+    """The district of each postcode; none where the pack has no list."""
+    if not path.is_file():
+        return {}
     with path.open("rb") as raw, gzip.open(raw, "rt", encoding="utf-8") as text:
         return {row["pcd"]: row["laua"] for row in csv.DictReader(text)}

@@ -4,12 +4,13 @@ from importlib.resources import files
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 
 from triage.models import Agency, Base, District, Locality, Team
 from triage.pack import Pack
+from triage.shipping import publish_shipped
 
 
 def alembic_config(owner_url: str) -> Config:
@@ -26,14 +27,17 @@ def migrate(owner_url: str, revision: str = "head") -> None:
 
 
 def load_reference_data(owner_url: str, pack: Pack) -> None:
-    """Write the pack's localities, districts, teams and agencies, changing the names of those that are there."""
-    engine = create_engine(owner_url)
+    """Write the pack's localities, districts, teams and agencies, changing the names of those that are there.
+
+    The versions of its policy that came with the service are published. ShippingError where they contradict what is.
+    """
+    engine = create_engine(owner_url, poolclass=NullPool)
     with engine.begin() as connection:
         _upsert(connection, Locality, [{"code": code, "name": name} for code, name in pack.localities.items()])
         _upsert(connection, District, [_district(row) for row in pack.districts.values()])
         _upsert(connection, Team, [_team(row) for row in pack.teams.values()])
         _upsert(connection, Agency, [{"code": code, "name": name} for code, name in pack.agencies.items()])
-    engine.dispose()
+        publish_shipped(connection, pack.policy)
 
 
 def _district(row: dict[str, str]) -> dict[str, str | None]:

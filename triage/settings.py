@@ -5,6 +5,8 @@ from functools import cached_property
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DEFAULT_PACK = "nottinghamshire"
+
 
 class Settings(BaseSettings):
     """Typed settings. Each is read from TRIAGE_<NAME>; a wrong value stops the start with its name."""
@@ -15,7 +17,7 @@ class Settings(BaseSettings):
     owner_database_url: str | None = Field(None, description="PostgreSQL as the schema's owner: migrations only")
     redis_url: str = Field(description="Redis, as redis://host:port/0 or unix:///path/to/socket")
     secret_key: SecretStr = Field(description="signs session cookies; at least 32 characters", min_length=32)
-    pack: str = Field("nottinghamshire", description="the authority's pack of configuration")
+    pack: str = Field(DEFAULT_PACK, description="the authority's pack of configuration")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_from: str = "mash@triage.example"

@@ -59,6 +59,30 @@ def higher_routes(choice: Choice) -> tuple[str, ...]:
     return tuple(rung for rung in LADDER[bottom + 1 : top + 1] if rung in EXPLAINED)
 
 
+def compare(choice: Choice) -> str:
+    """How a choice stands to the recommendation: "same", "less", "more", or "other" where it is neither.
+
+    What is less in anything is less, whatever else it adds.
+    """
+    chosen = (choice.route, choice.level, choice.section_47)
+    recommended = (choice.recommended_route, choice.recommended_level, choice.section_47_recommended)
+    if chosen == recommended:
+        return "same"
+    rises = (
+        choice.level - choice.recommended_level,
+        choice.section_47 - choice.section_47_recommended,
+        _climb(choice.route, choice.recommended_route, choice.recommended_level),
+    )
+    if min(rises) < 0:
+        return "less"
+    return "more" if max(rises) > 0 else "other"
+
+
+def _climb(route: str, recommended: str, level: int) -> int:
+    """Rungs from the recommended route up to the chosen one; 0 for a route that is off the ladder."""
+    return _rung(route, level, False) - _rung(recommended, level, False) if route in LADDER else 0
+
+
 def _rung(route: str, level: int, section_47: bool) -> int:
     if section_47:
         return LADDER.index("section_47")
@@ -102,7 +126,7 @@ def decides_each(context: EnquiryContext) -> str | None:
 
 @refuses("no_consent", brought=True)
 def has_consent(context: EnquiryContext) -> str | None:
-    """Levels 2 and 3 need consent (Nottinghamshire's Pathway to Provision)."""
+    """Early help needs consent (Working Together to Safeguard Children, chapter 1)."""
     refused = any(each.route == "early_help" and each.consent != "given" for each in context.choices)
     return "no_consent" if refused else None
 

@@ -23,6 +23,13 @@ WORDS = {
     "no_lead_practitioner": "Name the lead practitioner who will hold the early help.",
     "consent_not_given": "The family must consent to early help before a step-down.",
     "no_closure": "Choose why this closes: {closures}.",
+    "no_text": "Give the text of the policy.",
+    "not_own_draft": "Only its author may change a draft. Ask them, or withdraw it and draft your own.",
+    "own_draft": "You drafted this. Somebody else must review and publish it.",
+    "not_ahead": "Its first day must be tomorrow or later. Send it back, and have effective_from changed.",
+    "not_after_newest": "Its first day must be after that of the newest version published. Send it back, and have"
+    " effective_from changed.",
+    "not_proved": "Every proof must hold of the text: they are tried when you publish.",
 }
 
 

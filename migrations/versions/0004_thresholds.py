@@ -17,34 +17,52 @@ STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")
 KINDS = "'enquiry', 'referral', 'person'"
 AUTHORITIES = "'nottinghamshire', 'nottingham_city', 'other', 'unknown'"
 
-# What was reviewed is what is published: the text and all that follows from it may change in a draft alone. What came
-# with the service has nobody who drafted it and is written by the schema's owner; whoever else publishes says who they
-# are, and is another than the one who drafted.
+# What was reviewed is what is published: the text and all that follows from it change in a draft alone, by its author.
+# Who reviewed and who published it are written once, each by that person. What came with the service has no author and
+# is written by the schema's owner, whom row-level security does not bind.
 UNCHANGING = """
 CREATE FUNCTION keep_policy() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE actor text := coalesce(current_setting('triage.user_id', true), '');
+DECLARE
+    actor text := coalesce(current_setting('triage.user_id', true), '');
+    called text := format('policy %s@%s', OLD.name, OLD.policy_version);
+    step text := OLD.state || ' to ' || NEW.state;
 BEGIN
-    IF OLD.state <> 'draft' AND (OLD.name, OLD.policy_version, OLD.effective_from, OLD.hash, OLD.text)
-        IS DISTINCT FROM (NEW.name, NEW.policy_version, NEW.effective_from, NEW.hash, NEW.text)
+    IF OLD.state <> NEW.state AND step NOT IN ('draft to reviewed', 'draft to withdrawn', 'reviewed to draft',
+        'reviewed to withdrawn', 'reviewed to published', 'published to superseded')
     THEN
-        RAISE EXCEPTION 'policy % % is %: its text cannot change', OLD.name, OLD.policy_version, OLD.state
+        RAISE EXCEPTION '% cannot go from %', called, step USING ERRCODE = 'check_violation';
+    END IF;
+    IF (OLD.id, OLD.name, OLD.drafted_by_id, OLD.drafted_at)
+        IS DISTINCT FROM (NEW.id, NEW.name, NEW.drafted_by_id, NEW.drafted_at)
+    THEN
+        RAISE EXCEPTION '%: its name and author cannot change', called USING ERRCODE = 'check_violation';
+    END IF;
+    IF (OLD.policy_version, OLD.effective_from, OLD.hash, OLD.text)
+        IS DISTINCT FROM (NEW.policy_version, NEW.effective_from, NEW.hash, NEW.text)
+        AND (step <> 'draft to draft' OR actor IS DISTINCT FROM OLD.drafted_by_id::text)
+    THEN
+        RAISE EXCEPTION '% is %: its text can be changed in a draft alone, by its author', called, OLD.state
             USING ERRCODE = 'check_violation';
     END IF;
-    IF OLD.state IN ('published', 'superseded') AND (NEW.state NOT IN ('published', 'superseded')
-        OR (OLD.drafted_by_id, OLD.reviewed_by_id, OLD.published_by_id, OLD.published_at, OLD.proof)
-        IS DISTINCT FROM (NEW.drafted_by_id, NEW.reviewed_by_id, NEW.published_by_id, NEW.published_at, NEW.proof))
+    IF (OLD.reviewed_by_id, OLD.reviewed_at) IS DISTINCT FROM (NEW.reviewed_by_id, NEW.reviewed_at)
+        AND NOT (step = 'draft to reviewed' AND NEW.reviewed_by_id::text = actor)
+        AND NOT (step = 'reviewed to draft' AND NEW.reviewed_by_id IS NULL AND NEW.reviewed_at IS NULL)
     THEN
-        RAISE EXCEPTION 'policy % % is published: only a successor changes that', OLD.name, OLD.policy_version
-            USING ERRCODE = 'check_violation';
+        RAISE EXCEPTION '% is reviewed by whoever reviews it', called USING ERRCODE = 'check_violation';
     END IF;
-    IF NEW.state = 'published' AND OLD.state <> 'published' AND NEW.published_by_id::text IS DISTINCT FROM actor THEN
-        RAISE EXCEPTION 'policy % % is published by whoever publishes it', OLD.name, OLD.policy_version
-            USING ERRCODE = 'check_violation';
+    IF (OLD.published_by_id, OLD.published_at, OLD.proof)
+        IS DISTINCT FROM (NEW.published_by_id, NEW.published_at, NEW.proof)
+        AND NOT (step = 'reviewed to published' AND NEW.published_by_id::text = actor)
+    THEN
+        RAISE EXCEPTION '% is published by whoever publishes it', called USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
 END $$;
 CREATE TRIGGER keep_policy BEFORE UPDATE ON policies FOR EACH ROW EXECUTE FUNCTION keep_policy();
 """
+ROLE = "current_setting('triage.role', true)"
+PUBLISHED = "state IN ('published', 'superseded')"
+ON_ITS_WAY = "state IN ('draft', 'withdrawn')"
 
 
 def upgrade() -> None:
@@ -55,6 +73,8 @@ def upgrade() -> None:
         op.alter_column(table, "authority", type_=sa.Text())
     op.drop_constraint(op.f("ck_events_case_kind"), "events")
     op.create_check_constraint(op.f("ck_events_case_kind"), "events", f"case_kind IN ({KINDS}, 'policy')")
+    # Whoever may read a policy may read how it came about.
+    op.execute("CREATE POLICY read_policy ON events FOR SELECT USING (case_kind = 'policy')")
 
 
 def _create_policies() -> None:
@@ -87,8 +107,12 @@ def _create_policies() -> None:
         sa.CheckConstraint("published_by_id <> drafted_by_id", name=op.f("ck_policies_published_by_another")),
         sa.CheckConstraint(
             "state NOT IN ('published', 'superseded') OR drafted_by_id IS NULL"
-            " OR (reviewed_by_id IS NOT NULL AND published_by_id IS NOT NULL AND proof IS NOT NULL)",
+            " OR (reviewed_by_id IS NOT NULL AND published_by_id IS NOT NULL"
+            " AND coalesce(jsonb_typeof(proof), '') = 'object')",
             name=op.f("ck_policies_reviewed_and_proved"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('published', 'superseded') OR drafted_by_id IS NOT NULL", name=op.f("ck_policies_has_author")
         ),
         *(
             sa.ForeignKeyConstraint([f"{done}_by_id"], ["users.id"], name=op.f(f"fk_policies_{done}_by_id_users"))
@@ -96,24 +120,32 @@ def _create_policies() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policies")),
     )
-    op.create_index("ix_policies_name_effective_from", "policies", ["name", "effective_from"])
-    op.create_index(
-        "uq_policies_name_policy_version",
-        "policies",
-        ["name", "policy_version"],
-        unique=True,
-        postgresql_where=sa.text("state <> 'withdrawn'"),
-    )
+    _create_policy_indexes()
     op.execute(UNCHANGING)
-    # Thresholds are published: everybody may read them. A draft is whoever's who writes it.
+    # Thresholds are published: everybody may read them. They are drafted by two roles and published by one.
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON policies TO {SERVICE}")
     op.execute("ALTER TABLE policies ENABLE ROW LEVEL SECURITY")
     op.execute("CREATE POLICY read ON policies FOR SELECT USING (true)")
-    op.execute("CREATE POLICY change ON policies FOR UPDATE USING ((SELECT sees_all()))")
+    drafts = f"{ROLE} IN ('mash_manager', 'early_help_unit')"
     op.execute(
-        "CREATE POLICY draft ON policies FOR INSERT WITH CHECK"
-        " (state = 'draft' AND drafted_by_id::text = current_setting('triage.user_id', true))"
+        f"CREATE POLICY change ON policies FOR UPDATE USING ({drafts})"
+        f" WITH CHECK ({ROLE} = 'mash_manager' OR {ON_ITS_WAY})"
     )
+    op.execute(
+        f"CREATE POLICY draft ON policies FOR INSERT WITH CHECK ({drafts} AND state = 'draft'"
+        " AND drafted_by_id::text = current_setting('triage.user_id', true)"
+        " AND num_nonnulls(reviewed_by_id, reviewed_at, published_by_id, published_at, proof) = 0)"
+    )
+
+
+def _create_policy_indexes() -> None:
+    """One version of a name, one first day, and one that nothing has followed yet."""
+    for name, columns, where in (
+        ("uq_policies_name_policy_version", ["name", "policy_version"], "state <> 'withdrawn'"),
+        ("uq_policies_name_effective_from_published", ["name", "effective_from"], PUBLISHED),
+        ("uq_policies_name_published", ["name"], "state = 'published'"),
+    ):
+        op.create_index(name, "policies", columns, unique=True, postgresql_where=sa.text(where))
 
 
 def _create_first_views() -> None:
@@ -146,6 +178,7 @@ def _create_first_views() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP POLICY read_policy ON events")
     op.execute("DELETE FROM events WHERE case_kind = 'policy'")
     op.drop_constraint(op.f("ck_events_case_kind"), "events")
     op.create_check_constraint(op.f("ck_events_case_kind"), "events", f"case_kind IN ({KINDS})")

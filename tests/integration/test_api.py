@@ -1,15 +1,11 @@
 """The API as a partner's system meets it."""
 
 import json
-from dataclasses import dataclass
-from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from triage.access.signin import issue_token
-from triage.models import User
+from tests.calling import Caller
 
 TOLD = {
     "received_at": "2013-05-07T09:30:00+01:00",
@@ -18,38 +14,6 @@ TOLD = {
     "witnessed": "Made up: a bruise on the arm.",
     "subjects": [{"person": {"given_name": "Ava", "postcode": "ng157aa"}, "indicators": ["C4_NAI"]}],
 }
-
-
-@dataclass
-class Caller:
-    """A system with a token: sends what the API asks of every caller, unless told otherwise."""
-
-    client: FlaskClient
-    token: str
-
-    def get(self, path: str, **query: object) -> TestResponse:
-        return self.client.get(f"/api/v1{path}", query_string=query, headers=self._headers())
-
-    def post(self, path: str, body: object, **headers: str) -> TestResponse:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        sent = self._headers() | {"Idempotency-Key": uuid4().hex} | named
-        return self.client.post(f"/api/v1{path}", json=body, headers=sent)
-
-    def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
-
-
-@pytest.fixture
-def caller(app, office):
-    def of(role: str, *scopes: str) -> Caller:
-        user = office.session.get(User, office.actor(role).id)
-        token = issue_token(
-            office.session, user, "test", list(scopes or ("read", "write", "measures")), office.clock.now()
-        )
-        office.session.flush()
-        return Caller(app.test_client(), token)
-
-    return of
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from tests.making import an_enquiry, decide_as, screen
+from tests.making import an_enquiry, decide_as, screen, view_first
 from triage.access.signin import hash_password
 from triage.models import Enquiry, User
 from triage.services.referral_actions import ReferralAction, act_on_referral
@@ -41,7 +41,8 @@ def sign_in(app, office):
 
 def test_logged_enquiry_is_shown_with_its_recommendation(sign_in, office):
     client = sign_in("mash_officer")
-    answer = client.post("/enquiries/new", data=FORM)
+    viewed = {"subjects.0.first_view_level": "3", "subjects.0.first_view_reason": "A bruise"}
+    answer = client.post("/enquiries/new", data=FORM | viewed)
     assert answer.status_code == 302
     page = client.get(answer.location).text
     assert "The policy recommends: level 4" in page
@@ -93,6 +94,7 @@ def test_hostile_words_are_kept_and_shown_inert(sign_in, office):
 def test_decision_page_selects_nothing_beforehand(sign_in, office):
     enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
     screen(office, enquiry)
+    view_first(office, "mash_manager", enquiry)
     office.session.flush()
     page = sign_in("mash_manager").get(f"/enquiries/{enquiry.id}/decide").text
     assert " checked" not in page
@@ -102,6 +104,7 @@ def test_decision_page_selects_nothing_beforehand(sign_in, office):
 def test_decision_below_the_recommendation_asks_why_not_and_keeps_what_was_chosen(sign_in, office):
     enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
     screen(office, enquiry)
+    view_first(office, "mash_manager", enquiry)
     office.session.flush()
     chosen = {
         "decisions.0.subject_id": str(enquiry.subjects[0].id),

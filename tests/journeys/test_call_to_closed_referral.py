@@ -2,39 +2,24 @@
 
 from playwright.sync_api import Page, expect
 
-
-def log_enquiry(page: Page, name: str) -> str:
-    page.get_by_role("link", name="Log an enquiry").first.click()
-    page.get_by_label("How", exact=True).select_option("telephone")
-    page.get_by_label("Who told us").select_option("2A")
-    page.get_by_label("A child", exact=True).check()
-    page.get_by_label("Given name").fill(name)
-    page.get_by_label("Family name").fill("Kirkbourne")
-    page.get_by_label("Postcode").fill("ng15 7aa")
-    page.get_by_label("Injury that is unexplained or not an accident").check()
-    page.get_by_label("What they saw or heard themselves").fill("Made up: a bruise on the arm.")
-    page.get_by_role("button", name="Log the enquiry").click()
-    expect(page.get_by_text("The policy recommends: level 4")).to_be_visible()
-    return page.url
-
-
-def press(page: Page, button: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
+from tests.journeys.steps import RECOMMENDS, WHY, log_enquiry, press, say_level, screen
 
 
 def test_call_becomes_a_closed_referral(visit, request):
     name = "Ava" if "with JavaScript" in request.node.name else "Mia"
-    url = log_enquiry(visit("officer"), name)
+    officer = visit("officer")
+    url = log_enquiry(officer, name, level=3)
+    expect(officer.get_by_text(RECOMMENDS)).to_be_visible()
     worker = visit("social.worker")
     expect(worker.get_by_role("table")).to_contain_text(f"{name} Kirkbourne")
-    worker.goto(url)
-    press(worker, "Start screening")
-    worker.get_by_label("▲ Red").check()
-    press(worker, "Set red, amber or green")
-    press(worker, "Send for decision")
+    screen(worker, url)
+    say_level(worker, 4)
+    worker.get_by_label(WHY).fill("Made up: nobody can say how it happened")
+    press(worker, "Record and see what the policy says")
+    expect(worker.get_by_text(RECOMMENDS)).to_be_visible()
     worker.get_by_role("button", name="Decide").or_(worker.get_by_role("link", name="Decide")).click()
     worker.get_by_label("Children's social care", exact=True).check()
-    worker.get_by_label("4", exact=True).check()
+    say_level(worker, 4)
     worker.get_by_label("Yes", exact=True).check()
     worker.get_by_label("Why this is right for this child").fill("Made up: the bruise is not explained.")
     press(worker, "Decide")

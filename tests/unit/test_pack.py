@@ -1,10 +1,16 @@
-"""Where a postcode lies, by the county's own list."""
+"""Where a postcode lies, by the county's own list, and that every pack fits its policy."""
+
+from collections import Counter
 
 import pytest
 
-from triage.pack import load_pack, normalise_postcode
+from rules.library import versions_of
+from rules.policy import AGENCIES
+from triage.pack import ELSEWHERE, load_pack, normalise_postcode
 
 PACK = load_pack("nottinghamshire")
+EVERY = [PACK, load_pack("hampshire")]
+every_pack = pytest.mark.parametrize("pack", EVERY, ids=lambda pack: pack.authority)
 
 
 def test_list_is_whole():
@@ -42,3 +48,47 @@ def test_postcode_is_read_in_any_spacing(typed, printed):
 def test_pack_that_is_not_there_is_named():
     with pytest.raises(KeyError, match="TRIAGE_PACK"):
         load_pack("atlantis")
+
+
+@every_pack
+def test_authorities_are_those_of_the_policy_by_code_and_name(pack):
+    known = {code: name for code, name in pack.authorities.items() if code not in ELSEWHERE}
+    for policy in versions_of(pack.policy):
+        assert next(iter(policy.vocabulary.authorities)) == pack.authority
+        assert policy.vocabulary.authorities == known
+
+
+@every_pack
+def test_every_place_and_partner_that_a_pack_names_is_there(pack):
+    places = {row["locality"] for row in (*pack.districts.values(), *pack.teams.values()) if "locality" in row}
+    assert places == set(pack.localities)
+    assert set(pack.agencies) == set(AGENCIES)
+    for service in ("social_care", "early_help"):
+        staffed = {team.get("locality") for team in pack.teams.values() if team.get("service") == service}
+        assert staffed == set(pack.localities)
+
+
+@every_pack
+def test_outward_code_is_claimed_once(pack):
+    rows = (*pack.document["districts"], *pack.document["neighbours"])
+    claimed = Counter(code for row in rows for code in row.get("outward", ()))
+    claimed.update(pack.document.get("border", ()))
+    assert [code for code, times in claimed.items() if times > 1] == []
+
+
+@pytest.mark.parametrize(
+    ("postcode", "authority", "district", "locality"),
+    [
+        ("SO23 8UJ", "hampshire", "E07000094", "west"),
+        ("GU14 7JU", "hampshire", "E07000092", "north"),
+        ("PO7 7EN", "hampshire", "E07000090", "east"),
+        ("SO14 7DU", "southampton", None, None),
+        ("PO1 2AL", "portsmouth", None, None),
+        ("RG20 5PD", "unknown", None, None),
+        ("NG15 7AA", "other", None, None),
+        (None, "unknown", None, None),
+    ],
+)
+def test_pack_without_a_list_places_by_outward_code(postcode, authority, district, locality):
+    place = load_pack("hampshire").locate(postcode)
+    assert (place.authority, place.district_code, place.locality_code) == (authority, district, locality)

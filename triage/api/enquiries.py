@@ -1,4 +1,9 @@
-"""Enquiries for systems: log one, read them, act on one, decide."""
+"""Enquiries for systems: log one, read them, act on one, decide.
+
+A token is a system's, and a system has no view of its own: what the policy recommends is in every answer. A person is
+shown it on the pages, once they have recorded their own first view there; the API tells those views and takes none but
+what a referrer's system sends while logging.
+"""
 
 from typing import Any
 from uuid import UUID

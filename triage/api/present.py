@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import g
 
-from triage.models import Enquiry, Referral
-from triage.services.permitted import permitted_on_enquiry, permitted_on_referral
+from triage.models import Enquiry, PolicyVersion, Referral
+from triage.services.permitted import permitted_on_enquiry, permitted_on_policy, permitted_on_referral
 
 
 class WithActions:
@@ -30,3 +30,10 @@ def present_referral(referral: Referral) -> tuple[WithActions, dict[str, str]]:
     g.desk.session.flush()
     shown = WithActions(referral, permitted_on_referral(g.desk, referral))
     return shown, {"ETag": f'"{referral.version}"'}
+
+
+def present_policy(policy: PolicyVersion) -> tuple[WithActions, dict[str, str]]:
+    """The version and the ETag to act on it with."""
+    g.desk.session.flush()
+    shown = WithActions(policy, permitted_on_policy(g.desk, policy))
+    return shown, {"ETag": f'"{policy.version}"'}

@@ -1,7 +1,5 @@
 """`triage import`: files that others wrote."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -9,12 +7,11 @@ import click
 from triage.access.actor import SYSTEM
 from triage.clock import SystemClock
 from triage.database import Database
-from triage.embedded import services
 from triage.exchange.cin_census import read_census
 from triage.exchange.importing import Taken, take_census
 from triage.exchange.xml import XmlRefused
 from triage.pack import load_pack
-from triage.schema import load_reference_data, migrate
+from triage.private import database_url, takes_database
 from triage.services.desk import Desk
 
 
@@ -25,9 +22,7 @@ def import_() -> None:
 
 @import_.command("cin-census")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--url", envvar="TRIAGE_DATABASE_URL", help="PostgreSQL as the service's role; else a private one")
-@click.option("--run-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
-@click.option("--pack", envvar="TRIAGE_PACK", default="nottinghamshire", show_default=True)
+@takes_database
 def import_cin_census(file: Path, url: str | None, run_dir: Path, pack: str) -> None:
     """Take a Children in Need census return. Safe to repeat; exit status 1 where something was lost."""
     try:
@@ -35,24 +30,12 @@ def import_cin_census(file: Path, url: str | None, run_dir: Path, pack: str) -> 
     except XmlRefused as refusal:
         raise click.ClickException(f"{file.name}: {refusal}") from refusal
     with (
-        _database_url(url, run_dir, pack) as found,
+        database_url(url, run_dir, pack) as found,
         Database(found) as database,
         database.transaction(SYSTEM) as session,
     ):
         taken = take_census(Desk(session, SYSTEM, SystemClock(), load_pack(pack)), census)
     _report(file, taken)
-
-
-@contextmanager
-def _database_url(url: str | None, run_dir: Path, pack: str) -> Iterator[str]:
-    """The database given, else the private one of `run_dir`, brought up to date."""
-    if url:
-        yield url
-        return
-    with services(run_dir) as private:
-        migrate(private.postgres.url("triage_owner"))
-        load_reference_data(private.postgres.url("triage_owner"), load_pack(pack))
-        yield private.postgres.url("triage_app")
 
 
 def _report(file: Path, taken: Taken) -> None:

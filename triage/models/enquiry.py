@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
 from triage.models.codes import CHANNELS, CONSENTS, ENQUIRY_STATES, RAGS, SOURCES
+from triage.models.organisation import User
 from triage.models.person import Person
 
 if TYPE_CHECKING:
@@ -133,3 +134,4 @@ class FirstView(Keyed, Base):
     reason: Mapped[str]
     recorded_at: Mapped[datetime]
     subject: Mapped[Subject] = relationship(back_populates="first_views")
+    user: Mapped[User] = relationship(init=False, viewonly=True)

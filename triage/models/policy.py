@@ -5,17 +5,25 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
 from triage.models.codes import POLICY_STATES
 
+PUBLISHED = "state IN ('published', 'superseded')"
+
+
+def _unique(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, unique=True, postgresql_where=text(where))
+
 
 class PolicyVersion(Keyed, Versioned, Case, Base):
     """The text of one version, by its hash. Once reviewed the database refuses to change it.
 
-    What came with the service has nobody who drafted it. Anything else was reviewed, proved and published by others
-    than its author. `policy_version` is the council's name for it ("V4"); `version` is the row's.
+    What came with the service has no author. Anything else was reviewed, proved and published by others than its
+    author. Of one name, one version is published and has no successor yet; those before it are superseded, and stay in
+    force for their own days. `policy_version` is the council's name for it ("V4"); `version` is the row's.
     """
 
     __tablename__ = "policies"
@@ -24,17 +32,14 @@ class PolicyVersion(Keyed, Versioned, Case, Base):
         CheckConstraint("published_by_id <> drafted_by_id", "published_by_another"),
         CheckConstraint(
             "state NOT IN ('published', 'superseded') OR drafted_by_id IS NULL"
-            " OR (reviewed_by_id IS NOT NULL AND published_by_id IS NOT NULL AND proof IS NOT NULL)",
+            " OR (reviewed_by_id IS NOT NULL AND published_by_id IS NOT NULL"
+            " AND coalesce(jsonb_typeof(proof), '') = 'object')",
             "reviewed_and_proved",
         ),
-        Index("ix_policies_name_effective_from", "name", "effective_from"),
-        Index(
-            "uq_policies_name_policy_version",
-            "name",
-            "policy_version",
-            unique=True,
-            postgresql_where=text("state <> 'withdrawn'"),
-        ),
+        CheckConstraint("state IN ('published', 'superseded') OR drafted_by_id IS NOT NULL", "has_author"),
+        _unique("uq_policies_name_policy_version", "name", "policy_version", where="state <> 'withdrawn'"),
+        _unique("uq_policies_name_effective_from_published", "name", "effective_from", where=PUBLISHED),
+        _unique("uq_policies_name_published", "name", where="state = 'published'"),
     )
     name: Mapped[str]
     policy_version: Mapped[str]
@@ -48,4 +53,4 @@ class PolicyVersion(Keyed, Versioned, Case, Base):
     reviewed_at: Mapped[datetime | None] = mapped_column(default=None)
     published_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     published_at: Mapped[datetime | None] = mapped_column(default=None)
-    proof: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    proof: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), default=None)

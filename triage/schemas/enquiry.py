@@ -15,6 +15,7 @@ from triage.models.codes import (
 )
 from triage.schemas.fields import LINE_LIMIT, Input, Output, code, level, line, narrative
 from triage.services.deciding import SubjectDecision
+from triage.services.first_view import OwnView
 from triage.services.logging_enquiry import LogEnquiry, NewSubject
 from triage.services.people import NewPerson
 
@@ -101,6 +102,21 @@ class DecideSchema(Input):
     """The decisions on all subjects, together."""
 
     decisions = fields.List(fields.Nested(SubjectDecisionSchema), required=True, validate=validate.Length(1, 20))
+
+
+class OwnViewSchema(Input):
+    """A worker's own view of one subject, in one line; with neither level nor reason it is left for later."""
+
+    command = OwnView
+    subject_id = fields.UUID(required=True)
+    level = level()
+    reason = line(LINE_LIMIT)
+
+
+class RecordFirstViewsSchema(Input):
+    """A worker's own views, together."""
+
+    first_views = fields.List(fields.Nested(OwnViewSchema), load_default=list, validate=validate.Length(max=20))
 
 
 class CheckActionSchema(Input):
@@ -206,7 +222,7 @@ class MatchListSchema(Output):
 
 
 class FirstViewSchema(Output):
-    """What a worker thought before they saw what the policy says."""
+    """What a worker thought before they saw what the policy says. Recorded on the pages: no system has a view."""
 
     user_id = fields.UUID()
     level = fields.Integer()

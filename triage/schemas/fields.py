@@ -7,6 +7,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_lo
 NAME_LIMIT = 200
 LINE_LIMIT = 500
 NARRATIVE_LIMIT = 20_000
+DOCUMENT_LIMIT = 300_000
 
 
 class Input(Schema):
@@ -49,6 +50,12 @@ def narrative(**options: Any) -> fields.String:
     """A telling, as long as a hub needs it to be. The limit is named when it is passed."""
     error = f"This is too long: the most is {NARRATIVE_LIMIT:,} characters. Shorten it, or attach the rest as a letter."
     return fields.String(validate=[validate.Length(max=NARRATIVE_LIMIT, error=error), _no_nul], **options)
+
+
+def document(**options: Any) -> fields.String:
+    """A whole document, such as a policy."""
+    error = f"This is too long: the most is {DOCUMENT_LIMIT:,} characters."
+    return fields.String(validate=[validate.Length(max=DOCUMENT_LIMIT, error=error), _no_nul], **options)
 
 
 def code(codes: Any, **options: Any) -> fields.String:

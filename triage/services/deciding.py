@@ -8,7 +8,7 @@ from triage.errors import Invalid, Problem
 from triage.models import Decision, Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES, SERVICES
 from triage.services.clocks import cancel_clocks, stop_clocks
-from triage.services.contexts import as_choice, enquiry_context
+from triage.services.contexts import as_choice, compare_decision, enquiry_context
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
@@ -136,8 +136,18 @@ def _add_decision(desk: Desk, enquiry: Enquiry, subject: Subject, chosen: Subjec
 
 
 def _in_short(decision: Decision) -> dict[str, object]:
+    """A decision as its event tells it: what was recommended, and how what was chosen stands to that."""
+    recommended = decision.recommendation
+    compared = compare_decision(decision)
     return {
         "subject": decision.subject.ordinal,
+        "recommended": {
+            "level": recommended.level,
+            "route": recommended.route,
+            "section_47": recommended.section_47,
+        },
+        "overridden": compared != "same",
+        "compared": compared,
         "level": decision.level,
         "route": decision.route,
         "section_47": decision.section_47,

@@ -4,13 +4,14 @@ import hashlib
 import json
 from typing import Any
 
-from triage.models import Enquiry, Event, Person, Referral
+from triage.models import Enquiry, Event, Person, PolicyVersion, Referral
 from triage.services.desk import Desk
 
-KINDS = {Enquiry: "enquiry", Referral: "referral", Person: "person"}
+KINDS = {Enquiry: "enquiry", Referral: "referral", Person: "person", PolicyVersion: "policy"}
+Logged = Enquiry | Referral | Person | PolicyVersion
 
 
-def record(desk: Desk, case: Enquiry | Referral | Person, type_: str, **data: Any) -> Event:
+def record(desk: Desk, case: Logged, type_: str, **data: Any) -> Event:
     """Append the past-tense event `type_` to `case`. The caller holds the case's row lock, so numbers cannot tie."""
     event = Event(
         case_kind=KINDS[type(case)],

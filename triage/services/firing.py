@@ -5,13 +5,15 @@ from typing import Any
 from sqlalchemy import select
 
 from triage.errors import Conflict, Problem, Stale
-from triage.models import AgencyCheck, Enquiry, Event, Referral
+from triage.models import AgencyCheck, Enquiry, Event, PolicyVersion, Referral
 from triage.services.desk import Desk
 from workflows.definition import Table
 from workflows.engine import Fired, Refused, fire
 
+Row = Enquiry | Referral | AgencyCheck | PolicyVersion
 
-def fire_action(table: Table, desk: Desk, row: Enquiry | Referral | AgencyCheck, action: str, context: Any) -> Fired:
+
+def fire_action(table: Table, desk: Desk, row: Row, action: str, context: Any) -> Fired:
     """Where `action` leads from the row's state. Conflict, with every reason in plain words, where it may not be."""
     try:
         return fire(table, row.state, action, desk.actor.role, context)
@@ -19,7 +21,7 @@ def fire_action(table: Table, desk: Desk, row: Enquiry | Referral | AgencyCheck,
         raise Conflict(*(Problem(reason.code, reason.words) for reason in refused.reasons)) from refused
 
 
-def check_version(desk: Desk, row: Enquiry | Referral | AgencyCheck, read: int | None) -> None:
+def check_version(desk: Desk, row: Row, read: int | None) -> None:
     """Stale, saying what changed and by whom, unless `read` is the row's present version (or none was claimed)."""
     if read is None or read == row.version:
         return

@@ -13,7 +13,7 @@ from triage.services.clocks import start_clock
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
-from triage.services.first_view import add_first_view
+from triage.services.first_view import add_first_view, check_view, in_short
 from triage.services.outbox import promise
 from triage.services.people import NewPerson, add_person, get_person
 from triage.services.policies import policy_for
@@ -82,6 +82,7 @@ def log_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
         channel=enquiry.channel,
         source=enquiry.source,
         recommended=[{"level": each.level, "route": each.route, "rag": each.rag} for each in recommendations],
+        first_views=[in_short(view) for subject in enquiry.subjects for view in subject.first_views],
     )
     _start_clocks(desk, enquiry, recommendations)
     if enquiry.referrer_email:
@@ -121,8 +122,8 @@ def _check_subject(indicators: Container[str], subject: NewSubject, field: str) 
         if code not in indicators:
             message = f"There is no indicator {code!r}. The list is at /api/v1/indicators."
             yield Problem("unknown_code", message, f"{field}.indicators.{position}")
-    if subject.first_view_level is not None and not 1 <= subject.first_view_level <= 4:
-        yield Problem("level", "A level is 1, 2, 3 or 4.", f"{field}.first_view_level")
+    if subject.first_view_level is not None or subject.first_view_reason.strip():
+        yield from check_view(subject.first_view_level, subject.first_view_reason, f"{field}.first_view_")
 
 
 def _add_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:

@@ -7,10 +7,10 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from triage.errors import NotFound, Problem
-from triage.models import AgencyCheck, Enquiry, Referral
+from triage.models import AgencyCheck, Enquiry, PolicyVersion, Referral
 
-Row = TypeVar("Row", Enquiry, Referral, AgencyCheck)
-WORDS = {Enquiry: "enquiry", Referral: "referral", AgencyCheck: "check"}
+Row = TypeVar("Row", Enquiry, Referral, AgencyCheck, PolicyVersion)
+WORDS = {Enquiry: "enquiry", Referral: "referral", AgencyCheck: "check", PolicyVersion: "policy"}
 
 
 def lock(session: Session, model: type[Row], key: UUID) -> Row:
@@ -33,7 +33,7 @@ def _take(session: Session, model: type[Row], key: UUID) -> Row:
     return row
 
 
-def hold(session: Session, row: Enquiry | Referral | AgencyCheck) -> None:
+def hold(session: Session, row: Enquiry | Referral | AgencyCheck | PolicyVersion) -> None:
     """A row that this transaction made is its own already."""
     session.info.setdefault("held", {})[row.id] = row
 

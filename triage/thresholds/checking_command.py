@@ -16,6 +16,7 @@ from rules.schema import write_schema
 from triage.clock import SystemClock
 from triage.pack import load_pack
 from triage.services.policies import policy_at_hand
+from triage.settings import DEFAULT_PACK
 from triage.thresholds.choosing import find_policies, find_policy
 from triage.thresholds.facts_file import LineError, read_facts_line
 
@@ -78,7 +79,7 @@ def schema_command(out: Path | None) -> None:
 @click.command("decide")
 @click.argument("file", metavar="FACTS.jsonl", type=click.File("r", encoding="utf-8"))
 @click.option("--policy", "chosen", metavar="NAME@VERSION|FILE", help="else the pack's, in force today")
-@click.option("--pack", envvar="TRIAGE_PACK", default="nottinghamshire", show_default=True)
+@click.option("--pack", envvar="TRIAGE_PACK", default=DEFAULT_PACK, show_default=True)
 def decide_command(file: IO[str], chosen: str | None, pack: str) -> None:
     """Print a recommendation for each line of facts ("-" reads standard input).
 

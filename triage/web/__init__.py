@@ -3,10 +3,10 @@
 from flask import Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from triage.web import decide, enquiries, insight, log_enquiry, referrals, signin, words
+from triage.web import decide, enquiries, insight, log_enquiry, referrals, signin, thresholds, words
 from triage.web.access import present_user
 
-BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, insight)
+BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, insight, thresholds)
 
 
 def register(app: Flask) -> None:

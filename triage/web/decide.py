@@ -1,54 +1,156 @@
-"""Deciding on a page: nothing pre-selected, the recommendation and its reasons beside each choice."""
+"""Deciding on a page: one's own first view first, then the recommendation and its reasons beside each choice.
 
+Nothing is pre-selected. Choosing otherwise than recommended is the same one step: choose, say why, press Decide.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
-from triage.errors import Conflict, Invalid, Stale
-from triage.models import Enquiry
+from triage.errors import Conflict, DomainError, Invalid, Stale
+from triage.models import Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES
 from triage.schemas.enquiry import DecideSchema
-from triage.services.deciding import Decide, decide
+from triage.services.contexts import as_choice, as_recommended
+from triage.services.deciding import Decide, SubjectDecision, decide
+from triage.services.desk import Desk
+from triage.services.first_view import name_of, record_first_views, refuse_unseen, waits_for_view
+from triage.services.policies import policy_for
 from triage.store.enquiries import get_enquiry
 from triage.web.access import open_desk, signed_in
-from triage.web.forms import errors_by_field, load, nest
-from workflows.enquiry import EXPLAINED
+from triage.web.enquiries import read_views
+from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
+from triage.web.words import lower_first, say_levels
+from workflows.enquiry import compare, higher_routes
 
 blueprint = Blueprint("decide", __name__, url_prefix="/enquiries/<uuid:enquiry_id>/decide")
 DECIDERS = ("social_worker", "mash_manager")
+LEVELS = (1, 2, 3, 4)
+WHY_NOT = {
+    "early_help": "Why not early help",
+    "social_care": "Why not children's social care",
+    "section_47": "Why not a strategy discussion (section 47)",
+}
 
 
 @blueprint.get("")
 @signed_in(*DECIDERS)
 def show(enquiry_id: UUID) -> Any:
-    """The choices for each subject."""
-    with open_desk() as desk:
-        return _render(get_enquiry(desk.session, enquiry_id), {})
+    """The choices for each subject, once this worker has said what they think themselves."""
+    return _show(enquiry_id, MultiDict(), {})
+
+
+@blueprint.get("/first-views")
+@signed_in(*DECIDERS)
+def go_back(enquiry_id: UUID) -> Any:
+    """To the choices, for whoever opens the address of something that was sent."""
+    return redirect(url_for("decide.show", enquiry_id=enquiry_id))
+
+
+@blueprint.post("/first-views")
+@signed_in(*DECIDERS)
+def record_views(enquiry_id: UUID) -> Any:
+    """Keep this worker's own first views of all subjects, then show the choices."""
+    try:
+        with open_desk() as desk:
+            record_first_views(desk, read_views(enquiry_id))
+    except (Conflict, Invalid, Stale) as refusal:
+        return _show(enquiry_id, request.form, errors_by_field(refusal)), refusal.status
+    typed = typed_elsewhere(request.form, "first_views")
+    return _show(enquiry_id, typed, {}) if typed else redirect(url_for("decide.show", enquiry_id=enquiry_id))
 
 
 @blueprint.post("")
 @signed_in(*DECIDERS)
 def post(enquiry_id: UUID) -> Any:
     """Keep the decisions, or show them again with what to put right."""
+    decisions: list[SubjectDecision] = []
     try:
-        details = load(DecideSchema(), nest(request.form, ("decisions",)))
+        decisions = load(DecideSchema(), nest(request.form, ("decisions",)))["decisions"]
         version = request.form.get("version", type=int)
         with open_desk() as desk:
-            decide(desk, Decide(enquiry_id=enquiry_id, decisions=tuple(details["decisions"]), version=version))
+            refuse_unseen(desk, get_enquiry(desk.session, enquiry_id))
+            decide(desk, Decide(enquiry_id=enquiry_id, decisions=tuple(decisions), version=version))
     except (Conflict, Invalid, Stale) as refusal:
-        with open_desk() as desk:
-            return _render(get_enquiry(desk.session, enquiry_id), errors_by_field(refusal)), refusal.status
+        return _show(
+            enquiry_id, request.form, errors_by_field(refusal), _unexplained(refusal, decisions)
+        ), refusal.status
     return redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
 
-def _render(enquiry: Enquiry, errors: dict[str, str]) -> str:
+def _unexplained(refusal: DomainError, decisions: list[SubjectDecision]) -> list[SubjectDecision]:
+    """The decisions of which a "why not" may be missing, if that was the refusal."""
+    return decisions if any(problem.code == "why_not_missing" for problem in refusal.problems) else []
+
+
+def _show(
+    enquiry_id: UUID, values: MultiDict[str, str], errors: dict[str, str], unexplained: Sequence[SubjectDecision] = ()
+) -> str:
+    with open_desk() as desk:
+        enquiry = get_enquiry(desk.session, enquiry_id)
+        waiting = waits_for_view(desk.actor, enquiry)
+        if waiting:
+            return _ask_views(desk, enquiry, values, errors)
+        return _ask_decisions(desk, enquiry, values, errors | _missing(enquiry, unexplained))
+
+
+def _missing(enquiry: Enquiry, decisions: Sequence[SubjectDecision]) -> dict[str, str]:
+    """An error beside each "why not" that is missing."""
+    subjects = {subject.id: subject for subject in enquiry.subjects}
+    found = {}
+    for number, each in enumerate(decisions):
+        choice = as_choice(enquiry, subjects[each.subject_id], each)
+        for rung in higher_routes(choice):
+            if rung not in choice.why_not:
+                asked = f"Say {lower_first(WHY_NOT[rung])} for {name_of(subjects[each.subject_id])}."
+                found[f"decisions.{number}.why_not.{rung}"] = asked
+    return found
+
+
+def _ask_views(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    policy = policy_for(desk, enquiry.received_at)
+    return render_template(
+        "mash/first_view.html",
+        enquiry=enquiry,
+        waiting=waits_for_view(desk.actor, enquiry),
+        indicators=policy.vocabulary.indicators,
+        levels=say_levels(policy),
+        values=values,
+        kept=list(typed_elsewhere(values, "first_views").items(multi=True)),
+        errors=errors,
+    )
+
+
+def _ask_decisions(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
     return render_template(
         "mash/decide.html",
         enquiry=enquiry,
-        values=request.form,
+        values=values,
         errors=errors,
         routes=ROUTES,
+        levels=say_levels(policy_for(desk, enquiry.received_at)),
         consents=CONSENTS,
-        rungs=EXPLAINED,
+        compared={subject.id: compare_options(enquiry, subject) for subject in enquiry.subjects},
+        rungs={subject.id: rungs_of(enquiry, subject) for subject in enquiry.subjects},
+        why_not=WHY_NOT,
     )
+
+
+def compare_options(enquiry: Enquiry, subject: Subject) -> dict[str, dict[str, str]]:
+    """How each option of each question stands to what the policy recommends: same, less, more or other."""
+    same = as_recommended(enquiry, subject)
+    return {
+        "route": {route: compare(replace(same, route=route)) for route in ROUTES},
+        "level": {str(level): compare(replace(same, level=level)) for level in LEVELS},
+        "section_47": {said: compare(replace(same, section_47=said == "true")) for said in ("true", "false")},
+    }
+
+
+def rungs_of(enquiry: Enquiry, subject: Subject) -> tuple[str, ...]:
+    """What may need a "why not" of this subject: all that the policy recommends above doing nothing."""
+    least = replace(as_recommended(enquiry, subject), route="no_further_action", level=1, section_47=False)
+    return higher_routes(least)

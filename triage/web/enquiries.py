@@ -1,27 +1,34 @@
-"""The MASH's worktray, and the page of one enquiry."""
+"""The MASH's worktray, and the page of one enquiry.
 
+The page is one form: whatever part of it is sent, all else that was typed comes with it and is shown again.
+"""
+
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, Invalid, Stale
-from triage.models import Enquiry
-from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema
+from triage.models import Enquiry, Subject
+from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.deciding import ImmediateDanger, act_on_immediate_danger
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
+from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
 from triage.services.linking import LinkPerson, link_person
-from triage.services.people import find_matches
+from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
 from triage.store.enquiries import get_enquiry, list_events, list_worktray
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
-from triage.web.forms import load, nest
+from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
+from triage.web.words import say_levels
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
-FIELDS = tuple(EnquiryActionSchema().fields)
+NOTHING: MultiDict[str, str] = MultiDict()
 
 
 @blueprint.get("")
@@ -38,22 +45,30 @@ def show_worktray() -> Any:
 def show(enquiry_id: UUID) -> Any:
     """Who, what, how bad, what now."""
     with open_desk() as desk:
-        return _render(desk, get_enquiry(desk.session, enquiry_id))
+        return _render(desk, get_enquiry(desk.session, enquiry_id), NOTHING, {})
 
 
-def _render(desk: Desk, enquiry: Enquiry, problems: tuple[Any, ...] = ()) -> str:
-    undecided = enquiry.state not in ("decided", "closed")
-    return render_template(
-        "mash/enquiry.html",
-        enquiry=enquiry,
-        events=list_events(desk.session, enquiry.id),
-        actions=permitted_on_enquiry(desk, enquiry),
-        check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
-        matches={each.ordinal: find_matches(desk, each.person) if undecided else [] for each in enquiry.subjects},
-        agencies=desk.pack.agencies,
-        indicators=policy_for(desk, enquiry.received_at).vocabulary.indicators,
-        problems=problems,
-    )
+@blueprint.get("/<uuid:enquiry_id>/first-views")
+@blueprint.get("/<uuid:enquiry_id>/actions/<path:_rest>")
+@blueprint.get("/<uuid:enquiry_id>/checks/<path:_rest>")
+@blueprint.get("/<uuid:enquiry_id>/subjects/<path:_rest>")
+@signed_in(*HUB)
+def go_back(enquiry_id: UUID, _rest: str = "") -> Any:
+    """To the enquiry, for whoever opens the address of something that was sent."""
+    return redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
+
+
+@blueprint.post("/<uuid:enquiry_id>/first-views")
+@signed_in(*HUB)
+def record_views(enquiry_id: UUID) -> Any:
+    """Keep this worker's own first views, then show what the policy says."""
+    return _try(enquiry_id, "first_views", lambda desk: record_first_views(desk, read_views(enquiry_id)), "")
+
+
+def read_views(enquiry_id: UUID) -> RecordFirstViews:
+    """The command that the form means. Invalid names its fields."""
+    details = load(RecordFirstViewsSchema(), nest(request.form, ("first_views",)))
+    return RecordFirstViews(enquiry_id=enquiry_id, views=tuple(details["first_views"]))
 
 
 @blueprint.post("/<uuid:enquiry_id>/actions/<action>")
@@ -63,26 +78,27 @@ def act(enquiry_id: UUID, action: str) -> Any:
     version = request.form.get("version", type=int)
 
     def attempt(desk: Desk) -> None:
-        details = load(EnquiryActionSchema(), nest(request.form, FIELDS))
+        details = load(EnquiryActionSchema(), nest(request.form, (action,)).get(action, {}))
         if action == "immediate_danger":
             reason = details.get("reason", "")
             act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=enquiry_id, reason=reason, version=version))
         else:
             act_on_enquiry(desk, EnquiryAction(enquiry_id=enquiry_id, action=action, version=version, **details))
 
-    return _try(enquiry_id, attempt)
+    return _try(enquiry_id, action, attempt)
 
 
 @blueprint.post("/<uuid:enquiry_id>/checks/<uuid:check_id>/<action>")
 @signed_in(*HUB)
 def act_on_one_check(enquiry_id: UUID, check_id: UUID, action: str) -> Any:
     """Record a partner's answer, or chase it."""
+    part = f"check_{check_id.hex}"
 
     def attempt(desk: Desk) -> None:
-        details = load(CheckActionSchema(), nest(request.form, ("reason", "answer")))
+        details = load(CheckActionSchema(), nest(request.form, (part,)).get(part, {}))
         act_on_check(desk, CheckAction(check_id=check_id, action=action, **details))
 
-    return _try(enquiry_id, attempt)
+    return _try(enquiry_id, part, attempt)
 
 
 @blueprint.post("/<uuid:enquiry_id>/subjects/<int:ordinal>/person/<uuid:person_id>")
@@ -91,14 +107,47 @@ def recognise(enquiry_id: UUID, ordinal: int, person_id: UUID) -> Any:
     """Say that a subject is somebody known already."""
     version = request.form.get("version", type=int)
     command = LinkPerson(enquiry_id=enquiry_id, ordinal=ordinal, person_id=person_id, version=version)
-    return _try(enquiry_id, lambda desk: link_person(desk, command))
+    return _try(enquiry_id, "person", lambda desk: link_person(desk, command))
 
 
-def _try(enquiry_id: UUID, attempt: Any) -> Any:
+def _try(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | None = None) -> Any:
+    """Attempt it and show the enquiry again. `part` begins the names of the fields sent; `at` those of its errors."""
     try:
         with open_desk() as desk:
             attempt(desk)
     except (Conflict, Invalid, Stale) as refusal:
-        with open_desk() as desk:
-            return _render(desk, get_enquiry(desk.session, enquiry_id), refusal.problems), refusal.status
-    return redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
+        at = f"{part}." if at is None else at
+        errors = {f"{at}{field}" if field else "": words for field, words in errors_by_field(refusal).items()}
+        return _show_again(enquiry_id, request.form, errors), refusal.status
+    typed = typed_elsewhere(request.form, part)
+    return _show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
+
+
+def _show_again(enquiry_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    with open_desk() as desk:
+        return _render(desk, get_enquiry(desk.session, enquiry_id), values, errors)
+
+
+def _find_others(desk: Desk, enquiry: Enquiry, subject: Subject) -> list[Candidate]:
+    """People known already who may be this subject: not those whom the enquiry is about as well."""
+    about = [each.person for each in enquiry.subjects]
+    return [match for match in find_matches(desk, subject.person) if match.person not in about]
+
+
+def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    undecided = enquiry.state not in ("decided", "closed")
+    policy = policy_for(desk, enquiry.received_at)
+    return render_template(
+        "mash/enquiry.html",
+        enquiry=enquiry,
+        waiting=waits_for_view(desk.actor, enquiry),
+        events=list_events(desk.session, enquiry.id),
+        actions=permitted_on_enquiry(desk, enquiry),
+        check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
+        matches={each.ordinal: _find_others(desk, enquiry, each) if undecided else [] for each in enquiry.subjects},
+        agencies=desk.pack.agencies,
+        indicators=policy.vocabulary.indicators,
+        levels=say_levels(policy),
+        values=values,
+        errors=errors,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from triage.errors import Invalid, Problem
+from triage.errors import DomainError, Invalid, Problem
 from triage.problems import flatten_messages
 from workflows.calendar import LONDON
 
@@ -57,12 +57,24 @@ def local_instant(form: MultiDict[str, str], name: str) -> str:
         return f"{day} {time}".strip()
 
 
-def errors_by_field(error: Invalid) -> dict[str, str]:
-    """The first message of each field; "" holds what is about no field."""
+def errors_by_field(error: DomainError) -> dict[str, str]:
+    """The first message of each field; "" holds all that is about no field, so that nothing is told only later."""
     found: dict[str, str] = {}
     for problem in error.problems:
-        found.setdefault(problem.field or "", problem.message)
-    return found
+        if problem.field:
+            found.setdefault(problem.field, problem.message)
+    apart = [problem.message for problem in error.problems if not problem.field]
+    return ({"": " ".join(apart)} if apart else {}) | found
+
+
+def typed_elsewhere(form: MultiDict[str, str], part: str) -> MultiDict[str, str]:
+    """What was typed on a page beside the part that was sent, to be shown again."""
+    fixed = ("csrf_token", "version")
+    return MultiDict(
+        (name, value)
+        for name, value in form.items(multi=True)
+        if value.strip() and name not in fixed and name.split(".")[0] != part and not name.endswith(".subject_id")
+    )
 
 
 def _read(form: MultiDict[str, str], name: str) -> Any:

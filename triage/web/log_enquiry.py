@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.datastructures import MultiDict
 
+from rules.policy import Policy
 from rules.vocabulary import Indicator
 from triage.errors import Invalid, Problem
 from triage.models.codes import CHANNELS, CONSENTS, SOURCES
@@ -16,7 +17,7 @@ from triage.services.policies import policy_at_hand
 from triage.state import state_of
 from triage.web.access import HUB, open_desk, signed_in
 from triage.web.forms import errors_by_field, load, local_instant, nest
-from triage.web.words import local
+from triage.web.words import local, say_levels
 
 blueprint = Blueprint("log_enquiry", __name__, url_prefix="/enquiries/new")
 FIELDS = tuple(LogEnquirySchema().fields)
@@ -68,14 +69,19 @@ def _count(form: MultiDict[str, str]) -> int:
     return max(numbers, default=0) + 1
 
 
-def _indicators() -> list[Indicator]:
-    """What may be ticked, causes for concern first: needs no database, so that the form can always be shown."""
+def _policy() -> Policy:
+    """The thresholds now: needs no database, so that the form can always be shown."""
     state = state_of(current_app)
-    known = policy_at_hand(state.pack.policy, state.clock.now()).vocabulary.indicators
-    return sorted(known.values(), key=lambda each: each.usual_level == 1)
+    return policy_at_hand(state.pack.policy, state.clock.now())
+
+
+def _indicators(policy: Policy) -> list[Indicator]:
+    """What may be ticked, causes for concern first."""
+    return sorted(policy.vocabulary.indicators.values(), key=lambda each: each.usual_level == 1)
 
 
 def _render(values: MultiDict[str, str], *, errors: dict[str, str] | None = None, subjects: int | None = None) -> str:
+    policy = _policy()
     return render_template(
         "mash/log_enquiry.html",
         values=values,
@@ -85,5 +91,6 @@ def _render(values: MultiDict[str, str], *, errors: dict[str, str] | None = None
         sources=SOURCES,
         consents=CONSENTS,
         agencies=state_of(current_app).pack.agencies,
-        indicators=_indicators(),
+        indicators=_indicators(policy),
+        levels=say_levels(policy),
     )

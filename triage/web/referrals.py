@@ -9,6 +9,7 @@ from triage.errors import Conflict, Invalid, Stale
 from triage.models import Referral
 from triage.schemas.referral import ReferralActionSchema
 from triage.services.desk import Desk
+from triage.services.first_view import sees_recommendation
 from triage.services.permitted import permitted_on_referral
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.enquiries import list_events
@@ -71,6 +72,7 @@ def _render(desk: Desk, referral: Referral, problems: tuple[Any, ...] = ()) -> s
         actions=permitted_on_referral(desk, referral),
         teams=teams,
         workers=list_workers(desk.session, referral.team_code) if referral.team_code else [],
+        shown=referral.subject is None or sees_recommendation(desk.actor, referral.subject),
         closures=CLOSURES[referral.service],
         problems=problems,
     )

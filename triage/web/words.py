@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from rules.policy import Policy
 from triage.models.codes import (
     CHANNELS,
     CLOCK_KINDS,
@@ -16,10 +17,10 @@ from triage.models.codes import (
     SERVICES,
     SOURCES,
 )
+from triage.services.contexts import compare_decision
 from triage.state import state_of
 from workflows.calendar import LONDON
 
-AUTHORITY_NAMES = {"nottingham_city": "Nottingham City", "other": "Another authority", "unknown": "Address not known"}
 NAMES = {
     **CHANNELS,
     **CLOCK_KINDS,
@@ -30,7 +31,6 @@ NAMES = {
     **ROUTES,
     **SERVICES,
     **SOURCES,
-    **AUTHORITY_NAMES,
 }
 PARTS = ((timedelta(days=1), "day"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
 
@@ -91,6 +91,21 @@ def place_of(code: str | None) -> str:
     return known.get(code or "", code or "")
 
 
+def lower_first(words: str) -> str:
+    """Words as they stand within a sentence: "school", but "GP"."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
+def authority_of(code: str) -> str:
+    """An authority's name, as the pack has it."""
+    return state_of(current_app).pack.authorities.get(code) or name_of(code)
+
+
+def say_levels(policy: Policy) -> list[tuple[str, str]]:
+    """The four levels as options to choose from, with the names that this policy gives them."""
+    return [(str(level), f"{level}: {name}") for level, name in sorted(policy.level_names.items())]
+
+
 def say_share(value: float | None) -> str:
     """A share as a percentage with one decimal."""
     return "–" if value is None else f"{value:.1%}"
@@ -115,6 +130,9 @@ def register(app: Flask) -> None:
         "say_minutes": say_minutes,
         "name_of": name_of,
         "place_of": place_of,
+        "authority_of": authority_of,
+        "lower_first": lower_first,
+        "compare_decision": compare_decision,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.tests["overdue"] = is_overdue

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from workflows.engine import Refused, fire, permitted
-from workflows.enquiry import ENQUIRY, OPEN, Choice, EnquiryContext, higher_routes
+from workflows.enquiry import ENQUIRY, OPEN, Choice, EnquiryContext, compare, higher_routes
 
 PLAIN = Choice(
     route="early_help",
@@ -186,3 +186,29 @@ def test_an_officer_neither_screens_nor_decides() -> None:
     for state in OPEN:
         allowed = {each.action for each in permitted(ENQUIRY, state, "mash_officer", EnquiryContext()) if each.allowed}
         assert allowed == {"immediate_danger"}
+
+
+AS_SERIOUS = replace(SERIOUS, route="social_care", level=4, section_47=True)
+
+
+@pytest.mark.parametrize(
+    ("choice", "stands"),
+    [
+        (PLAIN, "same"),
+        (replace(PLAIN, route="advice"), "less"),
+        (replace(PLAIN, level=2), "less"),
+        (replace(PLAIN, route="social_care"), "more"),
+        (replace(PLAIN, level=4), "more"),
+        (replace(PLAIN, route="social_care", section_47=True), "more"),
+        (replace(PLAIN, route="social_care", level=2), "less"),
+        (replace(PLAIN, route="other_authority"), "other"),
+        (replace(PLAIN, recommended_route="advice", recommended_level=1, level=1, route="no_further_action"), "less"),
+        (AS_SERIOUS, "same"),
+        (replace(AS_SERIOUS, section_47=False), "less"),
+        (replace(AS_SERIOUS, route="other_authority"), "other"),
+        (replace(AS_SERIOUS, recommended_route="existing_case"), "other"),
+        (replace(AS_SERIOUS, recommended_route="existing_case", route="early_help"), "less"),
+    ],
+)
+def test_choice_is_held_against_the_recommendation(choice: Choice, stands: str) -> None:
+    assert compare(choice) == stands

@@ -1,6 +1,7 @@
 """Random walks over each table beside a plain model written by hand: where an action leads, and what runs meanwhile."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 import pytest
@@ -12,6 +13,7 @@ from workflows.agency_check import AGENCY_CHECK, CheckContext
 from workflows.definition import Table
 from workflows.engine import Refused, fire, permitted
 from workflows.enquiry import ENQUIRY, Choice, EnquiryContext
+from workflows.policy import POLICY, PolicyContext
 from workflows.referral import REFERRAL, ReferralContext
 from workflows.registry import tables
 
@@ -91,6 +93,32 @@ def referral_plan(service: str, closure: str, never: frozenset[str]) -> Plan:
     )
 
 
+def policy_plan(is_own: bool, never: frozenset[str]) -> Plan:
+    days = {"effective_from": date(2016, 2, 1), "today": date(2016, 1, 4), "newest_from": date(2015, 11, 1)}
+    return Plan(
+        table=POLICY,
+        leads={
+            "draft": {"revise": "draft", "review": "reviewed", "withdraw": "withdrawn"},
+            "reviewed": {"send_back": "draft", "publish": "published", "withdraw": "withdrawn"},
+            "published": {"supersede": "superseded"},
+            "superseded": {},
+            "withdrawn": {},
+        },
+        who={
+            "revise": "ME",
+            "review": "M",
+            "send_back": "M",
+            "publish": "M",
+            "supersede": "S",
+            "withdraw": "ME",
+        },
+        full=PolicyContext(is_own=is_own, reason="Page 12", text="name: x", proved=True, **days),
+        empty=PolicyContext(is_own=is_own, **days),
+        asks=frozenset({"revise", "send_back", "publish", "withdraw"}),
+        never=never,
+    )
+
+
 DANGER = {"immediate_danger": "decided"}
 PLANS = {
     "enquiry": Plan(
@@ -136,6 +164,8 @@ PLANS = {
         asks=frozenset({"decline"}),
         ends=frozenset({"answered", "nothing_known", "declined"}),
     ),
+    "one's own policy": policy_plan(True, frozenset({"review", "publish"})),
+    "somebody else's policy": policy_plan(False, frozenset({"revise"})),
 }  # fmt: skip
 
 
@@ -207,6 +237,8 @@ TestEnquiry = walk_over(PLANS["enquiry"])
 TestEarlyHelpReferral = walk_over(PLANS["early help referral"])
 TestSocialCareReferral = walk_over(PLANS["social care referral"])
 TestAgencyCheck = walk_over(PLANS["agency check"])
+TestOwnPolicy = walk_over(PLANS["one's own policy"])
+TestAnothersPolicy = walk_over(PLANS["somebody else's policy"])
 
 
 def test_every_table_is_walked() -> None:

@@ -1,0 +1,48 @@
+"""Steps that several journeys take."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+RECOMMENDS = re.compile("The policy recommends: level")
+WHY = "Why, in a few words"
+
+
+def log_enquiry(page: Page, *names: str, level: int | None = None) -> str:
+    """Log that each of these children has an injury, with one's own first view if a level is given. The page's URL."""
+    page.get_by_role("link", name="Log an enquiry").first.click()
+    page.get_by_label("How", exact=True).select_option("telephone")
+    page.get_by_label("Who told us").select_option("2A")
+    for number, name in enumerate(names):
+        if number:
+            press(page, "Add another person")
+        page.get_by_label("A child", exact=True).nth(number).check()
+        page.get_by_label("Given name").nth(number).fill(name)
+        page.get_by_label("Family name").nth(number).fill("Kirkbourne")
+        page.get_by_label("Postcode").nth(number).fill("ng15 7aa")
+        page.get_by_label("Injury that is unexplained or not an accident").nth(number).check()
+        if level:
+            say_level(page, level, number)
+            page.get_by_label(WHY).nth(number).fill("Made up: a bruise")
+    page.get_by_label("What they saw or heard themselves").fill("Made up: a bruise on the arm.")
+    press(page, "Log the enquiry")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("ENQ-")
+    return page.url
+
+
+def say_level(page: Page, level: int, number: int = 0) -> None:
+    """Check the radio of that level, the `number`th on the page."""
+    page.get_by_role("radio", name=re.compile(f"^{level}: ")).nth(number).check()
+
+
+def screen(page: Page, url: str) -> None:
+    """Screen the enquiry as red and send it for decision."""
+    page.goto(url)
+    press(page, "Start screening")
+    page.get_by_label("▲ Red").check()
+    press(page, "Set red, amber or green")
+    press(page, "Send for decision")
+
+
+def press(page: Page, button: str) -> None:
+    page.get_by_role("button", name=button, exact=True).first.click()

@@ -1,0 +1,99 @@
+"""The policies that came with the service, as rows: published, and never changed after that."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import Connection
+from uuid_utils.compat import uuid7
+
+from rules.policy import Policy
+from rules.reading import load
+from triage.models import PolicyVersion
+
+PUBLISHED = ("published", "superseded")
+
+
+class ShippingError(Exception):
+    """What came with this release contradicts what the database holds as published: says what to do."""
+
+
+class Shipped(NamedTuple):
+    """A policy with the text that says so."""
+
+    policy: Policy
+    text: str
+
+
+def publish_shipped(connection: Connection, name: str) -> None:
+    """Write the versions of `name` that the database has not, as the schema's owner; the newest is the one published.
+
+    ShippingError where a version is there already and says otherwise, or a new one would begin before the newest.
+    """
+    table = PolicyVersion.__table__
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"policy {name}", 0))))
+    there = (table.c.name == name) & (table.c.state != "withdrawn")
+    kept = {row.policy_version: row for row in connection.execute(select(table).where(there))}
+    fresh = [each for each in _shipped(name) if not _is_kept(each.policy, kept)]
+    if not fresh:
+        return
+    _refuse_the_past(fresh[0].policy, [row for row in kept.values() if row.state in PUBLISHED])
+    followed = update(table).where(table.c.name == name, table.c.state == "published").values(state="superseded")
+    connection.execute(followed)
+    rows = [_row(each, "published" if each is fresh[-1] else "superseded") for each in fresh]
+    connection.execute(insert(table).values(rows))
+
+
+def _shipped(name: str) -> list[Shipped]:
+    """The versions of a policy, the oldest first."""
+    found = [each for each in _read_all() if each.policy.name == name]
+    return sorted(found, key=lambda each: each.policy.effective_from)
+
+
+def _read_all() -> Iterator[Shipped]:
+    for path in (files("rules") / "policies").iterdir():
+        if path.name.endswith(".yaml"):
+            text = path.read_text(encoding="utf-8")
+            yield Shipped(load(text, path.name), text)
+
+
+def _is_kept(policy: Policy, kept: dict[str, Any]) -> bool:
+    row = kept.get(policy.version)
+    if row is None:
+        return False
+    if row.state not in PUBLISHED:
+        message = f"{policy.title} came with this release, and the database holds a {row.state} of that version."
+        raise ShippingError(f"{message} Withdraw it, then migrate again.")
+    if row.hash != policy.hash:
+        message = f"{policy.title} in rules/policies is not the one that was published: {policy.hash[:12]}, not"
+        raise ShippingError(f"{message} {row.hash[:12]}. What was published cannot change: give it another version.")
+    return True
+
+
+def _refuse_the_past(oldest: Policy, published: list[Any]) -> None:
+    """What was in force on a day stays so."""
+    newest = max(published, key=lambda row: row.effective_from, default=None)
+    if newest is not None and oldest.effective_from <= newest.effective_from:
+        message = (
+            f"{oldest.title} is in force from {oldest.effective_from:%d %B %Y}, and the database's newest version,"
+        )
+        later = f"{newest.policy_version}, from {newest.effective_from:%d %B %Y}. Give it a later first day."
+        raise ShippingError(f"{message} {later}")
+
+
+def _row(shipped: Shipped, state: str) -> dict[str, Any]:
+    policy = shipped.policy
+    return {
+        "id": uuid7(),
+        "name": policy.name,
+        "policy_version": policy.version,
+        "effective_from": policy.effective_from,
+        "hash": policy.hash,
+        "text": shipped.text,
+        "state": state,
+        "event_number": 0,
+        "event_hash": b"",
+        "version": 1,
+    }

@@ -1,0 +1,130 @@
+"""A version of the thresholds: drafted, reviewed by somebody else, published by somebody else, superseded.
+
+It becomes the next version only from a day ahead, and only after the one it follows: which version is in force on a day
+is settled before that day begins, so whoever logs an enquiry later asks the same one.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from workflows.definition import Table, Transition, refuses
+
+DRAFTS = frozenset({"mash_manager", "early_help_unit"})
+PUBLISHES = frozenset({"mash_manager"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyContext:
+    """What the guards look at: the version as it stands, and what the actor brings.
+
+    `today` is the county's day; `newest_from` the first day of the newest version published, if there is one. `proved`
+    says that every proof holds of the text.
+    """
+
+    is_own: bool
+    effective_from: date
+    today: date
+    newest_from: date | None = None
+    reason: str | None = None
+    text: str | None = None
+    proved: bool = False
+
+
+@refuses("no_reason", brought=True)
+def has_reason(context: PolicyContext) -> str | None:
+    return None if context.reason else "no_reason"
+
+
+@refuses("no_text", brought=True)
+def has_text(context: PolicyContext) -> str | None:
+    return None if context.text else "no_text"
+
+
+@refuses("not_own_draft")
+def is_own_draft(context: PolicyContext) -> str | None:
+    """One author, so that there is always somebody else to review it."""
+    return None if context.is_own else "not_own_draft"
+
+
+@refuses("own_draft")
+def is_not_own_draft(context: PolicyContext) -> str | None:
+    return "own_draft" if context.is_own else None
+
+
+@refuses("not_ahead")
+def begins_ahead(context: PolicyContext) -> str | None:
+    return None if context.effective_from > context.today else "not_ahead"
+
+
+@refuses("not_after_newest")
+def follows_the_newest(context: PolicyContext) -> str | None:
+    newest = context.newest_from
+    return "not_after_newest" if newest and context.effective_from <= newest else None
+
+
+@refuses("not_proved", brought=True)
+def is_proved(context: PolicyContext) -> str | None:
+    return None if context.proved else "not_proved"
+
+
+POLICY = Table(
+    name="Policy",
+    states=("draft", "reviewed", "published", "superseded", "withdrawn"),
+    initial="draft",
+    final=("superseded", "withdrawn"),
+    transitions=(
+        Transition(
+            action="revise",
+            says="Change the text",
+            sources=("draft",),
+            target=None,
+            by=DRAFTS,
+            event="policy_revised",
+            guards=(is_own_draft, has_text),
+        ),
+        Transition(
+            action="review",
+            says="Say that it is right",
+            sources=("draft",),
+            target="reviewed",
+            by=PUBLISHES,
+            event="policy_reviewed",
+            guards=(is_not_own_draft,),
+        ),
+        Transition(
+            action="send_back",
+            says="Send back to its author",
+            sources=("reviewed",),
+            target="draft",
+            by=PUBLISHES,
+            event="policy_sent_back",
+            guards=(has_reason,),
+        ),
+        Transition(
+            action="publish",
+            says="Publish",
+            sources=("reviewed",),
+            target="published",
+            by=PUBLISHES,
+            event="policy_published",
+            guards=(is_not_own_draft, begins_ahead, follows_the_newest, is_proved),
+        ),
+        Transition(
+            action="supersede",
+            says="Follow with a newer version",
+            sources=("published",),
+            target="superseded",
+            by=frozenset({"system"}),
+            event="policy_superseded",
+        ),
+        Transition(
+            action="withdraw",
+            says="Withdraw",
+            sources=("draft", "reviewed"),
+            target="withdrawn",
+            by=DRAFTS,
+            event="policy_withdrawn",
+            guards=(has_reason,),
+        ),
+    ),
+)
