@@ -1,135 +1,165 @@
-"""Recommendations a second, beside the same policy written by hand: what reasons, why-nots and missing facts cost.
+"""Decisions and recommendations a second, beside the same rules written by hand and put to other engines.
 
-Run: `python -m bench.policy`. Prints one line a case: people a second on one core, best of five, over the same 500
-made-up people. Before it measures, it checks that all ways of deciding agree on each of them.
+Run: `python -m bench.policy`, from the top folder. It checks first that all ways of deciding agree. Then it measures
+all in turn, over and over, so that whatever else the machine does hits all alike, and prints the best of each on one
+core: people a second, microseconds a person, and how many times as long as the same rules by hand.
 """
 
 import sys
-from collections.abc import Callable
-from random import Random
-from timeit import repeat
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from math import inf
+from pathlib import Path
+from timeit import Timer
+from typing import Any
 
+from bench.by_hand import decide_twelve, decide_v4
+from bench.engines import decide_by_expression, decide_by_rule_engine, decide_by_zen
+from bench.people import make_people
+from bench.writing import Writer
 from rules import interpret
+from rules.answer import Recommendation
 from rules.compiler import compile_policy
-from rules.explain import recommend
-from rules.facts import AUTHORITIES, CONSENTS, Facts
-from rules.indicators import INDICATORS
+from rules.explain import MOST_KNOWN, Explainer, decide, explainer_of
+from rules.facts import Facts
 from rules.library import get_policy
+from rules.outlines import outlines_of
+from rules.policy import Policy, Verdict
+from rules.reading import load
 
-POLICY = get_policy("pathway_to_provision", "V4")
-COMPILED = compile_policy(POLICY)
-LEVEL = {
-    level: frozenset(each.code for each in INDICATORS.values() if each.usual_level == level) for level in range(1, 5)
-}
-SECTION_47 = frozenset(each.code for each in INDICATORS.values() if each.section == "s47")
-MARKS = frozenset({"C4_NAI", "C4_NONMOBILE_BRUISE"})
-NO_CONSENT = ("refused", "not_safe_to_ask")
+V4 = get_policy("pathway_to_provision", "V4")
+TWELVE = load(Path(__file__).with_name("twelve_rules.yaml"))
+FEW, MANY = 2_500, 100_000
+UNKNOWN = 0.2  # of each fact that may be unknown
+ROUNDS, LEAST = 40, 3
+COUNTER = count()
+PATIENCE = 2.0  # seconds for each case, once it was measured LEAST times
 
 
-def make_people(count: int, *, unknown: float) -> list[Facts]:
-    """Made-up people, the same each time; each fact that may be unknown is, with that probability."""
-    dice = Random(2013)  # noqa: S311 - made-up people need no cryptographic dice
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A way of deciding, and the people as it takes them. `before` is done before each time, and not timed."""
 
-    def maybe(value: object) -> object:
-        return None if dice.random() < unknown else value
+    name: str
+    decide: Callable[[Any], Any]
+    people: Sequence[Any]
+    before: Callable[[], object] = tuple
+    times: int = 1
 
+    def measure(self) -> float:
+        """Seconds a person."""
+        names = {"people": self.people, "decide": self.decide}
+        timer = Timer("for each in people: decide(each)", self.before, globals=names)
+        return timer.timeit(self.times) / self.times / len(self.people)
+
+
+def list_bare(policy: Policy, by_hand: Callable[[Facts], Any], people: Sequence[Facts]) -> list[Case]:
+    """Level, route, RAG and flags alone, in every way there is; by hand first."""
+    given = list(map(Writer(policy).read, people))
     return [
-        Facts(
-            kind=dice.choices(("child", "unborn_child", "adult_at_risk", "other_adult"), (90, 4, 4, 2))[0],
-            age_days=maybe(dice.randrange(18 * 365)),
-            mobile=maybe(True),
-            indicators=frozenset(dice.sample(list(INDICATORS), dice.choice((0, 1, 1, 2, 2, 3, 4)))),
-            earlier_enquiries_12m=dice.choice((0, 0, 0, 1, 2)),
-            plan_failed=maybe(dice.random() < 0.1),
-            consent="not_asked" if dice.random() < unknown else dice.choice(CONSENTS),
-            open_case=dice.random() < 0.1,
-            authority="unknown" if dice.random() < unknown else dice.choices(AUTHORITIES, (90, 5, 4, 1))[0],
-            ehc_request=dice.random() < 0.03,
-            needs_immediate_protection=maybe(dice.random() < 0.02),
-        )
-        for _ in range(count)
+        Case("by hand", by_hand, people, times=10),
+        Case("compiled", compile_policy(policy).judge, people, times=10),
+        Case("interpreted", partial(interpret.decide, policy), people),
+        Case("zen-engine, one compiled expression", decide_by_expression(policy), given),
+        Case("zen-engine, decision tables", decide_by_zen(policy, trace=False), given),
+        Case("zen-engine, decision tables with trace", decide_by_zen(policy, trace=True), given),
+        Case("rule-engine", decide_by_rule_engine(policy), given),
     ]
 
 
-def decide_by_hand(facts: Facts) -> tuple[int, str, str, bool, bool]:
-    """The same policy as somebody would write it who knew that it never changes, and never had to explain it."""
-    level, rag, harm = weigh_by_hand(facts)
-    return level, route_by_hand(facts, level), rag, harm, harm
+def list_whole(people: Sequence[Facts]) -> list[Case]:
+    """V4's recommendations with reasons, why-nots and missing facts."""
+    policy = replace(V4, hash=f"{V4.hash}, {next(COUNTER)}")  # so that it shares no memory with any other
+    recommend, forget = partial(decide, policy), explainer_of(policy).known.clear
+    forgetful, some = Explainer(policy), people[:FEW]
+
+    def recommend_anew(facts: Facts) -> Recommendation:
+        forgetful.known.clear()
+        return forgetful.explain(facts)
+
+    def meet_again() -> None:
+        for each in some:
+            recommend(each)
+
+    return [
+        Case("whole, with an empty memory to begin with", recommend, people, forget),
+        Case("whole, the same people once more", recommend, people),
+        Case("whole, with no memory at all", recommend_anew, some),
+        Case("as a dictionary, once more", lambda facts: recommend(facts).to_dict(), some, meet_again),
+        Case("as JSON, once more", lambda facts: recommend(facts).to_json(), some, meet_again),
+    ]
 
 
-def weigh_by_hand(facts: Facts) -> tuple[int, str, bool]:
-    """Level, RAG and section 47."""
-    seen, age = facts.indicators, facts.age_days
-    baby = facts.mobile is False or (age is not None and age < 183)
-    if seen & SECTION_47 or facts.needs_immediate_protection or (baby and seen & MARKS):
-        return 4, "red", True
-    if seen & LEVEL[4]:
-        return 4, "amber", False
-    level_2 = seen & LEVEL[2]
-    if seen & LEVEL[3] or (level_2 and (facts.plan_failed or is_several(level_2))):
-        soon = facts.plan_failed or facts.consent in NO_CONSENT or (age is not None and age < 1826)
-        return 3, "amber" if soon or facts.earlier_enquiries_12m >= 2 else "green", False
-    if level_2:
-        return 2, "amber" if facts.earlier_enquiries_12m >= 2 else "green", False
-    return 1, "green", False
+def check_agreement(policy: Policy, cases: Iterable[Case], people: Sequence[Facts]) -> None:
+    """AssertionError names the first person about whom one of `cases` does not say what the interpreter does."""
+    for case in cases:
+        for facts, each in zip(people, case.people, strict=True):
+            answer, wanted = read_verdict(case.decide(each)), interpret.decide(policy, facts)
+            if answer != wanted:
+                raise AssertionError(f"{policy.title}, {case.name}: {answer}, not {wanted}, about {facts}")
 
 
-def is_several(codes: frozenset[str]) -> bool:
-    """Three or more, in two or more domains."""
-    return len(codes) >= 3 and len(frozenset().union(*(INDICATORS[code].domains for code in codes))) >= 2
+def read_verdict(answer: Any) -> Verdict:
+    """Anybody's answer as ours: by name, as a recommendation, or in order."""
+    if isinstance(answer, Mapping):
+        return Verdict(*(answer[part] for part in Verdict._fields))
+    return (
+        Verdict(*(getattr(answer, part) for part in Verdict._fields)) if hasattr(answer, "level") else Verdict(*answer)
+    )
 
 
-def route_by_hand(facts: Facts, level: int) -> str:
-    """The way to go at that level."""
-    if facts.authority in ("nottingham_city", "other"):
-        return "other_authority"
-    if facts.kind in ("adult_at_risk", "other_adult"):
-        return "adult_safeguarding" if facts.kind == "adult_at_risk" else "advice"
-    if facts.open_case:
-        return "existing_case"
-    if level == 4 or (level == 3 and facts.consent in NO_CONSENT):
-        return "social_care"
-    if facts.ehc_request and level < 3:
-        return "ehc_pathway"
-    if level >= 2:
-        return "advice" if facts.consent in NO_CONSENT else "early_help"
-    return "advice" if facts.indicators & LEVEL[1] else "no_further_action"
+def check_all() -> None:
+    """All ways agree about everybody that they are measured with, and about as many of whom all is known."""
+    for policy, by_hand in ((V4, decide_v4), (TWELVE, decide_twelve)):
+        for unknown in (0, UNKNOWN):
+            people = make_people(policy, FEW, unknown=unknown)
+            whole = Case("whole recommendation", partial(decide, policy), people)
+            check_agreement(policy, [*list_bare(policy, by_hand, people), whole], people)
 
 
-def recommend_anew(facts: Facts) -> object:
-    """As for somebody like whom there was nobody before."""
-    COMPILED.known.clear()
-    return recommend(POLICY, facts)
+def list_groups() -> dict[str, list[Case]]:
+    """What is measured, under its heading; by hand stands first in what it is the measure of."""
+    groups = {}
+    for policy, by_hand in ((TWELVE, decide_twelve), (V4, decide_v4)):
+        people = make_people(policy, FEW, unknown=UNKNOWN)
+        words = f"{policy.title}, {len(policy.rules)} rules; {FEW:,} people, {UNKNOWN:.0%} unknown"
+        groups[words] = list_bare(policy, by_hand, people)
+    for unknown in (0, UNKNOWN):
+        people = make_people(V4, MANY, unknown=unknown)
+        alike = len(set(map(outlines_of(V4).outline, people)))
+        words = f"{V4.title}; {MANY:,} people, {unknown:.0%} unknown, no two alike, {alike:,} outlines"
+        groups[f"{words}: {1 - alike / MANY:.0%} are like somebody before; {MOST_KNOWN:,} are kept"] = list_whole(
+            people
+        )
+    return groups
 
 
-CASES: dict[str, tuple[Callable[[Facts], object], float]] = {
-    "written by hand, bare decision": (decide_by_hand, 0.2),
-    "compiled, bare decision": (COMPILED.decide, 0.2),
-    "interpreted, bare decision": (lambda facts: interpret.decide(POLICY, facts), 0.2),
-    "whole recommendation, all known": (lambda facts: recommend(POLICY, facts), 0.0),
-    "whole recommendation, a fifth unknown": (lambda facts: recommend(POLICY, facts), 0.2),
-    "whole recommendation, nothing known": (lambda facts: recommend(POLICY, facts), 1.0),
-    "the first of their like, a fifth unknown": (recommend_anew, 0.2),
-    "the first of their like, nothing known": (recommend_anew, 1.0),
-    "whole recommendation, ready for JSON": (lambda facts: recommend(POLICY, facts).to_dict(), 0.2),
-}
-
-
-def check_agreement(people: list[Facts]) -> None:
-    """All ways of deciding give the same answer about everybody. AssertionError names who they differ on."""
-    for facts in people:
-        answers = {decide_by_hand(facts), COMPILED.decide(facts).answer, interpret.decide(POLICY, facts).answer}
-        if len(answers) > 1:
-            raise AssertionError(f"{facts}: {answers}")
+def measure(cases: Sequence[Case]) -> list[float]:
+    """Seconds a person for each case: the best of all rounds."""
+    best, spent = [inf] * len(cases), [0.0] * len(cases)
+    for turn in range(ROUNDS):
+        for place, case in enumerate(cases):
+            if turn < LEAST or spent[place] < PATIENCE:
+                took = case.measure()
+                best[place] = min(best[place], took)
+                spent[place] += took * case.times * len(case.people)
+    return best
 
 
 def main() -> None:
-    """Measure each case and print it."""
-    check_agreement(make_people(20_000, unknown=0.2))
-    for name, (decide, unknown) in CASES.items():
-        people = make_people(500, unknown=unknown)
-        best = min(repeat(lambda decide=decide, people=people: [decide(each) for each in people], number=1, repeat=5))
-        sys.stdout.write(f"{name:<42}{len(people) / best:>12,.0f} a second{best / len(people) * 1e6:>10.1f} µs\n")
+    """Check, measure and print."""
+    check_all()
+    groups = list_groups()
+    took = iter(measure([case for cases in groups.values() for case in cases]))
+    by_hand = inf
+    for words, cases in groups.items():
+        sys.stdout.write(f"\n{words}\n{'':<44}{'a second':>12}{'µs':>10}{'by hand = 1':>14}\n")
+        for case in cases:
+            seconds = next(took)
+            by_hand = seconds if case.name == "by hand" else by_hand
+            sys.stdout.write(f"{case.name:<44}{1 / seconds:>12,.0f}{seconds * 1e6:>10.2f}{seconds / by_hand:>14.1f}\n")
 
 
 if __name__ == "__main__":

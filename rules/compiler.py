@@ -65,7 +65,7 @@ def run_source(policy: Policy, source: str, sets: dict[str, frozenset[str]]) -> 
 
 def _write_body(policy: Policy, writer: Writer) -> list[str]:
     how = policy.combination
-    start: State = (how.otherwise_level or 0, _place(how.otherwise_rag), False, False)
+    start: State = (*start_of(policy), False, False)
     lines = [f"{name} = {value!r}" for name, value in zip(VARIABLES, start, strict=True)]
     # The first rule may give any level; elsewhere it only ever rises from where it starts.
     reached = {(level, *start[1:]) for level in ((0, *LEVELS) if how.level == FIRST else start[:1])}
@@ -73,12 +73,27 @@ def _write_body(policy: Policy, writer: Writer) -> list[str]:
         rules = [rule for rule in policy.rules if names_level(rule.when) is by_level]
         lines += [*_write_first(how.level, "level", rules, writer)] if not by_level else []
         lines += [*_write_raises(rules, policy, writer, reached)]
-        lines += ["if level == 0: raise NoAnswer('level')"] if not by_level and not how.otherwise_level else []
+        lines += _write_rest("level", 0, start[0], how.otherwise_level) if not by_level else []
     # Where the first RAG is taken, it is taken of all rules, whether they ask for the level or not.
     first = _write_first(how.rag, "rag", policy.rules, writer)
     lines += [*first, *(_write_floors(policy, writer) if first else [])]
-    lines += ["if rag == -1: raise NoAnswer('rag')"] if how.otherwise_rag is None else []
+    lines += _write_rest("rag", -1, start[1], None if how.otherwise_rag is None else _place(how.otherwise_rag))
     return [*lines, *_write_routes(policy, writer), _write_return()]
+
+
+def start_of(policy: Policy) -> tuple[int, int]:
+    """Level and place of the RAG before any rule is asked: what nobody fits where that is the lowest, else nothing."""
+    how = policy.combination
+    level = LEVELS[0] if how.otherwise_level == LEVELS[0] else 0
+    return level, 0 if how.otherwise_rag == RANKED[0] else -1
+
+
+def _write_rest(part: str, nothing: int, start: int, otherwise: int | None) -> list[str]:
+    """What is given where no rule gave anything."""
+    if start != nothing:
+        return []
+    then = f"raise NoAnswer({part!r})" if otherwise is None else f"{part} = {otherwise}"
+    return [f"if {part} == {nothing}: {then}"]
 
 
 def _write_return() -> str:
@@ -96,13 +111,13 @@ def _write_raises(rules: list[Rule], policy: Policy, writer: Writer, reached: se
     for rule in rules:
         groups.setdefault(_raises(rule, policy), []).append(rule)
     for outcome in sorted(groups, key=lambda each: (each[2], each), reverse=True):
-        if not any(outcome):
+        raised = {state for state in reached if _adds(outcome, state)}
+        if not raised:
             continue
         holds = join("or", (writer.holds(rule.when) for rule in groups[outcome]))
-        raised = {state for state in reached if _adds(outcome, state)}
-        changes = [_change(place, value, raised) for place, value in enumerate(outcome) if value]
+        changes = [_change(place, outcome[place], raised) for place in _given(outcome)]
         test = join("and", filter(None, (_write_guard(outcome, reached), holds)))
-        lines += [f"if {test}:", *indent(changes)] if raised else []
+        lines += [f"if {test}:", *indent(changes)]
         reached |= {tuple(map(max, state, outcome)) for state in reached}  # type: ignore[misc]
     return lines
 
@@ -110,8 +125,13 @@ def _write_raises(rules: list[Rule], policy: Policy, writer: Writer, reached: se
 def _raises(rule: Rule, policy: Policy) -> State:
     how = policy.combination
     level = rule.level or 0 if how.level != FIRST or rule.floor else 0
-    rag = max(_place(rule.rag), 0) if how.rag != FIRST else 0
+    rag = _place(rule.rag) if how.rag != FIRST else -1
     return level, rag, rule.section_47, rule.must_be_seen_today
+
+
+def _given(outcome: State) -> list[int]:
+    """The places of what an outcome gives: a level, a RAG, a flag."""
+    return [place for place, nothing in enumerate((0, -1, False, False)) if outcome[place] != nothing]
 
 
 def _adds(outcome: State, state: State) -> bool:
@@ -130,7 +150,7 @@ def _write_guard(outcome: State, reached: set[State]) -> str:
     adds = {state: _adds(outcome, state) for state in reached}
     if all(adds.values()):
         return ""
-    tests = {place: f"{VARIABLES[place]} < {value}" for place, value in enumerate(outcome) if value}
+    tests = {place: f"{VARIABLES[place]} < {outcome[place]}" for place in _given(outcome)}
     tests |= {place: f"not {VARIABLES[place]}" for place in (2, 3) if place in tests}
     for place, test in tests.items():
         if all((state[place] < outcome[place]) == adds[state] for state in reached):

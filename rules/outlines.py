@@ -12,7 +12,7 @@ from rules.compiler import compile_policy, indent, run_source, write_function
 from rules.conditions import Compare, Condition, Seen, facts_of, names_level, requirements, walk
 from rules.expressions import Writer, asks_for, constants
 from rules.facts import FACTS, NAMES, CodeFact, CountFact, YesNoFact
-from rules.policy import FIRST, RANKED, Policy, Rule, Verdict
+from rules.policy import FIRST, LEVELS, RANKED, Policy, Rule, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,9 @@ def _write_weigh(asked: tuple[Condition, ...], writer: Writer) -> list[str]:
 def _write_undetermined(policy: Policy, span: Writer) -> list[str]:
     """The level as a span from `low` to `high`: what is certain first, then what more could be."""
     how = policy.combination
-    if FIRST in (how.level, how.rag):  # there what raises nothing may still turn the answer
+    # Where the first counts, or a rule may give less than none does, what raises nothing may still turn the answer.
+    lowest = how.otherwise_level in (None, LEVELS[0]) and how.otherwise_rag in (None, RANKED[0])
+    if FIRST in (how.level, how.rag) or not lowest:
         parts = (asks_for(rule.when) for rule in policy.rules)
         return ["low, high, asks = 1, 4, 0", *_ask_all(policy, span), f"return asks & {_any(parts)}"]
     first = [rule for rule in policy.rules if not names_level(rule.when)]

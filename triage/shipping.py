@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 from uuid_utils.compat import uuid7
@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 from rules.policy import Policy
 from rules.reading import load
 from triage.models import PolicyVersion
-
-PUBLISHED = ("published", "superseded")
+from triage.models.codes import PUBLISHED_STATES
+from triage.store.policies import lock_versions
 
 
 class ShippingError(Exception):
@@ -33,15 +33,15 @@ def publish_shipped(connection: Connection, name: str) -> None:
     ShippingError where a version is there already and says otherwise, or a new one would begin before the newest.
     """
     table = PolicyVersion.__table__
-    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"policy {name}", 0))))
+    lock_versions(connection, name)
     there = (table.c.name == name) & (table.c.state != "withdrawn")
     kept = {row.policy_version: row for row in connection.execute(select(table).where(there))}
     fresh = [each for each in _shipped(name) if not _is_kept(each.policy, kept)]
     if not fresh:
         return
-    _refuse_the_past(fresh[0].policy, [row for row in kept.values() if row.state in PUBLISHED])
-    followed = update(table).where(table.c.name == name, table.c.state == "published").values(state="superseded")
-    connection.execute(followed)
+    _refuse_the_past(fresh[0].policy, [row for row in kept.values() if row.state in PUBLISHED_STATES])
+    followed = update(table).where(table.c.name == name, table.c.state == "published")
+    connection.execute(followed.values(state="superseded", version=table.c.version + 1))
     rows = [_row(each, "published" if each is fresh[-1] else "superseded") for each in fresh]
     connection.execute(insert(table).values(rows))
 
@@ -63,7 +63,7 @@ def _is_kept(policy: Policy, kept: dict[str, Any]) -> bool:
     row = kept.get(policy.version)
     if row is None:
         return False
-    if row.state not in PUBLISHED:
+    if row.state not in PUBLISHED_STATES:
         message = f"{policy.title} came with this release, and the database holds a {row.state} of that version."
         raise ShippingError(f"{message} Withdraw it, then migrate again.")
     if row.hash != policy.hash:

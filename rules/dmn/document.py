@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from rules.conditions import LEVEL
 from rules.dmn.model import Model, ReadTable
 from rules.dmn.phrasing import phrase_when
 from rules.dmn.tables import FLOOR, TAKEN, Output, split_rows
 from rules.dmn.xml import Element
-from rules.normal import LEVEL, YES, Row, Subject
+from rules.normal import YES, Row, Subject, TooManyRows
 from rules.policy import FIRST
 from rules.reading import OUTCOMES
 
@@ -34,10 +35,11 @@ def make_document(model: Model) -> dict[str, Any]:
 
 
 def _read_day(root: Element) -> date:
+    written = root.want("triage:effective_from")
     try:
-        return date.fromisoformat(root.want("triage:effective_from"))
+        return date.fromisoformat(written)
     except ValueError as error:
-        raise root.fault("triage:effective_from is no date. Write one like 2014-06-01.") from error
+        raise root.fault(f"triage:effective_from is no date, but {written!r}. Write one like 2014-06-01.") from error
 
 
 def find_table(model: Model, name: str) -> ReadTable:
@@ -63,7 +65,7 @@ def _put_indicator(model: Model, code: str) -> dict[str, Any]:
 
 
 def _read_combination(model: Model) -> dict[str, Any]:
-    ways = {"level": model.root.want("triage:level"), "rag": model.root.want("triage:rag"), "route": FIRST}
+    ways = {part: model.root.want(f"triage:takes_{part}") for part in ("level", "rag")} | {"route": FIRST}
     flags = {"section_47": "any", "must_be_seen_today": "any", "agencies": "all"}
     otherwise = {part: _read_otherwise(find_table(model, part)) for part in ("level", "rag", "route")}
     given = {part: value for part, value in otherwise.items() if value is not None}
@@ -132,7 +134,10 @@ def _read_rows(model: Model, name: str, given: Given) -> list[Row]:
     """The rows of a rule, the same wherever it gives something. PolicyError where a table differs."""
     found: list[Row] | None = None
     for (table, _output), lines in given.items():
-        rows = split_rows(model.vocabulary, (row for row, _element in lines))
+        try:
+            rows = split_rows(model.vocabulary, (row for row, _element in lines))
+        except TooManyRows as error:
+            raise lines[0][1].fault(f"the rule {name} needs {error}. Take it apart into several.") from error
         if found is not None and rows != found:
             raise lines[0][1].fault(
                 f"the rule {name} demands something else in {table} than before. Let it be the same."

@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
+from rules.policy import LEVELS
 from rules.vocabulary import ABOUT, SECTIONS, Indicator, Vocabulary
 
 
@@ -23,7 +24,7 @@ def _find(indicators: tuple[Indicator, ...], domains: tuple[str, ...], codes: fr
 
 def _list_kinds(domains: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Every kind that can be asked for, what takes fewest words first."""
-    choices = [("level", (1, 2, 3, 4)), ("section", tuple(SECTIONS)), ("domain", tuple(domains)), ("about", ABOUT)]
+    choices = [("level", LEVELS), ("section", tuple(SECTIONS)), ("domain", tuple(domains)), ("about", ABOUT)]
     every = product(*([None, *values] for _name, values in choices))
     named = [{name: value for (name, _), value in zip(choices, values, strict=True) if value} for values in every]
     yield from sorted(filter(None, named), key=len)
@@ -39,10 +40,10 @@ def _is_of(indicator: Indicator, kind: Mapping[str, Any]) -> bool:
 
 
 def say_kind(vocabulary: Vocabulary, codes: frozenset[str]) -> str:
-    """Those indicators in a few words: "level 2 indicators", or "these indicators" where they share nothing."""
+    """Those indicators in a few words: "level 2 indicators", or "indicators of those named" if they share nothing."""
     kind = find_kind(vocabulary, codes)
     if "codes" in kind:
-        return "these indicators"
+        return "indicators of those named"
     words = [f"level {kind['level']}"] if "level" in kind else []
     words += [SECTIONS[kind["section"]]] if "section" in kind else []
     words += [vocabulary.domains[kind["domain"]].lower()] if "domain" in kind else []

@@ -13,6 +13,7 @@ from rules.dmn.tables import Line
 from rules.dmn.xml import Element, read_xml
 from rules.facts import FACTS, CountFact
 from rules.normal import FACT, KNOWN, Demand, Row, Subject, meet_demands
+from rules.policy import LEVELS
 from rules.vocabulary import Indicator, Vocabulary
 
 _READ = ("description", "extensionElements", "inputData", "knowledgeSource", "decision", "organizationUnit")
@@ -97,7 +98,7 @@ def _read_vocabulary(root: Element, inputs: Mapping[str, Element]) -> Vocabulary
 def _read_indicator(code: str, element: Element, domains: Mapping[str, str]) -> Indicator:
     told = element.one("extensionElements").one("triage:indicator")
     level = told.want("level")
-    if level not in ("1", "2", "3", "4"):
+    if level not in map(str, LEVELS):
         raise told.fault(f"an indicator's level is from 1 to 4, not {level!r}.")
     lies_in = frozenset(each.want("domain") for each in told.all("triage:in"))
     if not lies_in or not lies_in <= domains.keys():
@@ -108,7 +109,8 @@ def _read_indicator(code: str, element: Element, domains: Mapping[str, str]) -> 
 
 def _read_table(vocabulary: Vocabulary, name: str, decision: Element) -> ReadTable:
     table = decision.one("decisionTable")
-    table.one("output")
+    if table.get("aggregation") or table.one("output").all("defaultOutputEntry"):
+        raise table.fault("a policy neither counts its rows nor gives what no row says. Take that out.")
     subjects = [read_subject(vocabulary, each) for each in table.all("input")]
     lines = tuple((_read_line(vocabulary, subjects, each), each) for each in table.all("rule"))
     return ReadTable(name, table.get("hitPolicy") or "UNIQUE", lines, table)

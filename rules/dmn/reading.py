@@ -60,8 +60,9 @@ def _find_element(model: Model, text: str, line: int) -> Element:
 def _check_tables(model: Model, policy: Policy) -> None:
     """That the policy has these tables, rule by rule in this order: else what it answers would not be what they do."""
     wanted = {table.name: table for table in make_tables(policy)}
-    for name in model.tables.keys() - wanted.keys():
-        raise model.tables[name].element.fault(f"this policy gives no {name}. Take the decision out.")
+    for name, read in model.tables.items():
+        if name not in wanted:
+            raise read.element.fault(f"this policy gives no {name}. Take the decision out.")
     for name, table in wanted.items():
         read = find_table(model, name)
         if read.hit != table.hit:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
+from rules.conditions import LEVEL
 from rules.dmn.columns import DECISION, sort_key
-from rules.normal import LEVEL, NO, YES, Row, Span, Subject, TooManyRows, drop_covered, rows_of
+from rules.normal import NO, YES, Row, Span, Subject, TooManyRows, drop_covered, rows_of
 from rules.policy import FIRST as TAKEN_FIRST
 from rules.policy import LEVELS, RAGS, Policy, Rule, rank_of
 from rules.vocabulary import Vocabulary

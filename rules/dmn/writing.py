@@ -15,7 +15,7 @@ from rules.dmn.columns import (
     write_expression,
 )
 from rules.dmn.inputs import list_inputs, names_in
-from rules.dmn.tables import NUMBERS, CannotWrite, Line, Output, Table, make_tables
+from rules.dmn.tables import FIRST, NUMBERS, CannotWrite, Line, Output, Table, make_tables
 from rules.dmn.words import QUESTIONS, describe_export, describe_input, head_column
 from rules.dmn.xml import DMN, OURS
 from rules.facts import CountFact
@@ -55,12 +55,14 @@ def _write_head(policy: Policy) -> Element:
         "version": policy.version,
         "effective_from": policy.effective_from.isoformat(),
         "source": policy.source,
-        "level": how.level,
-        "rag": how.rag,
+        "takes_level": how.level,
+        "takes_rag": how.rag,
     }
     namespace = f"{OURS}:{policy.name}:{percent(policy.version)}"
-    names = {"xmlns": DMN, "xmlns:triage": OURS, "id": "policy", "name": policy.name, "namespace": namespace}
-    root = Element("definitions", names | {f"triage:{name}": value for name, value in ours.items()}, exporter="triage")
+    standard = {"xmlns": DMN, "xmlns:triage": OURS, "id": "policy", "name": policy.name, "namespace": namespace}
+    root = Element(
+        "definitions", standard | {f"triage:{name}": value for name, value in ours.items()}, exporter="triage"
+    )
     SubElement(root, "description").text = describe_export(policy)
     more = SubElement(root, "extensionElements")
     for kind, names in (("domain", policy.vocabulary.domains), ("authority", policy.vocabulary.authorities)):
@@ -109,7 +111,7 @@ def _write_decision(policy: Policy, table: Table, columns: list[Column]) -> Elem
     decision = Element("decision", id=table.name, name=table.name)
     SubElement(decision, "question").text = QUESTIONS[table.name]
     kind = _type_of(table.name in NUMBERS)
-    SubElement(decision, "variable", name=table.name, typeRef=kind)
+    SubElement(decision, "variable", {"name": table.name} | ({"typeRef": kind} if table.hit == FIRST else {}))
     for needed, name in dict.fromkeys((_needs(each), name) for each in columns for name in names_in(vocabulary, each)):
         target = name if needed == "requiredDecision" else f"input_{name}"
         SubElement(SubElement(decision, "informationRequirement"), needed, href=f"#{target}")

@@ -8,7 +8,7 @@ from rules.document import PolicyError
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"  # the standard's name for its version 1.3
 OURS = "urn:triage:policy"
 PREFIXES = {DMN: "", OURS: "triage:"}
-LIMIT = 20_000_000  # bytes; a county's thresholds are a hundredth of it
+LIMIT = 5_000_000  # bytes; a county's thresholds are a thirtieth of it
 MAX_DEPTH = 40
 ENCODINGS = ("utf-8", "utf-16")  # those that every reader of XML must know
 
@@ -35,7 +35,9 @@ class Element:
         """The only child of that name. PolicyError where there is none, or several."""
         found = self.all(name)
         if len(found) != 1:
-            raise self.fault(f"one {name} is wanted in this {self.name}, and there are {len(found)}.")
+            raise self.fault(
+                f"{self.name} wants one {name}, and has {len(found)}. Mend it, or export the policy again."
+            )
         return found[0]
 
     def words(self, name: str) -> str:
@@ -49,7 +51,7 @@ class Element:
     def want(self, name: str) -> str:
         """An attribute that must be there."""
         if name not in self.attributes:
-            raise self.fault(f"this {self.name} has no {name}. Give it one, or export the policy again.")
+            raise self.fault(f"{self.name} lacks {name}. Add it, or export the policy again.")
         return self.attributes[name]
 
 

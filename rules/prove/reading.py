@@ -88,13 +88,14 @@ def _route(policy: Policy, held: Held) -> Any:
 
 
 def _combine(how: str, held: Held, value_of: Callable[[Rule], int | None], otherwise: Any) -> Any:
-    if how != FIRST:
-        return _highest(held, value_of, otherwise)
-    first = _first(held, value_of, otherwise)
-    return _highest([(rule, fact) for rule, fact in held if rule.floor], value_of, first)
+    if how == FIRST:
+        floors = [(rule, fact) for rule, fact in held if rule.floor]
+        return _raise(floors, value_of, _first(held, value_of, otherwise))
+    any_gives = z3.Or(*(fact for rule, fact in held if value_of(rule) is not None))
+    return z3.If(any_gives, _raise(held, value_of, z3.IntVal(-1)), otherwise)
 
 
-def _highest(held: Held, value_of: Callable[[Rule], int | None], start: Any) -> Any:
+def _raise(held: Held, value_of: Callable[[Rule], int | None], start: Any) -> Any:
     answer = start
     for rule, fact in held:
         value = value_of(rule)
@@ -104,7 +105,7 @@ def _highest(held: Held, value_of: Callable[[Rule], int | None], start: Any) -> 
 
 def _first(held: Held, value_of: Callable[[Rule], int | None], start: Any) -> Any:
     answer = start
-    for rule, fact in sorted(held, key=lambda each: rank_of(each[0]), reverse=False)[::-1]:
+    for rule, fact in sorted(held, key=lambda each: rank_of(each[0]))[::-1]:
         value = value_of(rule)
         answer = answer if value is None else z3.If(fact, value, answer)
     return answer

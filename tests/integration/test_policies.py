@@ -26,6 +26,7 @@ from triage.services.drafting_policy import draft_policy
 from triage.services.events import seal
 from triage.services.policies import policy_at_hand, policy_for
 from triage.services.proving import prove_policy
+from triage.services.publishing_policy import PublishPolicy, publish_policy
 
 NAME = "pathway_to_provision"
 PROVED = {"proofs": []}
@@ -259,9 +260,22 @@ def test_draft_judges_nobody(office, clock):
     assert judged_by(office, clock.at) == "V5"
 
 
-def test_publishing_that_is_undone_judges_nobody(office, clock):
+def test_publishing_that_is_undone_judges_nobody(office):
+    desk, february = office.desk("mash_officer"), datetime(2016, 2, 2, 9, tzinfo=UTC)
     with office.session.begin_nested() as step:
         a_published(office)
+        assert policy_for(desk, february).version == "V6"
         step.rollback()
-    clock.at = datetime(2016, 2, 2, 9, tzinfo=UTC)
-    assert policy_for(office.desk("mash_officer"), clock.at).version == "V5"
+    assert policy_for(desk, february).version == "V5"
+
+
+def test_version_is_known_to_the_very_transaction_that_publishes_it(office):
+    policy, february = a_reviewed(office), datetime(2016, 2, 2, 9, tzinfo=UTC)
+
+    def judge_publish_judge(desk):
+        before = policy_for(desk, february).version
+        published = publish_policy(desk, PublishPolicy(policy_id=policy.id), no_proof)
+        assert (before, policy_for(desk, february).version) == ("V5", "V6")
+        return published
+
+    assert done_as(office, REVIEWER, judge_publish_judge).state == "published"

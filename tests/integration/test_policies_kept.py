@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.drafting import AUTHOR, REVIEWER, a_draft, a_published, a_reviewed, act
+from tests.drafting import AUTHOR, REVIEWER, a_draft, a_published, a_reviewed, a_text, act, publish
 from triage.access.actor import SYSTEM
 from triage.database import act_as
+from triage.errors import Conflict
 from triage.store.policies import find_policy
 
 pytestmark = pytest.mark.usefixtures("january")
@@ -68,6 +69,16 @@ def test_draft_is_changed_by_nobody_but_its_author(office):
     with pytest.raises(DBAPIError, match="by its author"):
         attempt(office, REVIEWER, "UPDATE policies SET text = 'x' WHERE id = :id", id=policy.id)
     assert attempt(office, AUTHOR, "UPDATE policies SET text = 'x' WHERE id = :id", id=policy.id) == 1
+
+
+def test_text_that_was_slipped_in_under_another_hash_is_not_published(office):
+    policy = a_draft(office)
+    slipped = {"id": policy.id, "text": a_text(absence=4)}
+    assert attempt(office, AUTHOR, "UPDATE policies SET text = :text WHERE id = :id", **slipped) == 1
+    office.session.refresh(policy)
+    act(office, REVIEWER, policy, "review")
+    with pytest.raises(Conflict, match="is not the one that was reviewed"):
+        publish(office, policy, prove=lambda _policy: {"proofs": []})
 
 
 def test_reviewer_cannot_change_the_text_in_the_same_breath(office):

@@ -123,3 +123,4 @@ CLOSURES = {
 }
 CASE_KINDS = ("enquiry", "referral", "person", "policy")
 POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")
+PUBLISHED_STATES = ("published", "superseded")  # a superseded version stays in force for its own days

@@ -13,7 +13,8 @@ from rules.facts import FactError
 from rules.library import policies
 from rules.policy import NoAnswer, Policy
 from rules.reading import load
-from triage.store.policies import PUBLISHED, Kept, list_policies
+from triage.models.codes import PUBLISHED_STATES
+from triage.store.policies import Kept, list_policies
 
 COLUMNS = ("level", "route", "rag", "section_47")
 
@@ -38,7 +39,7 @@ class Checked:
 def load_published(session: Session) -> tuple[dict[str, Policy], list[str]]:
     """Every policy ever published or shipped, by its hash; and what is wrong with the texts that are kept."""
     found, wrong = {each.hash: each for each in policies().values()}, []
-    for row in (each for each in list_policies(session) if each.state in PUBLISHED):
+    for row in (each for each in list_policies(session) if each.state in PUBLISHED_STATES):
         title = f"{row.name}@{row.policy_version}"
         try:
             policy = load(row.text, title)

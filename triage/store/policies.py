@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import case, func, select, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from triage.errors import NotFound, Problem
 from triage.models import Enquiry, PolicyVersion, Recommendation, Subject
+from triage.models.codes import PUBLISHED_STATES
 
-PUBLISHED = ("published", "superseded")
 A_TIME = 2000  # rows fetched at once where there may be a million
 # Asked each time that an enquiry is logged, so it is neither built anew nor sent through the unit of work.
 HASHES = text(
@@ -48,7 +49,7 @@ def find_policy(session: Session, name: str, version: str) -> PolicyVersion | No
 
 def hashes_in_force(session: Session, name: str) -> Sequence[str]:
     """The hash of each version of a name that was ever published, the latest first day first."""
-    return session.connection().scalars(HASHES, {"name": name}).all()
+    return [hash_ for (hash_,) in session.connection().execute(HASHES, {"name": name})]
 
 
 def read_texts(session: Session, hashes: Sequence[str]) -> dict[str, str]:
@@ -60,7 +61,7 @@ def read_texts(session: Session, hashes: Sequence[str]) -> dict[str, str]:
 def find_newest(session: Session, name: str) -> date | None:
     """The first day of the newest version of a name that is published, if any is."""
     query = select(func.max(PolicyVersion.effective_from)).where(
-        PolicyVersion.name == name, PolicyVersion.state.in_(PUBLISHED)
+        PolicyVersion.name == name, PolicyVersion.state.in_(PUBLISHED_STATES)
     )
     return session.scalar(query)
 
@@ -70,7 +71,7 @@ def find_unfollowed(session: Session, name: str) -> PolicyVersion | None:
     return session.scalar(select(PolicyVersion).where(PolicyVersion.name == name, PolicyVersion.state == "published"))
 
 
-def lock_versions(session: Session, name: str) -> None:
+def lock_versions(session: Session | Connection, name: str) -> None:
     """Keep everybody else from adding to the versions of a name until this transaction ends."""
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"policy {name}", 0))))
 
@@ -98,6 +99,8 @@ def count_kept(session: Session) -> int:
 
 def stream_kept(session: Session) -> Iterator[Kept]:
     """Every recommendation, in no order, through a cursor of the database: however many, few are held at once."""
+    # A cursor's plan is made for its first rows unless it is told that all are wanted.
+    session.execute(text("SET LOCAL cursor_tuple_fraction = 1"))
     row = Recommendation
     query = (
         select(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Boolean, Select, Text, case, cast, exists, func, select, text, tuple_
+from sqlalchemy import Boolean, Select, Text, case, cast, exists, func, select, text, tuple_, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from triage.models import Enquiry, Person, Recommendation, Subject
@@ -54,11 +54,15 @@ def _recorded(since: datetime, before: datetime, known: Iterable[str]) -> Select
     newer = tuple_(later.made_at, later.id) > tuple_(row.made_at, row.id)
     # An answer is long, so it is looked into only where the policy cannot be asked again.
     today = cast(row.answer["must_be_seen_today"].astext, Boolean)
+    # The codes were checked when they were written.
+    source, ethnicity, sex, route, rag = (
+        type_coerce(each, Text) for each in (Enquiry.source, Person.ethnicity, Person.sex, row.route, row.rag)
+    )
     return (
         select(
             *(Enquiry.reference, Subject.ordinal, LOCAL_MONTH),
-            *(Enquiry.locality_code, Enquiry.district_code, Enquiry.source, Person.ethnicity, Person.sex),
-            *(cast(row.facts, Text), row.policy_hash, row.level, row.route, row.rag, row.section_47),
+            *(Enquiry.locality_code, Enquiry.district_code, source, ethnicity, sex),
+            *(cast(row.facts, Text), row.policy_hash, row.level, route, rag, row.section_47),
             case((row.policy_hash.in_(list(known)), None), else_=today),
         )
         .join_from(row, Subject, Subject.id == row.subject_id)

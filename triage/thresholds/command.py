@@ -4,6 +4,7 @@ import click
 
 from triage.thresholds.checking_command import check_command, decide_command, prove_command, schema_command
 from triage.thresholds.diff_command import diff
+from triage.thresholds.dmn_command import dmn, from_dmn
 from triage.thresholds.lifecycle_command import LIFECYCLE
 from triage.thresholds.render_command import render
 from triage.thresholds.replay_command import replay
@@ -25,6 +26,8 @@ COMMANDS: tuple[click.Command, ...] = (
     replay,
     *LIFECYCLE,
     verify_command,
+    dmn,
+    from_dmn,
 )
 
 for each in COMMANDS:

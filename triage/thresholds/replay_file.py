@@ -77,8 +77,8 @@ def _speak_both(before: Policy, draft: Policy) -> Policy:
 
 def _read_text(beside: Mapping[str, Any], name: str) -> str:
     value = beside.get(name)
-    if value is not None and not isinstance(value, str):
-        raise LineError(f"{name}: {value!r} is not text. Put it in quotes.")
+    if value is not None and not (isinstance(value, str) and value.isprintable()):
+        raise LineError(f"{name}: {value!r} is not plain text. Write it in quotes, on one line.")
     return value or UNSAID
 
 

@@ -73,7 +73,7 @@ def list_warnings(report: Report) -> list[str]:
             f"The thresholds {key[:12]} are not at hand: {say_people(people)} stand with the answer that was recorded."
             for key, people in report.kept_answers.items()
         ),
-        *([f"{faults:,} could not be read and are left out."] if faults else []),
+        *([f"{faults:,} could not be read and {'is' if faults == 1 else 'are'} left out."] if faults else []),
     ]
 
 
@@ -123,7 +123,7 @@ def _places(report: Report) -> Table:
         if each.before != each.after
     )
     stay = report.people - report.moved
-    note = f"{say_people(stay)} keep their level and route."
+    note = f"{say_people(stay)} {'keeps' if stay == 1 else 'keep'} their level and route."
     return Table("Moves between levels and routes", ("From", "To", "Way", "People"), tuple(rows), 3, note)
 
 

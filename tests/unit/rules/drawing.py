@@ -165,7 +165,8 @@ def draw_policies(draw: st.DrawFn) -> Policy:
     last = {"when": "always", "then": {"route": LADDER[0]}, "rank": 6}
     for place, each in enumerate((*rules, last)):
         each |= {"id": f"rule_{place}", "because": {"paragraph": "Dice", "says": "Drawn at random."}}
-    how = {
+    how: dict[str, Any] = {
+        "otherwise": draw(st.sampled_from(({"level": 1, "rag": "green"}, {"level": 3, "rag": "amber"}))),
         "level": draw(st.sampled_from(("highest", "first"))),
         "rag": draw(st.sampled_from(("most_pressing", "first"))),
     }

@@ -61,7 +61,7 @@ def test_bytes_are_the_same_in_every_process() -> None:
     here = hashlib.sha256("".join(map(write_dmn, VERSIONS)).encode()).hexdigest()
     for seed in ("1", "2"):
         run = subprocess.run(
-            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, stdout=-1, check=True
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, stdout=subprocess.PIPE, check=True
         )
         assert hashlib.sha256(run.stdout).hexdigest() == here
 

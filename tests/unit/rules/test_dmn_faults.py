@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from rules.dmn import read_dmn, write_dmn
+from rules.dmn import read_as_yaml, read_dmn, write_dmn
+from rules.dmn.xml import LIMIT
 from rules.document import PolicyError
+from rules.facts import CONSENTS, KINDS, SOURCES
 from rules.reading import load
 from tests.unit.rules.test_policy_faults import GOOD
 
@@ -15,13 +17,13 @@ UNDER_FIVE = '<rule id="rag_1" label="under_five">'
 SEEN = '<input id="level_in1" label="How many level 2 indicators are seen">'
 
 
-def _cut(start: str, name: str) -> str:
+def _cut(start: str, name: str, text: str = TEXT) -> str:
     """An element of the document, whole: the first that begins so and has the name or id."""
-    found = re.search(rf'{start} (?:id="\w+" )?(?:id|name|label)="{name}".*?</{start[1:]}>', TEXT, re.DOTALL)
+    found = re.search(rf'{start} (?:id="\w+" )?(?:id|name|label)="{name}".*?</{start[1:]}>', text, re.DOTALL)
     return found[0]
 
 
-ELSEWHERE_ROW, REST_ROW, LAST_RAG = (_cut("<rule", each) for each in ("route_1", "route_3", "rag_2"))
+ELSEWHERE_ROW, REST_ROW = _cut("<rule", "route_1"), _cut("<rule", "route_3")
 # What to replace, by what (@ marks the place that the error must name), and what the error says.
 FAULTS = {
     "not xml": (TEXT, "@name: small", "not well-formed XML: syntax error"),
@@ -44,9 +46,17 @@ FAULTS = {
     "somebody else's": ('triage:version="1"', "", "not written by `triage policy dmn`"),
     "no date": ("2014-06-01", "soon", "triage:effective_from is no date"),
     "unknown part": ("<organizationUnit", "@<import/><organizationUnit", "no place for this import"),
-    "no owner": ('  <organizationUnit id="owner" name="Somewhere" />\n', "", "one organizationUnit is wanted"),
-    "two owners": ("<organizationUnit", '<organizationUnit name="x"/><organizationUnit', "there are 2"),
-    "unknown combination": ('triage:level="highest"', 'triage:level="lowest"', "Use one of: highest, first"),
+    "no owner": (
+        '  <organizationUnit id="owner" name="Somewhere" />\n',
+        "",
+        "definitions wants one organizationUnit, and has 0",
+    ),
+    "two owners": ("<organizationUnit", '<organizationUnit name="x"/><organizationUnit', "and has 2"),
+    "unknown combination": (
+        'triage:takes_level="highest"',
+        'triage:takes_level="lowest"',
+        "Use one of: highest, first",
+    ),
     "unknown fact": ('<inputData id="input_kind" name="kind">', '@<inputData name="sex">', "there is no fact 'sex'"),
     "input twice": ('<inputData id="input_TIRED" name="TIRED">', '@<inputData name="HUNGRY">', "another inputData"),
     "indicator's level": ('<triage:indicator level="2"', '@<triage:indicator level="5"', "from 1 to 4, not '5'"),
@@ -62,7 +72,11 @@ FAULTS = {
         '@<knowledgeSource label="elsewhere"',
         "another know",
     ),
-    "rule without a name": ('<knowledgeSource id="because_rest" label="rest"', "@<knowledgeSource", "has no label"),
+    "rule without a name": (
+        '<knowledgeSource id="because_rest" label="rest"',
+        "@<knowledgeSource",
+        "knowledgeSource lacks label",
+    ),
     "rule without a row": ("<decision ", '@<knowledgeSource label="x" name="y"/><decision ', "no row has the label x"),
     "reason that differs": (
         "<description>Young.</description>\n        <",
@@ -74,20 +88,30 @@ FAULTS = {
     "no table": (
         '<decision id="route" name="route">',
         '@<decision name="way"/><decision name="route">',
-        "one decisionTable",
+        "decision wants one decisionTable",
     ),
     "unknown decision": ('name="agencies">', 'name="friends">', "this policy gives no friends"),
     "decision missing": (_cut("<decision", "must_be_seen_today"), "", "there is no decision must_be_seen_today"),
     "expression": ("HUNGRY + TIRED", "HUNGRY * 2", "'HUNGRY * 2' is nothing that a policy can ask"),
     "forbidden fact": ("<text>kind</text>", "<text>ethnicity</text>", "'ethnicity' is nothing that a policy can ask"),
     "hit policy": ('id="level_table" hitPolicy="FIRST"', 'id="level_table" hitPolicy="ANY"', "is FIRST, not ANY"),
+    "count": ('hitPolicy="COLLECT"', 'hitPolicy="COLLECT" aggregation="COUNT"', "neither counts its rows"),
+    "default": (
+        'typeRef="string" />\n      <rule id="level_name_1"',
+        '><defaultOutputEntry/></output><rule id="level_name_1"',
+        "nor gives what no row says",
+    ),
     "hit policy left out": ('id="level_table" hitPolicy="FIRST"', 'id="level_table"', "is FIRST, not UNIQUE"),
     "row without a cell": (
         UNDER_FIVE,
         f"@{UNDER_FIVE}<inputEntry><text>-</text></inputEntry>",
         "4 cells for 3 columns",
     ),
-    "two outputs": ('<output id="level_out"', '<output id="x"/><output id="level_out"', "one output is wanted"),
+    "two outputs": (
+        '<output id="level_out"',
+        '<output id="x"/><output id="level_out"',
+        "decisionTable wants one output, and has 2",
+    ),
     "range": ("&lt; 1826", "[1..1826]", "'[1..1826]' is not a limit"),
     "huge number": ("&lt; 1826", "&lt; 99999999999", "is not a limit"),
     "level 5": ("<text>&gt;= 2</text>", "<text>&gt;= 5</text>", "nothing can meet '>= 5' here"),
@@ -118,10 +142,9 @@ FAULTS = {
     ),
     "rows out of order": (ELSEWHERE_ROW, f"@{REST_ROW}{ELSEWHERE_ROW}", "Here comes the rule elsewhere, which gives"),
     "row after the last": (REST_ROW, f"{REST_ROW}@{ELSEWHERE_ROW}", "No more rows come here. Take it out."),
-    "last row missing": (LAST_RAG, "", "rag lacks a row. Here comes a row of no rule, which gives 'green'"),
 }
 # Where the error lies in an element that the replacement does not begin: how that element begins.
-ELSEWHERE = {
+BEGINS = {
     "other vocabulary": "<definitions",
     "somebody else's": "<definitions",
     "no date": "<definitions",
@@ -137,6 +160,8 @@ ELSEWHERE = {
     "expression": SEEN,
     "forbidden fact": '<input id="section_47_in1"',
     "hit policy": '<decisionTable id="level_table"',
+    "count": '<decisionTable id="agencies_table"',
+    "default": '<decisionTable id="level_name_table"',
     "hit policy left out": '<decisionTable id="level_table"',
     "two outputs": '<decisionTable id="level_table"',
     "range": '<inputEntry id="rag_1_in3"',
@@ -151,7 +176,6 @@ ELSEWHERE = {
     "level in words": '<outputEntry id="level_1_out"',
     "level too high": '<knowledgeSource id="because_level_2"',
     "two values": '<outputEntry id="rag_1_out"',
-    "last row missing": '<decisionTable id="rag_table"',
     "another age elsewhere": '<rule id="agencies_1"',
 }
 
@@ -160,8 +184,8 @@ def _spoil(name: str, old: str, new: str) -> tuple[str, int]:
     """The spoiled text, and where in it the error must be."""
     assert old in TEXT
     text = TEXT.replace(old, new, 1)
-    if name in ELSEWHERE:
-        return text, text.index(ELSEWHERE[name])
+    if name in BEGINS:
+        return text, text.index(BEGINS[name])
     place = text.index("@")
     return text.replace("@", "", 1), place
 
@@ -177,30 +201,50 @@ def test_fault_is_said_with_its_place(name, old, new, says) -> None:
     assert str(raised.value).startswith(f"small.dmn, line {raised.value.line}, column {raised.value.column}: ")
 
 
-FLOORS = GOOD.replace("level: highest", "level: first").replace(
-    "- id: level_2\n", "- id: level_2\n    rank: 1\n    floor: true\n"
-)
+def test_part_that_is_joined_of_two_stays_so() -> None:
+    for old, new, says in JOINED:
+        assert old in FLOORS
+        with pytest.raises(PolicyError, match=re.escape(says)):
+            read_dmn(FLOORS.replace(old, new, 1).encode())
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
-        ("<text>&gt;= 4</text>", "<text>&gt;= 3</text>", "this row is out of place in level"),
-        ("<text>3</text>", "<text>2</text>", "this row is out of place in level"),
-        ('name="level_floor">', 'name="level_ceiling">', "'level_floor' is nothing that a policy can ask"),
-        ('triage:floor="yes"', "", "this policy gives no level_first"),
-        ('triage:level="first"', 'triage:level="highest"', "this policy gives no level_first"),
-    ],
+FLOORS = write_dmn(
+    load(
+        GOOD.replace("level: highest", "level: first")
+        .replace("- id: level_2\n", "- id: level_2\n    rank: 1\n    floor: true\n")
+        .replace("otherwise: {level: 1, rag: green}", "otherwise: {rag: green}")
+    )
 )
-def test_tables_that_are_joined_stay_as_they_are(old, new, says) -> None:
-    text = write_dmn(load(FLOORS))
-    start = text.index('<decision id="level"')
-    place = start if "text" in old else 0
-    assert old in text[place:]
-    with pytest.raises(PolicyError, match=re.escape(says)):
-        read_dmn((text[:place] + text[place:].replace(old, new, 1)).encode())
+JOINED = [
+    (
+        _cut("<rule", "level_3", FLOORS),
+        "",
+        "this row is out of place in level. Here comes a row of no rule, which gives 3",
+    ),
+    (_cut("<rule", "level_8", FLOORS), "", "level lacks a row. Here comes a row of no rule, which gives 1"),
+    ('triage:floor="yes"', "", "this policy gives no level_first. Take the decision out"),
+    (
+        'triage:takes_level="first"',
+        'triage:takes_level="highest"',
+        "this policy gives no level_first. Take the decision out",
+    ),
+    ('name="level_floor">', 'name="level_ceiling">', "this policy gives no level_ceiling. Take the decision out"),
+    (_cut("<decision", "level_floor", FLOORS), "", "there is no decision level_floor"),
+]
+
+
+def test_row_with_too_many_codes_is_refused() -> None:
+    codes = {"source": SOURCES, "kind": KINDS, "consent": CONSENTS, "open_case": ("yes", "no"), "mobile": ("yes", "no")}
+    inputs = "".join(f"<input><inputExpression><text>{name}</text></inputExpression></input>" for name in codes)
+    wide = [",".join(f'"{code}"' for code in each) for each in codes.values()]
+    text = TEXT.replace('<output id="route_out"', f'{inputs}<output id="route_out"')
+    for row in re.findall(r'<outputEntry id="route_\d+_out"', TEXT):
+        cells = wide if "route_1_" in row else ["-"] * len(codes)
+        text = text.replace(row, "".join(f"<inputEntry><text>{cell}</text></inputEntry>" for cell in cells) + row)
+    with pytest.raises(PolicyError, match=r"the rule elsewhere needs more than 1,000 rows\. Take it apart"):
+        read_dmn(text.encode())
 
 
 def test_file_that_is_too_large_is_not_read() -> None:
-    with pytest.raises(PolicyError, match="line 1, column 1: the file is larger than 20 MB"):
+    with pytest.raises(PolicyError, match="line 1, column 1: the file is larger than 5 MB"):
         read_as_yaml(b" " * (LIMIT + 1))
