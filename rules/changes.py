@@ -100,9 +100,9 @@ def _say_words(old: Policy, new: Policy) -> Iterator[str]:
             yield f"“{indicator.words}” can now be observed, and usually means level {indicator.usual_level} ({code})."
         else:
             yield f"“{indicator.words}” ({code}): {'; '.join(_say_indicator(before, indicator, new.vocabulary))}."
-    for what in ("domains", "authorities"):
+    for what, kind in (("domains", "domain"), ("authorities", "authority"), ("sources", "source")):
         for code, name in _changed(getattr(old.vocabulary, what), getattr(new.vocabulary, what)):
-            kind, was = {"domains": "domain", "authorities": "authority"}[what], getattr(old.vocabulary, what).get(code)
+            was = getattr(old.vocabulary, what).get(code)
             yield f"The {kind} {code} is {f'now “{name}”' if name else 'gone'}{f'; it was “{was}”' if was else ''}."
 
 
@@ -184,5 +184,5 @@ def _say_rule_change(old: Rule, new: Rule) -> Iterator[str]:
 
 def _join(old: Vocabulary, new: Vocabulary) -> Vocabulary:
     """The words of both, the new ones first."""
-    parts = ("indicators", "domains", "authorities")
+    parts = ("indicators", "domains", "authorities", "sources")
     return Vocabulary(**{part: {**getattr(old, part), **getattr(new, part)} for part in parts})

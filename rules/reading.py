@@ -31,8 +31,9 @@ from rules.vocabulary import ABOUT, SECTIONS, Indicator, Vocabulary
 
 KEYS = (
     *("name", "version", "effective_from", "authority", "source", "level_names"),
-    *("domains", "authorities", "indicators", "combination", "rules"),
+    *("domains", "authorities", "sources", "indicators", "combination", "rules"),
 )
+OPTIONAL_KEYS = ("sources",)
 INDICATOR_KEYS = ("says", "domains", "level", "about", "section", "source")
 COMBINATION_KEYS = ("level", "rag", "route", "section_47", "must_be_seen_today", "agencies", "otherwise")
 RULE_KEYS = ("id", "rank", "floor", "when", "then", "because")
@@ -61,7 +62,7 @@ def _read_text(path: Path, where: str) -> str:
 
 
 def _read_policy(node: Node) -> Policy:
-    parts = node.children(KEYS, KEYS)
+    parts = node.children(KEYS, [key for key in KEYS if key not in OPTIONAL_KEYS])
     vocabulary = _read_vocabulary(parts)
     combination = _read_combination(parts["combination"])
     reader, nodes = Reader(vocabulary), parts["rules"].items()
@@ -93,8 +94,10 @@ def _read_vocabulary(parts: Mapping[str, Node]) -> Vocabulary:
     for key, name, _value in parts["authorities"].entries():
         if name in (ELSEWHERE, UNKNOWN):
             raise key.fault(f"every policy knows {name!r}. Take it out.")
-    indicators = (_read_indicator(domains, *entry) for entry in parts["indicators"].entries())
-    return Vocabulary(*map(MappingProxyType, ({each.code: each for each in indicators}, domains, authorities)))
+    sources = {name: value.text() for _key, name, value in parts["sources"].entries()} if "sources" in parts else {}
+    read = [_read_indicator(domains, *entry) for entry in parts["indicators"].entries()]
+    indicators = {each.code: each for each in read}
+    return Vocabulary(*map(MappingProxyType, (indicators, domains, authorities, sources)))
 
 
 def _read_indicator(domains: Mapping[str, str], key: Node, code: str, node: Node) -> Indicator:

@@ -11,7 +11,7 @@ from rules.durations import UNITS
 from rules.facts import FACTS, NEVER_WORD, CodeFact, CountFact, Fact, YesNoFact
 from rules.grammar import ALIASES, JOINS, OF_INDICATORS
 from rules.policy import AGENCIES, FIRST, HIGHEST, LEVELS, MOST_PRESSING, RAGS, ROUTES
-from rules.reading import CODE, INDICATOR_KEYS, KEYS, MOST_RANK, OUTCOMES, RULE_KEYS, SLUG
+from rules.reading import CODE, INDICATOR_KEYS, KEYS, MOST_RANK, OPTIONAL_KEYS, OUTCOMES, RULE_KEYS, SLUG
 from rules.vocabulary import ABOUT, SECTIONS
 
 Schema = dict[str, Any]
@@ -27,7 +27,7 @@ def write_schema() -> Schema:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A threshold policy",
-        **_closed(_whole_document(), KEYS),
+        **_closed(_whole_document(), (key for key in KEYS if key not in OPTIONAL_KEYS)),
         "$defs": {"condition": _condition()},
     }
 
@@ -43,6 +43,7 @@ def _whole_document() -> Schema:
         "level_names": _closed({str(level): TEXT for level in LEVELS}, map(str, LEVELS)),
         "domains": _mapping(r"^\S+$", TEXT),
         "authorities": _mapping(NAME["pattern"], TEXT) | {"description": "Where an address may lie: ours first."},
+        "sources": _mapping(r"^\S+$", TEXT) | {"description": "What the indicators' notes on their source abbreviate."},
         "indicators": _mapping(f"^{CODE.pattern}$", _indicator()),
         "combination": _combination(),
         "rules": {"type": "array", "minItems": 1, "items": _rule()},

@@ -33,17 +33,28 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The indicators by code, the domains' names, and the authorities where an address may lie (the first is ours)."""
+    """The indicators by code, the domains' names, and the authorities where an address may lie (the first is ours).
+
+    `sources` says what the indicators' notes on their source abbreviate.
+    """
 
     indicators: Mapping[str, Indicator]
     domains: Mapping[str, str]
     authorities: Mapping[str, str]
+    sources: Mapping[str, str]
 
     @cached_property
     def facts(self) -> Mapping[str, Fact]:
         """What each fact may be under this policy: FACTS, with the authorities it knows."""
         known = FACTS["authority"]
         return MappingProxyType({**FACTS, "authority": replace(known, codes={**self.authorities, **known.codes})})
+
+    def say_source(self, indicator: Indicator) -> str:
+        """Whose guidance has an indicator, spelt out; a note that is not all abbreviations stays as it is."""
+        codes = indicator.source.split()
+        return (
+            "; ".join(self.sources[code] for code in codes) if set(codes) <= self.sources.keys() else indicator.source
+        )
 
     def domains_of(self, codes: Iterable[str]) -> frozenset[str]:
         """The domains in which these indicators lie."""

@@ -28,6 +28,7 @@ def make_document(model: Model) -> dict[str, Any]:
         "level_names": _read_level_names(model),
         "domains": dict(words.domains),
         "authorities": dict(words.authorities),
+        **({"sources": dict(words.sources)} if words.sources else {}),
         "indicators": {code: _put_indicator(model, code) for code in words.indicators},
         "combination": _read_combination(model),
         "rules": list(_read_rules(model)),

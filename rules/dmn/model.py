@@ -89,7 +89,7 @@ def _read_vocabulary(root: Element, inputs: Mapping[str, Element]) -> Vocabulary
     more = root.one("extensionElements")
     names = [
         {each.want("code"): each.text.strip() for each in more.all(kind)}
-        for kind in ("triage:domain", "triage:authority")
+        for kind in ("triage:domain", "triage:authority", "triage:source")
     ]
     indicators = {code: _read_indicator(code, element, names[0]) for code, element in inputs.items()}
     return Vocabulary(*map(MappingProxyType, (indicators, *names)))

@@ -65,7 +65,8 @@ def _write_head(policy: Policy) -> Element:
     )
     SubElement(root, "description").text = describe_export(policy)
     more = SubElement(root, "extensionElements")
-    for kind, names in (("domain", policy.vocabulary.domains), ("authority", policy.vocabulary.authorities)):
+    words = policy.vocabulary
+    for kind, names in (("domain", words.domains), ("authority", words.authorities), ("source", words.sources)):
         for code, words in names.items():
             SubElement(more, f"triage:{kind}", code=code).text = words
     return root

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from rules.library import get_policy, versions_of
 from triage.thresholds.render_command import render_page
@@ -75,14 +76,14 @@ def test_hostile_version_is_shown_inert(stranger):
 
 def test_version_may_be_called_by_two_years(stranger, monkeypatch):
     named = replace(get_policy(NAME, "V4"), version="2014/15", hash="0" * 64)
-    monkeypatch.setattr(thresholds, "versions_of", lambda _name: (named, *versions_of(NAME)))
+    monkeypatch.setattr(thresholds, "versions_for", lambda _desk: (named, *versions_of(NAME)))
     assert 'href="/thresholds/2014/15"' in stranger.get("/thresholds").text
     assert "Pathway to provision 2014/15" in stranger.get("/thresholds/2014/15").text
 
 
 def test_page_needs_no_database(stranger, app, monkeypatch):
     def down(_actor):
-        raise ConnectionError("down")
+        raise OperationalError("down", {}, ConnectionError())
 
     monkeypatch.setattr(app.extensions["triage"].database, "transaction", down)
     assert stranger.get("/thresholds").status_code == 200

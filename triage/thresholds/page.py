@@ -8,7 +8,7 @@ from rules.conditions import Always, facts_of
 from rules.facts import CONSENT_WORDS
 from rules.grammar import FORBIDDEN
 from rules.policy import FIRST, HIGHEST, LEVELS, MOST_PRESSING, Policy
-from rules.vocabulary import SECTIONS, Indicator
+from rules.vocabulary import SECTIONS, Indicator, Vocabulary
 from triage.models.codes import ROUTES
 from triage.thresholds.page_clocks import ClockRow, list_clocks, say_date, say_span
 from triage.thresholds.page_rules import (
@@ -23,18 +23,6 @@ from triage.thresholds.page_rules import (
 )
 
 ABOUT_WORDS = {"child": "The child", "parent": "A parent", "family": "The family"}
-# The documents abbreviate whose guidance has an indicator. A note in any other words is shown as it stands.
-SOURCE_NAMES = {
-    "H": "Hampshire",
-    "B": "Buckinghamshire",
-    "N": "Northumberland",
-    "W": "Wirral",
-    "E": "East Sussex",
-    "CW": "Cheshire West",
-    "CH": "Connect to Support Hampshire",
-    "LLR": "Leicester, Leicestershire and Rutland",
-    "K": "Common practice †",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +139,12 @@ def _list_signs(policy: Policy, level: int, domain: str) -> Iterator[Sign]:
     for each in policy.vocabulary.indicators.values():
         if each.usual_level == level and domain in each.domains:
             others = tuple(name for code, name in policy.vocabulary.domains.items() if code in each.domains - {domain})
-            yield _tell_sign(each, others)
+            yield _tell_sign(policy.vocabulary, each, others)
 
 
-def _tell_sign(indicator: Indicator, also: tuple[str, ...]) -> Sign:
+def _tell_sign(words: Vocabulary, indicator: Indicator, also: tuple[str, ...]) -> Sign:
     section = SECTIONS.get(indicator.section, "")
-    return Sign(indicator.words, ABOUT_WORDS[indicator.about], section, _say_source(indicator.source), also)
-
-
-def _say_source(source: str) -> str:
-    codes = source.split()
-    return "; ".join(SOURCE_NAMES[code] for code in codes) if set(codes) <= SOURCE_NAMES.keys() else source
+    return Sign(indicator.words, ABOUT_WORDS[indicator.about], section, words.say_source(indicator), also)
 
 
 def _say_combination(policy: Policy) -> Iterator[str]:

@@ -13,7 +13,6 @@ from typing import Any
 
 from rules.policy import Policy
 from rules.replay import Case
-from rules.vocabulary import Vocabulary
 from triage.models.codes import ETHNICITIES
 from triage.pack import Pack
 from triage.services.policies import policy_at_hand
@@ -70,8 +69,12 @@ class FactsFile:
 def _speak_both(before: Policy, draft: Policy) -> Policy:
     """The policy with the words of both: each is judged without those that are the other's alone, and that is told."""
     old, new = before.vocabulary, draft.vocabulary
-    authorities = {**old.authorities, **new.authorities}
-    words = Vocabulary({**new.indicators, **old.indicators}, {**new.domains, **old.domains}, authorities)
+    words = replace(
+        old,
+        indicators={**new.indicators, **old.indicators},
+        domains={**new.domains, **old.domains},
+        authorities={**old.authorities, **new.authorities},
+    )
     return replace(before, vocabulary=words)
 
 

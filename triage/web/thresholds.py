@@ -3,12 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, current_app, render_template
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
-from rules.library import versions_of
 from rules.policy import Policy
+from triage.access.actor import NOBODY
 from triage.access.routes import public
 from triage.errors import NotFound, Problem
-from triage.services.policies import policy_at_hand
+from triage.services.desk import Desk
+from triage.services.policies import policy_at_hand, policy_for, versions_at_hand, versions_for
 from triage.state import state_of
 from triage.thresholds.page import compose_page, list_versions
 
@@ -39,7 +41,12 @@ def show_version(version: str) -> Any:
 def _published() -> tuple[tuple[Policy, ...], Policy]:
     """The versions that people may read, the newest first, and the one that is in force today."""
     state = state_of(current_app)
-    return versions_of(state.pack.policy), policy_at_hand(state.pack.policy, state.clock.now())
+    try:
+        with state.database.transaction(NOBODY) as session:
+            desk = Desk(session, NOBODY, state.clock, state.pack)
+            return versions_for(desk), policy_for(desk, desk.now)
+    except (OperationalError, InterfaceError, TimeoutError):  # what was last seen published is better than nothing
+        return versions_at_hand(state.pack.policy), policy_at_hand(state.pack.policy, state.clock.now())
 
 
 def _render(policy: Policy, versions: tuple[Policy, ...], today: Policy) -> str:
