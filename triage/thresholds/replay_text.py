@@ -1,11 +1,13 @@
 """A replay's report as plain text, for the terminal."""
 
+import textwrap
 from collections.abc import Iterator
 
 from triage.thresholds.replay_report import Report
 from triage.thresholds.replay_tables import Table, list_tables, list_warnings, say_summary
 from triage.thresholds.replay_who import list_who
 
+WIDTH = 100  # letters to a line of sentences
 MOST_WHO = 20  # as many as fit on a screen
 
 
@@ -39,8 +41,7 @@ def _write_table(table: Table) -> Iterator[str]:
     for row in rows:
         cells = (_align(cell, widths[place], place < table.names) for place, cell in enumerate(row))
         yield "  ".join(cells).rstrip()
-    if table.note:
-        yield table.note
+    yield from textwrap.wrap(table.note, WIDTH)
 
 
 def _align(cell: str, width: int, is_words: bool) -> str:
