@@ -1,5 +1,6 @@
 """The compiled policy and a plain reading of it agree, for every policy and everybody."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,9 @@ from rules.compiler import compile_policy, write_judge
 from rules.conditions import Compare, NoneOf
 from rules.facts import Facts
 from rules.outlines import outlines_of
-from tests.unit.rules.drawing import V4, VERSIONS, draw_facts, draw_policies, draw_policy_and_facts
+from tests.unit.rules.drawing import V4, VERSIONS, draw_facts, draw_policies, draw_policy_and_facts, make_people
+
+CASES = int(os.environ.get("TRIAGE_CASES", "3000"))
 
 
 @settings(max_examples=300)
@@ -19,6 +22,15 @@ from tests.unit.rules.drawing import V4, VERSIONS, draw_facts, draw_policies, dr
 def test_published_policies_mean_what_they_say(drawn) -> None:
     policy, facts = drawn
     assert compile_policy(policy).decide(facts) == interpret.decide(policy, facts)
+
+
+@settings(max_examples=max(CASES // 100, 1), deadline=None)
+@given(st.sampled_from(VERSIONS), st.integers(0, 2**64))
+def test_published_policies_mean_what_they_say_of_a_great_many(policy, seed) -> None:
+    """A million: TRIAGE_CASES=1000000 python -m pytest --timeout 0 tests/unit/rules/test_compiler.py"""
+    judge = compile_policy(policy).judge
+    for facts in make_people(policy, seed, 100):
+        assert judge(facts) == interpret.decide(policy, facts)
 
 
 @settings(max_examples=150, deadline=None)
