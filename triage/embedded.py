@@ -27,6 +27,7 @@ from psycopg import sql
 from redis import Redis
 from redis.exceptions import RedisError
 
+from triage.errors import CommandRefused
 from triage.processes import spawn, stop
 
 SOCKET_LIMIT = 107  # bytes in the path of a socket, on Linux
@@ -34,7 +35,7 @@ EXTENSIONS = ("pg_trgm", "unaccent", "fuzzystrmatch", "btree_gist")
 START_SECONDS = 60
 
 
-class EmbeddedError(Exception):
+class EmbeddedError(CommandRefused):
     """A private service cannot start: says why and what to do."""
 
 

@@ -75,3 +75,7 @@ class PreconditionRequired(DomainError):
 def invalid(field: str, message: str, code: str = "invalid") -> Invalid:
     """A refusal of one field."""
     return Invalid(Problem(code, message, field))
+
+
+class CommandRefused(Exception):
+    """Why a command cannot be done on this machine, and what to do, in one line."""

@@ -14,13 +14,14 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from triage.embedded import Services
+from triage.errors import CommandRefused
 from triage.processes import spawn, stop
 
 LOOPBACK = "127.0.0.1"
 READY_SECONDS = 60
 
 
-class ServingError(Exception):
+class ServingError(CommandRefused):
     """A part of the service did not start or has died: says which and where its log is."""
 
 

@@ -11,12 +11,13 @@ from uuid_utils.compat import uuid7
 
 from rules.policy import Policy
 from rules.reading import load
+from triage.errors import CommandRefused
 from triage.models import PolicyVersion
 from triage.models.codes import PUBLISHED_STATES
 from triage.store.policies import lock_versions
 
 
-class ShippingError(Exception):
+class ShippingError(CommandRefused):
     """What came with this release contradicts what the database holds as published: says what to do."""
 
 

@@ -72,8 +72,8 @@ def test_difference_is_told_as_the_guide_tells_it(folder) -> None:
 
 def test_every_command_of_the_guide_is_one() -> None:
     named = set(re.findall(r"triage policy ([a-z-]+)", GUIDE))
-    assert named <= set(policy.commands)
+    assert named <= set(policy.places)
     options = {command: set(re.findall(rf"triage policy {command} [^`\n]*", GUIDE)) for command in named}
     for command, lines in options.items():
-        known = {name for parameter in policy.commands[command].params for name in parameter.opts}
+        known = {name for parameter in policy.get_command(None, command).params for name in parameter.opts}
         assert {flag for line in lines for flag in re.findall(r"--[a-z]+", line)} <= known

@@ -1,0 +1,26 @@
+"""`triage migrate` and `triage forget`: a schema brought up to date, and a demo's data forgotten."""
+
+from pathlib import Path
+
+import click
+
+from triage.embedded import forget
+from triage.pack import load_pack
+from triage.schema import load_reference_data, migrate
+from triage.settings import DEFAULT_PACK
+
+
+@click.command("forget")
+@click.option("--run-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+def forget_command(run_dir: Path) -> None:
+    """Forget the demo's data."""
+    forget(run_dir)
+
+
+@click.command("migrate")
+@click.option("--url", envvar="TRIAGE_OWNER_DATABASE_URL", required=True, help="PostgreSQL as the schema's owner")
+@click.option("--pack", envvar="TRIAGE_PACK", default=DEFAULT_PACK, show_default=True)
+def migrate_command(url: str, pack: str) -> None:
+    """Bring the schema up to date and load the authority's pack."""
+    migrate(url)
+    load_reference_data(url, load_pack(pack))
