@@ -1,11 +1,13 @@
 """A YAML text as nodes that know their line, so that whatever is wrong is said with its place."""
 
+import unicodedata
 from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 import yaml
 
+MAX_TEXT = 2000  # characters of one text: several paragraphs
 MAX_DEPTH = 40  # no policy that a person can read goes as deep; a hostile one would exhaust the stack
 
 
@@ -61,7 +63,15 @@ class Node:
         """A key, or a value, as the word that is written."""
         if not isinstance(self._node, yaml.ScalarNode):
             raise self.fault("a plain word is wanted here.")
-        return str(self._node.value)
+        return self._printable(str(self._node.value))
+
+    def _printable(self, text: str) -> str:
+        """The text, which goes into the database, pages and tables: neither there nor by eye is a control code text."""
+        if any(unicodedata.category(each) in ("Cc", "Cs") and each not in "\n\t" for each in text):
+            raise self.fault("there is a control character in this. Take it out.")
+        if len(text) > MAX_TEXT:
+            raise self.fault(f"this is longer than {MAX_TEXT:,} characters. Shorten it.")
+        return text
 
     def children(self, allowed: Collection[str], required: Collection[str] = ()) -> dict[str, "Node"]:
         """The values by key, where no key but the allowed ones stands and all the required ones do."""
@@ -86,7 +96,7 @@ class Node:
         value = self.value()
         if not isinstance(value, str) or not value.strip():
             raise self.fault("some text is wanted here. Put it in quotes if it looks like a number or a date.")
-        return value.strip()
+        return self._printable(value.strip())
 
     def one_of(self, codes: Collection[str]) -> str:
         """One of these codes."""
@@ -138,7 +148,7 @@ def _fault(problem: str, mark: Any, where: str) -> PolicyError:
 
 
 class _Loader(yaml.cyaml.CParser, yaml.composer.Composer, yaml.resolver.Resolver):
-    """Composes nodes, with neither anchors nor great depth: what a text says stands where it says it.
+    """Composes nodes, with neither anchors, tags nor great depth: what a text says stands where it says it.
 
     The events come from libyaml, twenty times faster than from Python; the nodes are composed here all the same.
     """
@@ -155,6 +165,8 @@ class _Loader(yaml.cyaml.CParser, yaml.composer.Composer, yaml.resolver.Resolver
         event = self.peek_event()
         if getattr(event, "anchor", None):
             raise yaml.composer.ComposerError(None, None, "anchors and aliases are not used here", event.start_mark)
+        if getattr(event, "tag", None):
+            raise yaml.composer.ComposerError(None, None, "tags like !this are not used here", event.start_mark)
         if self.depth == MAX_DEPTH:
             raise yaml.composer.ComposerError(None, None, "this is nested too deep", event.start_mark)
         self.depth += 1

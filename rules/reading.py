@@ -40,6 +40,8 @@ RULE_KEYS = ("id", "rank", "floor", "when", "then", "because")
 OUTCOMES = ("level", "rag", "route", "section_47", "must_be_seen_today", "agencies")
 SLUG = re.compile(r"[a-z][a-z0-9_]*")
 CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+VERSION = re.compile(r"[A-Za-z0-9]+([ ./-][A-Za-z0-9]+)*")
+MOST_VERSION = 40
 MOST_RANK = 9999
 
 
@@ -68,7 +70,7 @@ def _read_policy(node: Node) -> Policy:
     reader, nodes = Reader(vocabulary), parts["rules"].items()
     policy = Policy(
         name=_read_slug(parts["name"]),
-        version=parts["version"].text(),
+        version=_read_version(parts["version"]),
         effective_from=parts["effective_from"].day(),
         authority=parts["authority"].text(),
         source=parts["source"].text(),
@@ -130,6 +132,16 @@ def _read_combination(node: Node) -> Combination:
 
 def _read_slug(node: Node) -> str:
     return _check_slug(node, node.text())
+
+
+def _read_version(node: Node) -> str:
+    """A version stands in addresses, files' names and log lines."""
+    text = node.text()
+    if not VERSION.fullmatch(text) or len(text) > MOST_VERSION:
+        raise node.fault(
+            f"a version is up to {MOST_VERSION} letters and digits, like V6 or 2027-28; not {text[:50]!r}."
+        )
+    return text
 
 
 def _check_slug(node: Node, text: str) -> str:

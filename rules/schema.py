@@ -11,7 +11,18 @@ from rules.durations import UNITS
 from rules.facts import FACTS, NEVER_WORD, CodeFact, CountFact, Fact, YesNoFact
 from rules.grammar import ALIASES, JOINS, OF_INDICATORS
 from rules.policy import AGENCIES, FIRST, HIGHEST, LEVELS, MOST_PRESSING, RAGS, ROUTES
-from rules.reading import CODE, INDICATOR_KEYS, KEYS, MOST_RANK, OPTIONAL_KEYS, OUTCOMES, RULE_KEYS, SLUG
+from rules.reading import (
+    CODE,
+    INDICATOR_KEYS,
+    KEYS,
+    MOST_RANK,
+    MOST_VERSION,
+    OPTIONAL_KEYS,
+    OUTCOMES,
+    RULE_KEYS,
+    SLUG,
+    VERSION,
+)
 from rules.vocabulary import ABOUT, SECTIONS
 
 Schema = dict[str, Any]
@@ -35,7 +46,7 @@ def write_schema() -> Schema:
 def _whole_document() -> Schema:
     return {
         "name": NAME,
-        "version": TEXT,
+        "version": {"type": "string", "pattern": f"^{VERSION.pattern}$", "maxLength": MOST_VERSION},
         # YAML reads an unquoted day as a date; a validator may see it as a date or as text.
         "effective_from": {"type": "string", "format": "date", "description": "The first local day in force."},
         "authority": TEXT,

@@ -21,6 +21,7 @@ BEYOND = {
     *("key twice", "key that is a list", "id twice", "no date", "date and time", "indicator in no domain"),
     *("authority that all know", "unknown indicator", "more than there are", "indicators of what", "no such pair"),
     *("too many indicators", "three domains", "domains too few", "code that is none", "unknown is not a value"),
+    *("nothing as a number", "control code in quotes", "text without end"),
     *("section 47 at level 2", "level set from the level", "route without a rank", "floor of nothing", "below nought"),
 }
 
