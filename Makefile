@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 READY := .venv/ready
 
-.PHONY: demo test lint clean locks
+.PHONY: demo test test-long clean locks
 
 demo: $(READY)
 	@$(VENV) -m triage.cli demo
@@ -13,6 +13,10 @@ test: $(READY)
 	@$(VENV) -m ruff format --check --quiet .
 	@$(VENV) -m ruff check --quiet .
 	@$(VENV) -m pytest -n 2
+
+# A million made-up people under every published policy, compiled and read plainly: about a minute.
+test-long: $(READY)
+	@TRIAGE_CASES=1000000 $(VENV) -m pytest --timeout 0 tests/unit/rules/test_compiler.py
 
 clean:
 	@if [ -x $(VENV) ]; then $(VENV) -m triage.cli forget; else rm -rf var; fi

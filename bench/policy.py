@@ -34,8 +34,8 @@ TWELVE = load(Path(__file__).with_name("twelve_rules.yaml"))
 FEW, MANY = 2_500, 100_000
 UNKNOWN = 0.2  # of each fact that may be unknown
 ROUNDS, LEAST = 40, 3
-COUNTER = count()
 PATIENCE = 2.0  # seconds for each case, once it was measured LEAST times
+NUMBERS = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def list_bare(policy: Policy, by_hand: Callable[[Facts], Any], people: Sequence[
 
 def list_whole(people: Sequence[Facts]) -> list[Case]:
     """V4's recommendations with reasons, why-nots and missing facts."""
-    policy = replace(V4, hash=f"{V4.hash}, {next(COUNTER)}")  # so that it shares no memory with any other
+    policy = replace(V4, hash=f"{V4.hash} {next(NUMBERS)}")  # what is remembered of one list does not help another
     recommend, forget = partial(decide, policy), explainer_of(policy).known.clear
     forgetful, some = Explainer(policy), people[:FEW]
 

@@ -20,12 +20,16 @@ class Reason(NamedTuple):
 
 
 class WhyNot(NamedTuple):
-    """The rule nearest to a higher level, or to section 47, and what it lacked: clauses of plain English."""
+    """The rule nearest to a higher level, or to section 47, and what it lacked: clauses of plain English.
+
+    Where it lacked nothing, the policy takes the first level, and `came_first` is the rule that goes before it.
+    """
 
     level: int
     section_47: bool
     rule: str
     lacks: tuple[str, ...]
+    came_first: str | None
 
     def to_dict(self) -> dict[str, Any]:
         """Ready for JSON."""

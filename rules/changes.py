@@ -7,8 +7,8 @@ from typing import Any
 from rules.compiler import compile_policy
 from rules.conditions import say
 from rules.describing import describe
-from rules.examples import try_people
-from rules.facts import NAMES, Facts
+from rules.examples import list_untried, try_people
+from rules.facts import NAMES, UNKNOWN, Facts
 from rules.missing import say_answer
 from rules.policy import NoAnswer, Policy, Rule, Verdict
 from rules.vocabulary import Indicator, Vocabulary
@@ -19,11 +19,15 @@ _PLAIN = Facts()
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """`text` says what is written otherwise, `examples` who gets another answer, of as many as were `tried`."""
+    """`text` says what is written otherwise, `examples` who gets another answer, of as many as were `tried`.
+
+    `untried` are rules too intricate for people to be made who fit them: of those nothing is known.
+    """
 
     text: tuple[str, ...]
     examples: tuple[str, ...]
     tried: int
+    untried: tuple[str, ...]
 
 
 def find_changes(old: Policy, new: Policy) -> Changes:
@@ -33,7 +37,8 @@ def find_changes(old: Policy, new: Policy) -> Changes:
     told = replace(new, vocabulary=_join(old.vocabulary, new.vocabulary), hash=f"{old.hash} and {new.hash}")
     order = sorted(moves.items(), key=lambda each: _gravity(*each[0]), reverse=True)
     examples = (f"{describe(told, facts)} Now {_say(after)}; was {_say(before)}." for (before, after), facts in order)
-    return Changes(tuple(text), tuple(examples)[:MOST_EXAMPLES], tried)
+    untried = dict.fromkeys((*list_untried(old), *list_untried(new)))
+    return Changes(tuple(text), tuple(examples)[:MOST_EXAMPLES], tried, tuple(untried))
 
 
 Answer = Verdict | None  # None: the policy has a gap there
@@ -42,19 +47,21 @@ Moves = dict[tuple[Answer, Answer], Facts]
 
 def _find_moves(old: Policy, new: Policy) -> tuple[Moves, int]:
     """For each pair of answers that differ, the plainest person who gets the one and then the other."""
-    before, after = compile_policy(old).judge, compile_policy(new).judge
     moves: Moves = {}
     tried = 0
     for tried, facts in enumerate(try_people(old, new), 1):  # noqa: B007 - the count is what is asked for
-        pair = _ask(before, facts), _ask(after, facts)
+        pair = _ask(old, facts), _ask(new, facts)
         if pair[0] != pair[1] and (pair not in moves or _length(facts) < _length(moves[pair])):
             moves[pair] = facts
     return moves, tried
 
 
-def _ask(judge: Any, facts: Facts) -> Answer:
+def _ask(policy: Policy, facts: Facts) -> Answer:
+    """The answer in the policy's own words: an authority that it does not know is not known."""
+    if facts.authority not in policy.vocabulary.facts["authority"].codes:
+        facts = replace(facts, authority=UNKNOWN)
     try:
-        return judge(facts)  # type: ignore[no-any-return]
+        return compile_policy(policy).judge(facts)
     except NoAnswer:
         return None
 

@@ -33,7 +33,7 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """At least `count` of these indicators, in `domains` or more domains. `asks` is how the document puts it."""
+    """At least `count` of these indicators, in `domains` or more domains. `says` is how the document puts it."""
 
     codes: frozenset[str]
     count: int = 1
@@ -110,12 +110,16 @@ def say(condition: Condition) -> str:
             return " and ".join(_say_part(part) for part in condition.parts)
         case AnyOf():
             return " or ".join(_say_part(part) for part in condition.parts)
+        case NoneOf(parts=(part,)):
+            return f"it is not so that {_say_part(part)}"
         case NoneOf():
-            return f"it is not so that {' or that '.join(_say_part(part) for part in condition.parts)}"
+            return f"none of these holds: {'; '.join(_say_part(part) for part in condition.parts)}"
         case AtLeast():
-            return f"at least {condition.count} of these hold: {'; '.join(map(say, condition.parts))}"
+            held = "; ".join(_say_part(part) for part in condition.parts)
+            return f"at least {condition.count} of these hold: {held}"
 
 
 def _say_part(part: Condition) -> str:
-    """A part that joins others stands in brackets, so that "and" and "or" cannot be mistaken."""
-    return f"({say(part)})" if isinstance(part, All | AnyOf) and len(part.parts) > 1 else say(part)
+    """A part that joins others stands in brackets, so that no two conditions read the same."""
+    alone = isinstance(part, All | AnyOf) and len(part.parts) == 1
+    return f"({say(part)})" if isinstance(part, Joined) and not alone else say(part)

@@ -38,6 +38,15 @@ class Node:
         except ValueError as error:
             raise self.fault(f"this cannot be read: {error}.") from error
 
+    def plain(self) -> Any:
+        """The value as it is written: keys as words and in their order, days as text. What differs in it differs."""
+        if self.is_mapping():
+            return {name: value.plain() for _key, name, value in self.entries()}
+        if self.is_list():
+            return [each.plain() for each in self.items()]
+        value = self.value()
+        return value.isoformat() if isinstance(value, date) else value
+
     def is_mapping(self) -> bool:
         """Whether it has keys."""
         return isinstance(self._node, yaml.MappingNode)

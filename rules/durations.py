@@ -3,7 +3,7 @@
 import re
 
 UNITS = {"year": 365.25, "month": 30.4375, "week": 7.0, "day": 1.0}
-_WRITTEN = re.compile(r"([1-9][0-9]*) (year|month|week|day)s?")
+_WRITTEN = re.compile(r"([1-9][0-9]{0,4}) (year|month|week|day)s?")
 
 
 def read_duration(text: str) -> int | None:

@@ -44,6 +44,15 @@ def fit_rules(policy: Policy) -> Iterator[Facts]:
         yield from (_fit(policy.vocabulary, row) for row in rows)
 
 
+def list_untried(policy: Policy) -> Iterator[str]:
+    """The rules that are too intricate for people to be made who fit them."""
+    for rule in policy.rules:
+        try:
+            rows_of(policy.vocabulary, rule.when)
+        except TooManyRows:
+            yield rule.id
+
+
 def _fit(vocabulary: Vocabulary, row: Row) -> Facts:
     values: dict[str, Any] = {}
     codes: set[str] = set()

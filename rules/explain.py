@@ -12,7 +12,7 @@ from rules.policy import Policy, Rule, Verdict
 from rules.reasons import Reasoning
 from rules.why_not import find_why_not
 
-MOST_KNOWN = 20_000  # outlines kept for each policy, some 2 kB each
+MOST_KNOWN = 5_000  # outlines kept for each policy, some 8 kB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _look_around(policy: Policy, outlines: Outlines, facts: Facts) -> _Known:
         policy.level_names[verdict.level],
         tuple(sorted({agency for rule in fired for agency in rule.agencies})),
         tuple(Reasoning.of(policy, rule, facts, verdict.level) for rule in told),
-        *find_why_not(policy, outlines, facts, verdict, routed_by),
+        *find_why_not(policy, outlines, facts, verdict, fired),
         find_missing(policy, outlines, facts, verdict),
     )
 

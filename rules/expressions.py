@@ -6,7 +6,6 @@ Sets of indicators are constants: their names stand in the expressions, and what
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import combinations
 
 from rules.conditions import All, Always, AnyOf, AtLeast, Compare, Condition, NoneOf, Seen, facts_of
 from rules.facts import FACTS, NAMES, CodeFact
@@ -54,8 +53,7 @@ class Writer:
     def _at_least(self, asked: AtLeast, wanted: bool) -> str:
         """So many hold; or so many fail that too few are left."""
         size = asked.count if wanted else len(asked.parts) - asked.count + 1
-        written = [self._write(part, wanted) for part in asked.parts]
-        return join("or", (join("and", some) for some in combinations(written, size)))
+        return f"({' + '.join(f'({self._write(part, wanted)})' for part in asked.parts)} >= {size})"
 
     def _seen(self, asked: Seen) -> str:
         if asked.count == asked.domains == 1:

@@ -198,7 +198,10 @@ def _read(facts: Mapping[str, Fact], name: str, value: Any) -> Any:
     if name == "indicators":
         if not isinstance(value, list | tuple | set | frozenset):
             raise FactError("indicators", "give a list of indicator codes.")
-        return frozenset(each if isinstance(each, str) else str(each) for each in value)
+        for each in value:
+            if not isinstance(each, str):
+                raise FactError("indicators", f"{each!r} is no code. Write codes as text, in quotes.")
+        return frozenset(value)
     if name not in facts:
         names = sorted((*facts, "indicators"))
         raise FactError(str(name), f"there is no such fact. Use one of: {', '.join(names)}.")

@@ -14,6 +14,7 @@ from rules.wording import say_comparison, say_level
 FORBIDDEN = ("ethnicity", "sex", "religion", "district")
 JOINS: dict[str, type[All] | type[AnyOf] | type[NoneOf]] = {"all": All, "any": AnyOf, "none": NoneOf}
 ALIASES = {"age": "age_days"}  # how a person would put it
+MOST_PARTS = 50
 OF_INDICATORS = ("level", "section", "domain", "about", "codes", "count", "domains")
 
 
@@ -38,7 +39,7 @@ class Reader:
         if name in FORBIDDEN:
             raise key.fault(f"a policy may not look at {name}. Take this condition out.")
         if name in JOINS:
-            return JOINS[name](tuple(self.read_condition(each) for each in value.items()))
+            return JOINS[name](tuple(self.read_condition(each) for each in _few(value)))
         if name in self._leaves:
             return self._leaves[name](value)
         fact = ALIASES.get(name, name)
@@ -58,7 +59,7 @@ class Reader:
 
     def _read_at_least(self, node: Node) -> AtLeast:
         asked = node.children(("count", "of"), ("count", "of"))
-        parts = tuple(self.read_condition(each) for each in asked["of"].items())
+        parts = tuple(self.read_condition(each) for each in _few(asked["of"]))
         return AtLeast(asked["count"].whole(1, len(parts)), parts)
 
     def _read_indicator(self, node: Node) -> Seen:
@@ -177,4 +178,12 @@ def _refuse_operator(node: Node, operator: str, allowed: tuple[str, ...]) -> Non
 
 
 def _each(node: Node, operator: str, read: Any) -> Any:
-    return tuple(read(each) for each in node.items()) if operator == "in" else read(node)
+    return tuple(read(each) for each in _few(node)) if operator == "in" else read(node)
+
+
+def _few(node: Node) -> list[Node]:
+    """The entries of a list that a person can still read."""
+    items = node.items()
+    if len(items) > MOST_PARTS:
+        raise node.fault(f"this list has {len(items)} entries; {MOST_PARTS} are the most. Take it apart.")
+    return items

@@ -4,13 +4,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from rules.conditions import names_level
+from rules.conditions import facts_of, names_level
 from rules.document import Node, PolicyError, read_document
 from rules.facts import ELSEWHERE, UNKNOWN
 from rules.grammar import Reader
@@ -85,8 +84,9 @@ def _read_policy(node: Node) -> Policy:
 
 
 def _read_content(node: Node) -> dict[str, Any]:
-    content = _plain(node.value())
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """The order of keys is part of it: conditions, indicators and authorities are told in their order."""
+    content = node.plain()
+    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
     return {"content": content, "hash": hashlib.sha256(text.encode()).hexdigest()}
 
 
@@ -177,8 +177,10 @@ def _check_rule(rule: Rule, combination: Combination, node: Node, then: Node) ->
         raise then.children(OUTCOMES)["level"].fault("a rule that asks for the level may not set it. Take one out.")
     if rule.section_47 and (rule.level, rule.rag) != (4, "red"):
         raise then.fault("section 47 goes with level 4 and rag red. Give all three.")
-    if rule.floor and rule.level is None and rule.rag is None:
-        raise then.fault("a floor holds a level or a RAG up. Give one, or take the floor out.")
+    if rule.floor and ((rule.level is None and rule.rag is None) or rule.route):
+        raise then.fault("a floor holds a level or a RAG up, and no route. Give one of them, or take the floor out.")
+    if "authority" in facts_of(rule.when) and (rule.level or rule.rag or rule.section_47 or rule.must_be_seen_today):
+        raise node.fault("where a family lives may change the route, never how serious it is. Take one of them out.")
     for part in sorted(_taken_first(combination)):
         if getattr(rule, part) is not None and rule.rank is None:
             raise node.fault(f"the {part} is that of the first rule that fits, so this one needs a rank. Give one.")
@@ -209,12 +211,3 @@ def _check_ids(nodes: list[Node]) -> None:
         if value.text() in seen:
             raise value.fault(f"another rule is called {value.text()!r}. Give this one a name of its own.")
         seen.add(value.text())
-
-
-def _plain(value: Any) -> Any:
-    """The value with all its keys as text, so that they can be put in order, and its dates too."""
-    if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    return value.isoformat() if isinstance(value, date) else value

@@ -160,7 +160,7 @@ def _compared(fact: Fact) -> Schema:
 def _count(fact: CountFact) -> Schema:
     kinds = [_whole(0)]
     if fact.unit == "days":
-        kinds += [{"type": "string", "pattern": f"^[1-9][0-9]* ({'|'.join(UNITS)})s?$"}]
+        kinds += [{"type": "string", "pattern": f"^[1-9][0-9]{{0,4}} ({'|'.join(UNITS)})s?$"}]
     kinds += [{"const": NEVER_WORD}] if fact.may_be_never else []
     return {"anyOf": kinds} if len(kinds) > 1 else kinds[0]
 

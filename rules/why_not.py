@@ -8,7 +8,7 @@ from rules.answer import WhyNot, WhyNotRoute
 from rules.conditions import facts_of, requirements, say
 from rules.facts import Facts
 from rules.outlines import Outlines, outlines_of
-from rules.policy import LADDER, LEVELS, Policy, Rule, Verdict
+from rules.policy import LADDER, LEVELS, Policy, Rule, Verdict, rank_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +41,25 @@ class _Gap:
 
 
 def find_why_not(
-    policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict, routed_by: Rule | None
+    policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict, fired: list[Rule]
 ) -> tuple[tuple[WhyNot, ...], tuple[WhyNotRoute, ...]]:
-    """For the levels (and section 47) and for the routes above the verdict, which `routed_by` gave its route."""
+    """For the levels (and section 47) and for the routes above the verdict, which the rules that fired gave."""
     chart = _draw_chart(policy)
     gap = _Gap(*outlines.weigh(facts, verdict.level))
-    came_first = routed_by.id if routed_by else None
-    return tuple(_explain_levels(chart, gap, verdict)), tuple(_explain_routes(chart, gap, verdict, came_first))
+    levels = _explain_levels(chart, gap, verdict, _find_first(fired, "level"))
+    return tuple(levels), tuple(_explain_routes(chart, gap, verdict, _find_first(fired, "route")))
 
 
-def _explain_levels(chart: _Chart, gap: _Gap, verdict: Verdict) -> Iterator[WhyNot]:
+def _find_first(fired: list[Rule], part: str) -> str | None:
+    giving = (rule for rule in sorted(fired, key=rank_of) if getattr(rule, part) is not None)
+    return next((rule.id for rule in giving), None)
+
+
+def _explain_levels(chart: _Chart, gap: _Gap, verdict: Verdict, came_first: str | None) -> Iterator[WhyNot]:
     for level, section_47, candidates in chart.levels:
         if level > verdict.level or (section_47 and not verdict.section_47):
             rule, lacks = _nearest(chart, candidates, gap)
-            yield WhyNot(level, section_47, rule, lacks)
+            yield WhyNot(level, section_47, rule, lacks, None if lacks else came_first)
 
 
 def _explain_routes(chart: _Chart, gap: _Gap, verdict: Verdict, came_first: str | None) -> Iterator[WhyNotRoute]:

@@ -9,9 +9,9 @@ from rules.dmn.model import Model, ReadTable
 from rules.dmn.phrasing import phrase_when
 from rules.dmn.tables import FLOOR, TAKEN, Output, split_rows
 from rules.dmn.xml import Element
-from rules.normal import YES, Row, Subject, TooManyRows
+from rules.normal import NO, YES, Row, Subject, TooManyRows
 from rules.policy import FIRST
-from rules.reading import OUTCOMES
+from rules.reading import MOST_RANK, OUTCOMES
 
 Given = dict[tuple[str, Output], list[tuple[Row, Element]]]  # the rows of one rule, by table and what they give
 
@@ -106,8 +106,10 @@ def _read_rule(model: Model, name: str, element: Element, given: Given) -> dict[
     then = _read_outcomes(given)
     rows = _read_rows(model, name, given)
     rank, floor = element.get("triage:rank"), element.get("triage:floor")
-    if rank is not None and not rank.isdecimal():
-        raise element.fault(f"a rank is a whole number, not {rank!r}.")
+    if rank is not None and not (rank.isdecimal() and len(rank) <= len(str(MOST_RANK))):
+        raise element.fault(f"a rank is a whole number up to {MOST_RANK}, not {rank[:20]!r}.")
+    if floor not in (None, YES, NO):
+        raise element.fault(f"triage:floor is {YES} or {NO}, not {floor!r}.")
     return {
         "id": name,
         **({"rank": int(rank)} if rank is not None else {}),

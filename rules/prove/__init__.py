@@ -3,6 +3,7 @@
 Needs the extra `prove` (z3-solver). Nothing else in `rules` does.
 """
 
+from rules.prove.search import CannotProve
 from rules.prove.theorems import PROOFS, Proof, prove
 
-__all__ = ["PROOFS", "Proof", "prove"]
+__all__ = ["PROOFS", "CannotProve", "Proof", "prove"]

@@ -9,6 +9,7 @@ from rules.conditions import LEVEL, Compare, requirements, walk
 from rules.facts import CountFact, Facts
 from rules.policy import RANKED, ROUTES, Policy, Verdict
 from rules.prove.reading import Reading, holds
+from rules.prove.search import check
 from rules.prove.symbols import Person, read_person
 
 
@@ -17,7 +18,7 @@ def boundary_cases(policy: Policy, person: Person, reading: Reading) -> Iterator
     solver = z3.Solver()
     solver.add(person.valid, z3.Not(z3.Or(*reading.outcome.gaps.values())))
     for claim in _claims(policy, person, reading):
-        if solver.check(claim) == z3.sat:
+        if check(solver, claim):
             model = solver.model()
             yield read_person(model, person), _read_verdict(model, reading)
 

@@ -11,7 +11,7 @@ import z3
 
 from rules.conditions import LEVEL, All, Always, AnyOf, AtLeast, Compare, Condition, NoneOf, Seen
 from rules.facts import YesNoFact
-from rules.policy import FIRST, RANKED, ROUTES, Policy, Rule, rank_of
+from rules.policy import FIRST, LADDER, RANKED, ROUTES, Policy, Rule, rank_of
 from rules.prove.symbols import Person
 from rules.vocabulary import Vocabulary
 
@@ -34,9 +34,13 @@ class Outcome:
         return z3.Or(*(one != two for one, two in pairs), *gaps)
 
     def is_below(self, other: "Outcome") -> Any:
-        """That some part that says how serious it is stands lower here than there."""
+        """That some part that says how serious it is stands lower here than there, or the route gives less help.
+
+        A route off the ladder hands the person on, so it is neither lower nor higher.
+        """
         flags = z3.Or(z3.And(other.section_47, z3.Not(self.section_47)), z3.And(other.today, z3.Not(self.today)))
-        return z3.Or(self.level < other.level, self.rag < other.rag, flags)
+        route = z3.And(self.route < other.route, other.route < len(LADDER), self.route >= 0)
+        return z3.Or(self.level < other.level, self.rag < other.rag, flags, route)
 
     @property
     def parts(self) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ import z3
 from rules.facts import CodeFact
 from rules.policy import RANKED, ROUTES
 from rules.prove.reading import Outcome
+from rules.prove.search import CannotProve
 from rules.prove.symbols import Person
 
 State = dict[str, Any]
@@ -22,7 +23,7 @@ GAPS = ("level", "rag", "route")
 _ORDER = {ast.Lt: operator.lt, ast.GtE: operator.ge}
 
 
-class UnknownForm(ValueError):
+class UnknownForm(CannotProve):
     """A piece of source that the compiler is not known to write: teach rules/prove/running.py what it means."""
 
     def __init__(self, node: ast.AST) -> None:

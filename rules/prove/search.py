@@ -8,19 +8,24 @@ from rules.facts import Facts
 from rules.prove.symbols import Person, read_person, usual
 
 
-class TooHard(RuntimeError):
-    """The solver gave up. That is no proof either way: simplify the policy, or prove on a faster machine."""
+class CannotProve(RuntimeError):
+    """No proof either way, and why."""
+
+
+class TooHard(CannotProve):
+    """The solver gave up: simplify the policy, or prove on a faster machine."""
 
 
 def is_possible(claim: Any, person: Person) -> bool:
     """Whether there can be anybody of whom the claim is true."""
     solver = z3.Solver()
     solver.add(claim, person.valid)
-    return _check(solver)
+    return check(solver)
 
 
-def _check(solver: z3.Solver) -> bool:
-    answer = solver.check()
+def check(solver: z3.Solver, *claims: Any) -> bool:
+    """Whether all that is asked can be so. TooHard where the solver cannot tell."""
+    answer = solver.check(*claims)
     if answer == z3.unknown:
         raise TooHard(f"The solver gave up: {solver.reason_unknown()}.")
     return bool(answer == z3.sat)
@@ -33,7 +38,7 @@ def find(claim: Any, *people: Person) -> tuple[Facts, ...] | None:
     """
     solver = z3.Solver()
     solver.add(claim, *(person.valid for person in people))
-    if not _check(solver):
+    if not check(solver):
         return None
     for person in people[::-1]:
         _prefer(solver, person)

@@ -31,9 +31,9 @@ class Person:
         """A code's place among those of its fact."""
         return list(self.facts[name].codes).index(code)
 
-    def but(self, *, seen: Mapping[str, Any] | None = None, **values: Any) -> "Person":
+    def but_seen(self, seen: Mapping[str, Any]) -> "Person":
         """The same person in every other respect."""
-        return replace(self, seen=seen or self.seen, value={**self.value, **values})
+        return replace(self, seen=seen)
 
 
 def anybody(vocabulary: Vocabulary, mark: str = "") -> Person:
@@ -96,9 +96,8 @@ def usual(person: Person) -> Iterator[Any]:
         yield z3.Not(each)
     for name in NAMES:
         yield _is(person, name, getattr(plain, name))
-    if isinstance(person.facts["age_days"], CountFact):
-        for days in (2922, 1461, 30):  # where an age must be known: eight years, four years, a month
-            yield person.value["age_days"] == days
+    for days in (2922, 1461, 30):  # where an age must be known: eight years, four years, a month
+        yield person.value["age_days"] == days
 
 
 def _is(person: Person, name: str, value: Any) -> Any:

@@ -14,12 +14,14 @@ from rules.facts import NAMES, Facts
 from rules.grammar import FORBIDDEN
 from rules.interpret import decide
 from rules.missing import say_answer
-from rules.policy import FIRST, LEVELS, RANKED, NoAnswer, Policy, Rule, rank_of
+from rules.policy import FIRST, LEVELS, RANKED, ROUTES, NoAnswer, Policy, Rule, rank_of
 from rules.prove.boundaries import boundary_cases
 from rules.prove.reading import Outcome, Reading, read_policy
 from rules.prove.running import SEEN, attributes_read, run_judge
 from rules.prove.search import find, is_possible
 from rules.prove.symbols import Person, anybody, same_but_age
+
+SECTION_47_ROUTES = ("social_care", "existing_case", "other_authority")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,15 @@ Theorem = Callable[[Case], Failure | None]
 def prove(policy: Policy) -> list[Proof]:
     """Every theorem about the policy, in the order of PROOFS."""
     case = Case(policy)
-    return [_time(name, says, theorem, case) for name, (says, theorem) in PROOFS.items()]
+    covers = _say_covered(policy)
+    return [_time(name, says.format_map(covers), theorem, case) for name, (says, theorem) in PROOFS.items()]
+
+
+def _say_covered(policy: Policy) -> dict[str, str]:
+    """What a theorem is about in this policy: one about nothing says so."""
+    floors = ", ".join(rule.id for rule in policy.rules if rule.floor) or "there is none"
+    harm = sum(each.section == "s47" for each in policy.vocabulary.indicators.values())
+    return {"floors": floors, "harm": f"{harm} indicator{'' if harm == 1 else 's'}"}
 
 
 def _time(name: str, says: str, theorem: Theorem, case: Case) -> Proof:
@@ -144,7 +154,7 @@ def _matters(case: Case, rule: Rule) -> bool:
 def is_monotone_in_indicators(case: Case) -> Failure | None:
     """To observe more never lowers level, RAG, section 47 or that the child must be seen today."""
     other = anybody(case.policy.vocabulary, "'")
-    more = case.person.but(seen=other.seen)
+    more = case.person.but_seen(other.seen)
     grows = z3.And(*(z3.Implies(seen, other.seen[code]) for code, seen in case.person.seen.items()))
     claim = z3.And(grows, case.run(more).is_below(case.answer))
     return _tell_two(case, find(claim, case.person, more), "With more seen")
@@ -183,11 +193,18 @@ def _falls_below(case: Case, rule: Rule) -> object:
 
 
 def keeps_the_duty(case: Case) -> Failure | None:
-    """Children Act 1989, section 47(1): suspected significant harm, or danger now, is level 4, red and section 47."""
+    """Children Act 1989, section 47(1): suspected significant harm, or danger now, is level 4, red and section 47.
+
+    A child goes to those who make the enquiries: ours, those who have the case, or another authority's.
+    """
     harm = [case.person.seen[each.code] for each in case.policy.vocabulary.indicators.values() if each.section == "s47"]
     danger = z3.And(case.person.known["needs_immediate_protection"], case.person.value["needs_immediate_protection"])
     answer = case.answer
-    short = z3.Or(answer.level < 4, answer.rag < RANKED.index("red"), z3.Not(answer.section_47))
+    if not harm:
+        return Failure("No indicator means section 47, so nobody can say that harm is suspected. Mark those that do.")
+    child = z3.Or(*(case.person.value["kind"] == case.person.code("kind", each) for each in ("child", "unborn_child")))
+    elsewhere = z3.And(child, *(answer.route != ROUTES.index(each) for each in SECTION_47_ROUTES))
+    short = z3.Or(answer.level < 4, answer.rag < RANKED.index("red"), z3.Not(answer.section_47), elsewhere)
     return case.fail(find(z3.And(z3.Or(danger, *harm), short), case.person))
 
 
@@ -229,19 +246,34 @@ def is_compiled_soundly(case: Case) -> Failure | None:
     found = find(case.answer.differs(case.reading.outcome), case.person)
     for facts, expected in () if found else boundary_cases(case.policy, case.person, case.reading):
         if not case.compiled.decide(facts) == decide(case.policy, facts) == expected:
-            found = (facts,)
-            break
-    return case.fail(found, "The compiled function and the document differ. ")
+            return case.fail((facts,), f"The compiled function says {_say(case, facts)}, and the document differs. ")
+    return found and case.fail(found, f"The compiled function says {_say(case, *found)}, and the document differs. ")
+
+
+def _say(case: Case, facts: Facts) -> str:
+    try:
+        return say_answer(case.compiled.decide(facts))
+    except NoAnswer as gap:
+        return f"no {gap.part}"
 
 
 PROOFS: dict[str, tuple[str, Theorem]] = {
     "complete": ("Every possible enquiry gets exactly one level, route and RAG.", is_complete),
     "no conflict": ("No two rules of the same rank disagree.", has_no_conflict),
     "no dead rule": ("Every rule can fire and can matter.", has_no_dead_rule),
-    "monotone in indicators": ("Observing more never lowers level, RAG or section 47.", is_monotone_in_indicators),
-    "monotone in age": ("A younger age never lowers level, RAG or section 47.", is_monotone_in_age),
-    "floors hold": ("Nothing lowers a floor.", keeps_its_floors),
-    "section 47 duty": ("Suspected significant harm, or danger now, is level 4, red and section 47.", keeps_the_duty),
-    "no discrimination": ("Ethnicity, sex, religion and district cannot change the answer.", cannot_discriminate),
+    "monotone in indicators": (
+        "Observing more never lowers level, RAG, section 47 or help.",
+        is_monotone_in_indicators,
+    ),
+    "monotone in age": ("A younger age never lowers level, RAG, section 47 or help.", is_monotone_in_age),
+    "floors hold": ("Nothing lowers a floor: {floors}.", keeps_its_floors),
+    "section 47 duty": (
+        "Suspected significant harm ({harm}), or danger now, is level 4, red and section 47.",
+        keeps_the_duty,
+    ),
+    "no discrimination": (
+        "Ethnicity, sex, religion and district are not asked, and cannot change the answer.",
+        cannot_discriminate,
+    ),
     "sound compiler": ("The compiled function says of everybody what the document says.", is_compiled_soundly),
 }

@@ -16,9 +16,11 @@ from rules.schema import write_schema
 from triage.clock import SystemClock
 from triage.pack import load_pack
 from triage.services.policies import policy_at_hand
+from triage.services.proving import HOW_TO_INSTALL
 from triage.settings import DEFAULT_PACK
 from triage.thresholds.choosing import find_policies, find_policy
 from triage.thresholds.facts_file import LineError, read_facts_line
+from triage.thresholds.render_command import write_whole
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -48,15 +50,18 @@ def _read_texts(paths: tuple[Path, ...]) -> Iterator[tuple[str, str]]:
 def prove_command(chosen: str | None) -> None:
     """Prove a policy of everybody there could be; without a NAME, all that are shipped. Exit status 1 if one fails."""
     if find_spec("z3") is None:
-        raise click.ClickException("Proofs need the solver z3. Install it with: pip install 'triage[prove]'")
+        raise click.ClickException(f"Proofs need the solver z3. {HOW_TO_INSTALL}")
     if not all([_prove(policy) for policy in find_policies(chosen)]):
         raise SystemExit(1)
 
 
 def _prove(policy: Policy) -> bool:
-    from rules.prove import prove  # the solver is an optional extra, and takes a while to load
+    from rules.prove import CannotProve, prove  # the solver is an optional extra, and takes a while to load
 
-    proofs = prove(policy)
+    try:
+        proofs = prove(policy)
+    except CannotProve as error:
+        raise click.ClickException(f"{policy.title}: {error}") from error
     click.echo(f"{policy.title} ({policy.hash[:12]})")
     for proof in proofs:
         click.echo(f"  {'proved' if proof.holds else 'FAILS '}  {proof.name}: {proof.says} ({proof.seconds:.2f} s)")
@@ -71,13 +76,13 @@ def schema_command(out: Path | None) -> None:
     """Write the JSON Schema of policy documents, for editors."""
     text = json.dumps(write_schema(), indent=2) + "\n"
     if out:
-        out.write_text(text, encoding="utf-8")
+        write_whole(out, text)
     else:
         click.echo(text, nl=False)
 
 
 @click.command("decide")
-@click.argument("file", metavar="FACTS.jsonl", type=click.File("r", encoding="utf-8"))
+@click.argument("file", metavar="FACTS.jsonl", type=click.File("r", encoding="utf-8-sig", errors="surrogateescape"))
 @click.option("--policy", "chosen", metavar="NAME@VERSION|FILE", help="else the pack's, in force today")
 @click.option("--pack", envvar="TRIAGE_PACK", default=DEFAULT_PACK, show_default=True)
 def decide_command(file: IO[str], chosen: str | None, pack: str) -> None:
@@ -85,10 +90,17 @@ def decide_command(file: IO[str], chosen: str | None, pack: str) -> None:
 
     A line that cannot be read is named on standard error, the rest goes on, and the exit status is 1.
     """
-    policy = find_policy(chosen) if chosen else policy_at_hand(load_pack(pack).policy, SystemClock().now())
+    policy = find_policy(chosen) if chosen else _in_force_today(pack)
     wrong = [error for number, line in enumerate(file, 1) if line.strip() and (error := _answer(policy, number, line))]
     if wrong:
         raise SystemExit(1)
+
+
+def _in_force_today(pack: str) -> Policy:
+    try:
+        return policy_at_hand(load_pack(pack).policy, SystemClock().now())
+    except KeyError as error:
+        raise click.ClickException(str(error.args[0])) from error
 
 
 def _answer(policy: Policy, number: int, line: str) -> str | None:

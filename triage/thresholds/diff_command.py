@@ -20,3 +20,5 @@ def diff(old: str, new: str) -> None:
     click.echo(f"\nWho gets another answer, of {changes.tried:,} made-up people who try every rule:")
     for line in changes.examples or ("Nobody.",):
         click.echo(f"  {line}")
+    if changes.untried:
+        click.echo(f"\nToo intricate to make people who fit them, so replay the past: {', '.join(changes.untried)}")

@@ -6,6 +6,8 @@ from typing import Any
 from rules.facts import FactError, Facts
 from rules.policy import Policy
 
+MOST_DIGITS = 12
+
 
 class LineError(ValueError):
     """A line that is not one person's facts: says what is wrong, and with which fact if it is one."""
@@ -19,9 +21,12 @@ def read_facts_line(policy: Policy, line: str) -> Facts:
 def read_object(line: str) -> dict[str, Any]:
     """What stands on one line. LineError where it is not one JSON object, or says something twice."""
     try:
-        values = json.loads(line, object_pairs_hook=_once, parse_constant=_refuse_constant)
+        line.encode()
+        values = json.loads(line, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_int=_read_whole)
     except json.JSONDecodeError as error:
         raise LineError(f"this is not JSON ({error.msg} at column {error.colno}). Write one object a line.") from error
+    except UnicodeEncodeError as error:
+        raise LineError("this is not UTF-8 text. Save the file as UTF-8.") from error
     except RecursionError as error:
         raise LineError("this is nested too deep. Write one flat object a line.") from error
     if not isinstance(values, dict):
@@ -44,6 +49,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise LineError(f"{twice}: this stands on the line twice. Keep one.")
     return values
+
+
+def _read_whole(digits: str) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise LineError(f"{digits[:MOST_DIGITS]}… is no number that a fact could have. Correct it.")
+    return int(digits)
 
 
 def _refuse_constant(name: str) -> Any:

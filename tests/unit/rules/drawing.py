@@ -108,10 +108,10 @@ LEAVES = st.one_of(
         st.integers(1, 3),
     ),
     st.sampled_from(CONSENTS).map(lambda code: {"consent": code}),
-    st.lists(st.sampled_from(("nottinghamshire", "nottingham_city", "other")), min_size=1, unique=True).map(
-        lambda codes: {"authority": codes}
-    ),
     st.sampled_from(KINDS).map(lambda code: {"kind": code}),
+)
+PLACES = st.lists(st.sampled_from(("nottinghamshire", "nottingham_city", "other")), min_size=1, unique=True).map(
+    lambda codes: {"authority": codes}
 )
 LEVEL_LEAVES = st.one_of(
     st.builds(
@@ -150,7 +150,7 @@ OUTCOMES = st.builds(
 )
 FIRST_RULES = st.fixed_dictionaries(
     {"when": FREE, "then": OUTCOMES, "rank": st.integers(1, 5), "floor": st.sampled_from((False, False, True))}
-)
+).map(lambda rule: rule | {"floor": rule["floor"] and "route" not in rule["then"]})
 LATER_RULES = st.fixed_dictionaries(
     {
         "when": st.tuples(LEVEL_LEAVES, LEVELLED).map(lambda parts: {"all": list(parts)}),
@@ -160,7 +160,7 @@ LATER_RULES = st.fixed_dictionaries(
 )
 ROUTE_RULES = st.fixed_dictionaries(
     {
-        "when": LEVELLED,
+        "when": _join(st.one_of(LEAVES, LEVEL_LEAVES, PLACES)),  # where a family lives may change the route alone
         "then": st.sampled_from(ROUTES).map(lambda route: {"route": route}),
         "rank": st.integers(1, 5),
     }

@@ -27,7 +27,7 @@ def test_published_policies_mean_what_they_say(drawn) -> None:
 @settings(max_examples=max(CASES // 100, 1), deadline=None)
 @given(st.sampled_from(VERSIONS), st.integers(0, 2**64))
 def test_published_policies_mean_what_they_say_of_a_great_many(policy, seed) -> None:
-    """A million: TRIAGE_CASES=1000000 python -m pytest --timeout 0 tests/unit/rules/test_compiler.py"""
+    """A million in the long run: make test-long."""
     judge = compile_policy(policy).judge
     for facts in make_people(policy, seed, 100):
         assert judge(facts) == interpret.decide(policy, facts)

@@ -100,7 +100,8 @@ def test_floor_that_the_compiler_lost_is_found() -> None:
 def test_wrong_compiler_is_found_with_somebody_it_is_wrong_about(old, new) -> None:
     case = Miscompiled(V4, old, new)
     failure = fails("sound compiler", case)
-    assert failure.says.startswith("The compiled function and the document differ. A")
+    assert failure.says.startswith("The compiled function says level ")
+    assert ", and the document differs. A" in failure.says
     assert len(failure.people) == 1
 
 
