@@ -7,16 +7,24 @@ beside the decision itself, for those who explain it, is in rules/outlines.py.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from rules.conditions import Always, names_level
 from rules.expressions import Writer, constants, join
 from rules.facts import Facts
-from rules.policy import FIRST, LEVELS, RANKED, NoAnswer, Policy, Rule, Verdict, rank_of
+from rules.policy import FIRST, LEVELS, RANKED, ROUTES, NoAnswer, Policy, Rule, Verdict, rank_of
 
 # What rules may raise: level, place of the RAG in RANKED, section 47, must be seen today.
 State = tuple[int, int, bool, bool]
 VARIABLES = ("level", "rag", "section_47", "today")
+# Every verdict there can be, made once: to find one takes half the time of making it.
+ANSWERS = {
+    (level, route, rag, section_47, today): Verdict(level, route, RANKED[rag], section_47, today)
+    for level, route, rag, section_47, today in product(
+        LEVELS, ROUTES, range(len(RANKED)), (False, True), (False, True)
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def write_function(name: str, parameters: Iterable[str], body: Iterable[str]) ->
 
 def run_source(policy: Policy, source: str, sets: dict[str, frozenset[str]]) -> dict[str, Any]:
     """The functions that a source defines, by name."""
-    names: dict[str, Any] = {"Verdict": Verdict, "NoAnswer": NoAnswer, "new": tuple.__new__, **sets}
+    names: dict[str, Any] = {"NoAnswer": NoAnswer, "ANSWERS": ANSWERS, **sets}
     # What is run was written by us from a checked document: numbers, names of facts, and codes in quotes.
     exec(compile(source, f"<{policy.title}>", "exec"), names)  # noqa: S102
     return names
@@ -67,18 +75,37 @@ def _write_body(policy: Policy, writer: Writer) -> list[str]:
     how = policy.combination
     start: State = (*start_of(policy), False, False)
     lines = [f"{name} = {value!r}" for name, value in zip(VARIABLES, start, strict=True)]
+    rows = _list_rows(policy)
     # The first rule may give any level; elsewhere it only ever rises from where it starts.
     reached = {(level, *start[1:]) for level in ((0, *LEVELS) if how.level == FIRST else start[:1])}
     for by_level in (False, True):  # those that ask for the level come after all that set it
         rules = [rule for rule in policy.rules if names_level(rule.when) is by_level]
-        lines += [*_write_first(how.level, "level", rules, writer)] if not by_level else []
+        lines += (_write_rows(rows, writer) or _write_first(how.level, "level", rules, writer)) if not by_level else []
         lines += [*_write_raises(rules, policy, writer, reached)]
-        lines += _write_rest("level", 0, start[0], how.otherwise_level) if not by_level else []
+        lines += _write_rest("level", 0, start[0], how.otherwise_level) if not by_level and not rows else []
     # Where the first RAG is taken, it is taken of all rules, whether they ask for the level or not.
-    first = _write_first(how.rag, "rag", policy.rules, writer)
-    lines += [*first, *(_write_floors(policy, writer) if first else [])]
+    lines += [] if rows else _write_first(how.rag, "rag", policy.rules, writer)
+    lines += _write_floors(policy, writer) if how.rag == FIRST else []
+    if rows:
+        return [*lines, _write_return()]
     lines += _write_rest("rag", -1, start[1], None if how.otherwise_rag is None else _place(how.otherwise_rag))
     return [*lines, *_write_routes(policy, writer), _write_return()]
+
+
+def _list_rows(policy: Policy) -> list[Rule]:
+    """The rules in their order, where the first that holds gives level, RAG and route at once and one always holds."""
+    how = policy.combination
+    parts = [[rule for rule in policy.rules if getattr(rule, part) is not None] for part in ("level", "rag", "route")]
+    rows = sorted(parts[0], key=rank_of)
+    whole = how.level == how.rag == FIRST and parts[0] == parts[1] == parts[2]
+    return rows if whole and rows and isinstance(rows[-1].when, Always) else []
+
+
+def _write_rows(rows: list[Rule], writer: Writer) -> list[str]:
+    """One chain for all three parts, so that nothing is asked three times."""
+    thens = [f"level = {rule.level}; rag = {_place(rule.rag)}; route = {rule.route!r}" for rule in rows]
+    chain = write_chain((writer.holds(rule.when), then) for rule, then in zip(rows, thens, strict=True))
+    return [*chain[:-1], f"else: {thens[-1]}"] if len(rows) > 1 else thens
 
 
 def start_of(policy: Policy) -> tuple[int, int]:
@@ -97,8 +124,7 @@ def _write_rest(part: str, nothing: int, start: int, otherwise: int | None) -> l
 
 
 def _write_return() -> str:
-    rags = f"{RANKED!r}[rag]"
-    return f"return new(Verdict, (level, route, {rags}, section_47, today))"
+    return "return ANSWERS[level, route, rag, section_47, today]"
 
 
 def _write_raises(rules: list[Rule], policy: Policy, writer: Writer, reached: set[State]) -> list[str]:

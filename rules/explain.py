@@ -1,22 +1,20 @@
 """A policy's answer about one person with all its reasons: what fired, why not higher, what is missing."""
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from rules.answer import Missing, PolicyRef, Recommendation, WhyNot, WhyNotRoute
 from rules.facts import Facts
-from rules.interpret import find_fired
-from rules.missing import find_missing
-from rules.outlines import Outlines, outlines_of
-from rules.policy import Policy, Rule, Verdict
+from rules.missing import Search
+from rules.outlines import outlines_of
+from rules.policy import Policy, Rule, Verdict, rank_of
 from rules.reasons import Reasoning
-from rules.why_not import find_why_not
+from rules.why_not import CameFirst, find_why_not
 
-MOST_KNOWN = 5_000  # outlines kept for each policy, some 8 kB each
+MOST_KNOWN = 50_000  # outlines kept for each policy, some 0.5 kB each
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """All that is the same for everybody with one outline; only the values in the reasons are each person's own."""
 
     verdict: Verdict
@@ -28,6 +26,11 @@ class _Known:
     missing: tuple[Missing, ...]
 
 
+Ground = tuple[Any, ...]
+# Of rules that fire together: which gave the level and the route, whom to ask, and the reasons.
+_Fired = tuple[CameFirst, tuple[str, ...], tuple[Reasoning, ...]]
+
+
 class Explainer:
     """One policy's explanations, with those already worked out. They change nothing but time."""
 
@@ -36,6 +39,9 @@ class Explainer:
         self.ref = PolicyRef(policy.name, policy.version, policy.hash)
         self.codes = frozenset(policy.vocabulary.indicators)
         self.known: dict[tuple[object, ...], _Known] = {}
+        self.fired: dict[tuple[Ground, ...], _Fired] = {}
+        self.reasons: dict[Ground, Reasoning] = {}
+        self.search = Search(policy, self.outlines)
 
     def explain(self, facts: Facts) -> Recommendation:
         """The whole answer. FactError for an indicator that is not in the vocabulary, NoAnswer where there is a gap."""
@@ -62,24 +68,48 @@ class Explainer:
     def _work_out(self, outline: tuple[object, ...], facts: Facts) -> _Known:
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
-        self.known[outline] = known = _look_around(self.policy, self.outlines, facts)
+        self.known[outline] = known = self._look_around(facts)
         return known
 
+    def _look_around(self, facts: Facts) -> _Known:
+        policy, outlines = self.policy, self.outlines
+        verdict = outlines.judge(facts)
+        grounds = tuple(outlines.grounds(facts, verdict.level))
+        came_first, agencies, reasoning = self.fired.get(grounds) or self._reason(grounds, facts, verdict.level)
+        return _Known(
+            verdict,
+            policy.level_names[verdict.level],
+            agencies,
+            reasoning,
+            *find_why_not(policy, outlines, facts, verdict, came_first),
+            self.search.find(facts, verdict),
+        )
 
-def _look_around(policy: Policy, outlines: Outlines, facts: Facts) -> _Known:
-    verdict = outlines.judge(facts)
-    fired = find_fired(policy, facts, verdict.level)
-    routed_by = next((rule for rule in policy.routes if rule in fired), None)
-    # A route that came too late took no part; whatever else its rule says did.
-    told = [rule for rule in fired if rule is routed_by or not _only_routes(rule)]
-    return _Known(
-        verdict,
-        policy.level_names[verdict.level],
-        tuple(sorted({agency for rule in fired for agency in rule.agencies})),
-        tuple(Reasoning.of(policy, rule, facts, verdict.level) for rule in told),
-        *find_why_not(policy, outlines, facts, verdict, fired),
-        find_missing(policy, outlines, facts, verdict),
-    )
+    def _reason(self, grounds: tuple[Ground, ...], facts: Facts, level: int) -> _Fired:
+        fired = [self.policy.rules[place] for place, *_turns in grounds]
+        routed_by, levelled_by = _find_first(fired, "route"), _find_first(fired, "level")
+        # A route that came too late took no part; whatever else its rule says did.
+        told = [each for each in zip(fired, grounds, strict=True) if each[0] is routed_by or not _only_routes(each[0])]
+        if len(self.fired) >= MOST_KNOWN:
+            self.fired.clear()
+        self.fired[grounds] = found = (
+            CameFirst(levelled_by and levelled_by.id, routed_by and routed_by.id),
+            tuple(sorted({agency for rule in fired for agency in rule.agencies})),
+            tuple([self._reason_of(*each, facts, level) for each in told]),
+        )
+        return found
+
+    def _reason_of(self, rule: Rule, ground: Ground, facts: Facts, level: int) -> Reasoning:
+        found = self.reasons.get(ground)
+        if not found:
+            if len(self.reasons) >= MOST_KNOWN:
+                self.reasons.clear()
+            self.reasons[ground] = found = Reasoning.of(self.policy, rule, facts, level)
+        return found
+
+
+def _find_first(fired: list[Rule], part: str) -> Rule | None:
+    return min((rule for rule in fired if getattr(rule, part) is not None), key=rank_of, default=None)
 
 
 def _only_routes(rule: Rule) -> bool:

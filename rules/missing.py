@@ -1,6 +1,6 @@
 """What is not known and could change the answer: found by asking the policy again, not from a list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from typing import Any
 
@@ -12,93 +12,105 @@ from rules.wording import say_count
 
 Setting = tuple[str, Any]  # a fact, and a value that it might have
 Tried = list[tuple[Any, Verdict]]
+MOST_TOLD = 5_000  # ways in which an answer could change remembered for one policy
+_UNASKED = {name: fact.unasked for name, fact in FACTS.items() if isinstance(fact, CodeFact) and fact.unasked}
 
 
 class _Supposed:
-    """Somebody like `facts`, of whom anything may be supposed."""
+    """Somebody of whom anything may be supposed."""
 
     __slots__ = ("indicators", *NAMES)
 
-    def __init__(self, facts: "Facts | _Supposed") -> None:
-        for name in self.__slots__:
-            setattr(self, name, getattr(facts, name))
 
+class Search:
+    """Asks one policy again what it would say if more were known, and remembers how it told of what came of it."""
 
-def find_missing(policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict) -> tuple[Missing, ...]:
-    """The unknown facts that could change the verdict about `facts`, alone or together with others.
-
-    In the order of FACTS. Each comes with the value that leads furthest.
-    """
-    search = _Search(policy, outlines, facts, verdict)
-    return tuple(each for each in map(search.find_one, search.asked) if each)
-
-
-class _Search:
-    """The facts that are not known, and what the policy says where they are supposed."""
-
-    def __init__(self, policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict) -> None:
-        self.facts, self.verdict = facts, verdict
-        self.judge, self.trials = outlines.judge, dict(zip(NAMES, outlines.trials, strict=True))
+    def __init__(self, policy: Policy, outlines: Outlines) -> None:
+        self.outlines, self.judge = outlines, outlines.judge_supposed
         self.known = policy.vocabulary.facts
-        self.asked = self._list_askable(outlines)
+        self.told: dict[tuple[Any, ...], Missing] = {}
 
-    def _list_askable(self, outlines: Outlines) -> tuple[str, ...]:
-        """Those worth asking of such a person that may still tip a rule."""
-        blank = _Supposed(self.facts)
-        for name, fact in FACTS.items():
-            if isinstance(fact, CodeFact) and fact.unasked and getattr(blank, name) == fact.unasked:
-                setattr(blank, name, None)
-        bits = outlines.undetermined(blank)
-        return tuple(
-            name
-            for place, name in enumerate(NAMES)
-            if bits >> place & 1 and _is_unknown(name, blank) and self.facts.kind in FACTS[name].asked_of
-        )
+    def find(self, facts: Facts, verdict: Verdict) -> tuple[Missing, ...]:
+        """The unknown facts that could change the verdict about `facts`, alone or together with others.
 
-    def find_one(self, name: str) -> Missing | None:
+        In the order of FACTS. Each comes with the value that leads furthest.
+        """
+        given = self.outlines.suppose(facts, _Supposed())
+        asked = self._list_askable(given)
+        if not asked:
+            return ()
+        _reset(given, facts, _UNASKED)
+        found = (self._find_one(name, asked, given, facts, verdict) for name in asked)
+        return tuple([each for each in found if each])
+
+    def _list_askable(self, given: _Supposed) -> list[str]:
+        """Those worth asking of such a person that may still tip a rule. What nobody has asked yet becomes None."""
+        for name, unasked in _UNASKED.items():
+            if getattr(given, name) == unasked:
+                setattr(given, name, None)
+        bits = self.outlines.undetermined(given)
+        names = [name for place, name in enumerate(NAMES) if bits >> place & 1] if bits else ()
+        return [name for name in names if _is_unknown(name, given) and given.kind in FACTS[name].asked_of]
+
+    def _find_one(
+        self, name: str, asked: list[str], given: _Supposed, facts: Facts, verdict: Verdict
+    ) -> Missing | None:
         """The shortest way in which knowing this fact changes the answer, or None where there is none."""
-        for others in self._settings(name):
-            given = _Supposed(self.facts)
+        for others in self._settings([each for each in asked if each != name]):
             for other, value in others:
                 setattr(given, other, value)
             try:
-                before = self.judge(given) if others else self.verdict
-                tried = self._try_each(given, name)
+                before = self.judge(given) if others else verdict
+                after = self._try_each(given, name)
             except NoAnswer:  # a gap of the policy: `triage policy prove` is who tells of it
                 continue
-            changed = [after for _value, after in tried if after != before]
-            if changed:
-                after = max(changed, key=lambda each: each.weight)
-                return self._describe(name, others, before, after, tried)
+            finally:
+                _reset(given, facts, (name, *(other for other, _value in others)))
+            if after.count(before) < len(after):
+                return self._tell(name, others, before, after)
         return None
 
-    def _settings(self, name: str) -> Iterator[tuple[Setting, ...]]:
+    def _settings(self, rest: list[str]) -> Iterator[tuple[Setting, ...]]:
         """Every way in which some of the other unknown facts could be: none of them first, then one, two, and so on."""
-        rest = [each for each in self.asked if each != name]
-        for size in range(len(rest) + 1):
+        yield ()
+        for size in range(1, len(rest) + 1):
             for chosen in combinations(rest, size):
-                for values in product(*(self.trials[each] for each in chosen)):
+                for values in product(*(self.outlines.trials[each] for each in chosen)):
                     yield tuple(zip(chosen, values, strict=True))
 
-    def _try_each(self, given: _Supposed, name: str) -> Tried:
-        tried = []
-        for value in self.trials[name]:
+    def _try_each(self, given: _Supposed, name: str) -> tuple[Verdict, ...]:
+        after = []
+        for value in self.outlines.trials[name]:
             setattr(given, name, value)
-            tried.append((value, self.judge(given)))
-        return tried
+            after.append(self.judge(given))
+        return tuple(after)
 
-    def _describe(
-        self, name: str, others: tuple[Setting, ...], before: Verdict, after: Verdict, tried: Tried
-    ) -> Missing:
+    def _tell(self, name: str, others: tuple[Setting, ...], before: Verdict, after: tuple[Verdict, ...]) -> Missing:
+        key = name, others, before, after
+        found = self.told.get(key)
+        if not found:
+            if len(self.told) >= MOST_TOLD:
+                self.told.clear()
+            self.told[key] = found = self._describe(*key)
+        return found
+
+    def _describe(self, name: str, others: tuple[Setting, ...], before: Verdict, after: tuple[Verdict, ...]) -> Missing:
+        furthest = max((each for each in after if each != before), key=lambda each: each.weight)
+        tried = list(zip(self.outlines.trials[name], after, strict=True))
         more = (f"{each.replace('_', ' ')} is {_say_value(self.known[each], value)}" for each, value in others)
-        pairs = zip(Verdict._fields, before, after, strict=True)
+        pairs = zip(Verdict._fields, before, furthest, strict=True)
         return Missing(
             fact=name,
-            could_be=" and ".join((_say_values(self.known[name], after, tried), *more)),
-            then=say_answer(after),
+            could_be=" and ".join((_say_values(self.known[name], furthest, tried), *more)),
+            then=say_answer(furthest),
             changes=tuple(part for part, was, now in pairs if was != now),
             together_with=tuple(each for each, _value in others),
         )
+
+
+def _reset(given: _Supposed, facts: Facts, names: Iterable[str]) -> None:
+    for name in names:
+        setattr(given, name, getattr(facts, name))
 
 
 def _is_unknown(name: str, blank: _Supposed) -> bool:

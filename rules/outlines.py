@@ -3,13 +3,14 @@
 Whoever has the same outline gets the same answer, why-nots and missing facts, so those are worked out once.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from rules.compiler import compile_policy, indent, run_source, write_function
-from rules.conditions import Compare, Condition, Seen, facts_of, names_level, requirements, walk
+from rules.conditions import AnyOf, AtLeast, Compare, Condition, Seen, facts_of, names_level, requirements, walk
 from rules.expressions import Writer, asks_for, constants
 from rules.facts import FACTS, NAMES, CodeFact, CountFact, YesNoFact
 from rules.policy import FIRST, LEVELS, RANKED, Policy, Rule, Verdict
@@ -19,18 +20,24 @@ from rules.policy import FIRST, LEVELS, RANKED, Policy, Rule, Verdict
 class Outlines:
     """Functions of a policy, of anything that has the attributes of Facts.
 
+    `judge` is for Facts; `judge_supposed` is the same for another class, and `suppose` copies the facts to one of that.
     `outline` is what the policy can tell of somebody. `weigh` takes the level too, and gives two sets of bits, one for
     each of `requirements` (all that the rules ask for, once each): those that do not hold, and those of them that are
-    not known. `undetermined` gives a bit for each of FACTS (in their order) on which the answer may still hang: there,
-    None stands for what nobody has asked yet. `trials` are, for each of FACTS, the values worth trying, in their order.
+    not known. `grounds` takes the level too, and gives a tuple for each rule that holds: its place in the policy, and
+    what its reasons turn on beside indicators and counts. `undetermined` gives a bit for each of FACTS (in their order)
+    on which the answer may still hang: there, None stands for what nobody has asked yet. `trials` are, for each of
+    FACTS, the values worth trying, in their order.
     """
 
     judge: Callable[[Any], Verdict]
+    judge_supposed: Callable[[Any], Verdict]
+    suppose: Callable[[Any, Any], Any]
     outline: Callable[[Any], tuple[Any, ...]]
     weigh: Callable[[Any, int], tuple[int, int]]
+    grounds: Callable[[Any, int], list[tuple[Any, ...]]]
     undetermined: Callable[[Any], int]
     requirements: tuple[Condition, ...]
-    trials: tuple[tuple[Any, ...], ...]
+    trials: Mapping[str, tuple[Any, ...]]
 
 
 @lru_cache(maxsize=64)
@@ -45,11 +52,16 @@ def outlines_of(policy: Policy) -> Outlines:
     source = (
         write_function("outline", ("f",), _write_outline(policy, parts, known))
         + write_function("weigh", ("f", "level"), _write_weigh(asked, known))
+        + write_function("grounds", ("f", "level"), _write_grounds(policy, known))
         + write_function("undetermined", ("f",), _write_undetermined(policy, span))
+        + write_function("suppose", ("f", "g"), _write_copy())
     )
     functions = run_source(policy, source, constants(sets))
-    wanted = (functions[name] for name in ("outline", "weigh", "undetermined"))
-    return Outlines(compile_policy(policy).judge, *wanted, asked, _list_trials(policy, parts))
+    wanted = (functions[name] for name in ("suppose", "outline", "weigh", "grounds", "undetermined"))
+    compiled = compile_policy(policy)
+    # A function that always meets the same class is half as fast again as one that meets two, so there is one for each.
+    again = run_source(policy, compiled.source, compiled.sets)["judge"]
+    return Outlines(compiled.judge, again, *wanted, asked, _list_trials(policy, parts))
 
 
 def _write_outline(policy: Policy, parts: list[Condition], writer: Writer) -> list[str]:
@@ -68,12 +80,27 @@ def _write_span(policy: Policy, name: str, parts: list[Condition]) -> str:
     return f"(None if f.{name} is None else {above})" if FACTS[name].may_be_unknown else f"({above})"
 
 
+def _write_copy() -> list[str]:
+    return [*(f"g.{name} = f.{name}" for name in ("indicators", *NAMES)), "return g"]
+
+
 def _write_weigh(asked: tuple[Condition, ...], writer: Writer) -> list[str]:
     lines = ["lacking = unknown = 0"]
     for place, part in enumerate(asked):
         lines += [f"if not {writer.holds(part)}:", f"    lacking |= {1 << place}"]
         lines += [f"    if not {writer.fails(part)}: unknown |= {1 << place}"] if asks_for(part) else []
     return [*lines, "return lacking, unknown"]
+
+
+def _write_grounds(policy: Policy, writer: Writer) -> list[str]:
+    lines = ["found = []"]
+    for place, rule in enumerate(policy.rules):
+        turns = (f"f.{name}" for name in sorted(facts_of(rule.when)) if not isinstance(FACTS[name], CountFact))
+        parts = [part for choice in walk(rule.when) if isinstance(choice, AnyOf | AtLeast) for part in choice.parts]
+        level = ["level"] if names_level(rule.when) else []
+        ground = ", ".join((str(place), *level, *turns, *map(writer.holds, parts)))
+        lines += [f"if {writer.holds(rule.when)}: found.append(({ground},))"]
+    return [*lines, "return found"]
 
 
 def _write_undetermined(policy: Policy, span: Writer) -> list[str]:
@@ -89,12 +116,12 @@ def _write_undetermined(policy: Policy, span: Writer) -> list[str]:
     start = how.otherwise_level or 0
     lines = [f"low = high = {start}", "rag = asks = 0", "section_47 = today = False"]
     for rule in first:
-        lines += [f"if {span.holds(rule.when)}:", *indent(_raise_to(rule) or ["pass"])]
+        lines += _write_certain(span, rule)
     lines += ["high = low"]
     for rule in first:
         lines += _write_possible(span, rule, [f"if high < {rule.level}: high = {rule.level}"] if rule.level else [])
     for rule in later:
-        lines += [f"if {span.holds(rule.when)}:", *indent(_raise_to(rule) or ["pass"])]
+        lines += _write_certain(span, rule)
         lines += _write_possible(span, rule, [])
     for rule in policy.routes:
         lines += [f"if {span.holds(rule.when)}: return asks"]
@@ -117,6 +144,11 @@ def _any(bits: Any) -> int:
     return whole
 
 
+def _write_certain(span: Writer, rule: Rule) -> list[str]:
+    raised = _raise_to(rule)
+    return [f"if {span.holds(rule.when)}:", *indent(raised)] if raised else []
+
+
 def _raise_to(rule: Rule) -> list[str]:
     rag = RANKED.index(rule.rag) if rule.rag else 0
     lines = [f"if low < {rule.level}: low = {rule.level}"] if rule.level else []
@@ -133,13 +165,15 @@ def _write_possible(span: Writer, rule: Rule, then: list[str]) -> list[str]:
     adds += [f"rag < {RANKED.index(rule.rag)}"] if rule.rag else []
     adds += ["not section_47"] if rule.section_47 else []
     adds += ["not today"] if rule.must_be_seen_today else []
+    if not adds:
+        return []
     unknown = f"not {span.holds(rule.when)} and not {span.fails(rule.when)}"
-    test = f"if ({' or '.join(adds) or 'False'}) and {unknown}:"
+    test = f"if ({' or '.join(adds)}) and {unknown}:"
     return [test, *indent([f"asks |= {asks_for(rule.when)}", *then])]
 
 
-def _list_trials(policy: Policy, parts: list[Condition]) -> tuple[tuple[Any, ...], ...]:
-    return tuple(_trials(policy, name, parts) for name in NAMES)
+def _list_trials(policy: Policy, parts: list[Condition]) -> Mapping[str, tuple[Any, ...]]:
+    return MappingProxyType({name: _trials(policy, name, parts) for name in NAMES})
 
 
 def _trials(policy: Policy, name: str, parts: list[Condition]) -> tuple[Any, ...]:

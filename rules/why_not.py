@@ -1,14 +1,26 @@
 """Why not higher: for each level and route above the answer, the rule that came nearest and what it lacked."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, reduce
+from operator import or_
+from typing import Any, NamedTuple
 
 from rules.answer import WhyNot, WhyNotRoute
 from rules.conditions import facts_of, requirements, say
 from rules.facts import Facts
 from rules.outlines import Outlines, outlines_of
-from rules.policy import LADDER, LEVELS, Policy, Rule, Verdict, rank_of
+from rules.policy import LADDER, LEVELS, Policy, Rule, Verdict
+
+MOST_KNOWN = 5_000  # ways to fall short that are remembered for each policy
+WhyNots = tuple[tuple[WhyNot, ...], tuple[WhyNotRoute, ...]]
+
+
+class CameFirst(NamedTuple):
+    """The rules of the lowest rank that held: for whoever asks why another that held as well was not taken."""
+
+    level: str | None
+    route: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +35,29 @@ class _Candidate:
 class _Chart:
     """What leads where in one policy, worked out once. `says` has the words of each requirement, by its bit.
 
-    `fixed` are the requirements that ask who somebody is: nobody gets nearer to those.
+    `fixed` are the requirements that ask who somebody is: nobody gets nearer to those. `asks` has the bits of all that
+    leads higher than a verdict, and `known` what was told before: of that much, few people lack anything else.
     """
 
     says: tuple[str, ...]
     fixed: int
     levels: tuple[tuple[int, bool, tuple[_Candidate, ...]], ...]
     routes: tuple[tuple[_Candidate, ...], ...]
+    asks: dict[Verdict, int] = field(default_factory=dict)
+    known: dict[tuple[Any, ...], WhyNots] = field(default_factory=dict)
+
+    def levels_above(self, verdict: Verdict) -> list[tuple[int, bool, tuple[_Candidate, ...]]]:
+        """The levels, and section 47, that were not reached."""
+        return [
+            (level, section_47, candidates)
+            for level, section_47, candidates in self.levels
+            if level > verdict.level or (section_47 and not verdict.section_47)
+        ]
+
+    def routes_above(self, verdict: Verdict) -> list[tuple[str, tuple[_Candidate, ...]]]:
+        """Along the ladder only: a route off it hands the person to somebody else who weighs the concern."""
+        above = LADDER.index(verdict.route) + 1 if verdict.route in LADDER else len(LADDER)
+        return [(LADDER[place], self.routes[place]) for place in range(above, len(LADDER)) if self.routes[place]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +68,43 @@ class _Gap:
     unknown: int
 
 
-def find_why_not(
-    policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict, fired: list[Rule]
-) -> tuple[tuple[WhyNot, ...], tuple[WhyNotRoute, ...]]:
-    """For the levels (and section 47) and for the routes above the verdict, which the rules that fired gave."""
+def find_why_not(policy: Policy, outlines: Outlines, facts: Facts, verdict: Verdict, came_first: CameFirst) -> WhyNots:
+    """For the levels (and section 47) and for the routes above the verdict."""
     chart = _draw_chart(policy)
-    gap = _Gap(*outlines.weigh(facts, verdict.level))
-    levels = _explain_levels(chart, gap, verdict, _find_first(fired, "level"))
-    return tuple(levels), tuple(_explain_routes(chart, gap, verdict, _find_first(fired, "route")))
+    asks = chart.asks.get(verdict)
+    if asks is None:
+        chart.asks[verdict] = asks = _list_asks(chart, verdict)
+    lacking, unknown = outlines.weigh(facts, verdict.level)
+    key = verdict, lacking & asks, unknown & asks, came_first
+    return chart.known.get(key) or _explain(chart, *key)
 
 
-def _find_first(fired: list[Rule], part: str) -> str | None:
-    giving = (rule for rule in sorted(fired, key=rank_of) if getattr(rule, part) is not None)
-    return next((rule.id for rule in giving), None)
+def _list_asks(chart: _Chart, verdict: Verdict) -> int:
+    higher = [*(each[-1] for each in chart.levels_above(verdict)), *(each[-1] for each in chart.routes_above(verdict))]
+    return reduce(or_, (each.bits for candidates in higher for each in candidates), 0)
 
 
-def _explain_levels(chart: _Chart, gap: _Gap, verdict: Verdict, came_first: str | None) -> Iterator[WhyNot]:
-    for level, section_47, candidates in chart.levels:
-        if level > verdict.level or (section_47 and not verdict.section_47):
-            rule, lacks = _nearest(chart, candidates, gap)
-            yield WhyNot(level, section_47, rule, lacks, None if lacks else came_first)
+def _explain(chart: _Chart, verdict: Verdict, lacking: int, unknown: int, came_first: CameFirst) -> WhyNots:
+    gap = _Gap(lacking, unknown)
+    levels, routes = chart.levels_above(verdict), chart.routes_above(verdict)
+    found = (
+        tuple(
+            WhyNot(level, section_47, *_come_near(chart, gap, each, came_first.level))
+            for level, section_47, each in levels
+        ),
+        tuple(WhyNotRoute(route, *_come_near(chart, gap, each, came_first.route)) for route, each in routes),
+    )
+    if len(chart.known) >= MOST_KNOWN:
+        chart.known.clear()
+    chart.known[verdict, lacking, unknown, came_first] = found
+    return found
 
 
-def _explain_routes(chart: _Chart, gap: _Gap, verdict: Verdict, came_first: str | None) -> Iterator[WhyNotRoute]:
-    """Along the ladder only: a route off it hands the person to somebody else who weighs the concern."""
-    if verdict.route not in LADDER:
-        return
-    above = LADDER.index(verdict.route) + 1
-    for route, candidates in zip(LADDER[above:], chart.routes[above:], strict=True):
-        if candidates:
-            rule, lacks = _nearest(chart, candidates, gap)
-            yield WhyNotRoute(route, rule, lacks, None if lacks else came_first)
+def _come_near(
+    chart: _Chart, gap: _Gap, candidates: Sequence[_Candidate], came_first: str | None
+) -> tuple[str, tuple[str, ...], str | None]:
+    rule, lacks = _nearest(chart, candidates, gap)
+    return rule, lacks, None if lacks else came_first
 
 
 def _nearest(chart: _Chart, candidates: Sequence[_Candidate], gap: _Gap) -> tuple[str, tuple[str, ...]]:

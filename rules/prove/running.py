@@ -12,7 +12,7 @@ from typing import Any
 import z3
 
 from rules.facts import CodeFact
-from rules.policy import RANKED, ROUTES
+from rules.policy import ROUTES
 from rules.prove.reading import Outcome
 from rules.prove.search import CannotProve
 from rules.prove.symbols import Person
@@ -20,6 +20,7 @@ from rules.prove.symbols import Person
 State = dict[str, Any]
 FACTS_NAME, SEEN = "f", "indicators"
 GAPS = ("level", "rag", "route")
+ANSWER = ["level", "route", "rag", "section_47", "today"]
 _ORDER = {ast.Lt: operator.lt, ast.GtE: operator.ge}
 
 
@@ -48,23 +49,7 @@ def attributes_read(source: str) -> frozenset[str]:
 
 def _read_answer(node: ast.stmt, state: State) -> Outcome:
     match node:
-        case ast.Return(
-            ast.Call(
-                func=ast.Name("new"),
-                args=[
-                    ast.Name("Verdict"),
-                    ast.Tuple(
-                        [
-                            ast.Name("level"),
-                            ast.Name("route"),
-                            ast.Subscript(ast.Tuple(rags), ast.Name("rag")),
-                            ast.Name("section_47"),
-                            ast.Name("today"),
-                        ]
-                    ),
-                ],
-            )
-        ) if tuple(map(ast.literal_eval, rags)) == RANKED:
+        case ast.Return(ast.Subscript(ast.Name("ANSWERS"), ast.Tuple(parts))) if _names(parts) == ANSWER:
             gaps = {part: state[f"gap_{part}"] for part in GAPS}
             return Outcome(
                 state["level"],
@@ -75,6 +60,10 @@ def _read_answer(node: ast.stmt, state: State) -> Outcome:
                 gaps,
             )
     raise UnknownForm(node)
+
+
+def _names(nodes: list[ast.expr]) -> list[str]:
+    return [node.id for node in nodes if isinstance(node, ast.Name)]
 
 
 def _as_bool(value: Any) -> Any:

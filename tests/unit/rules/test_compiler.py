@@ -12,7 +12,17 @@ from rules.compiler import compile_policy, write_judge
 from rules.conditions import Compare, NoneOf
 from rules.facts import Facts
 from rules.outlines import outlines_of
-from tests.unit.rules.drawing import V4, VERSIONS, draw_facts, draw_policies, draw_policy_and_facts, make_people
+from rules.reading import load
+from tests.unit.rules.drawing import (
+    BASE,
+    V4,
+    VERSIONS,
+    draw_facts,
+    draw_policies,
+    draw_policy_and_facts,
+    make_people,
+    write,
+)
 
 CASES = int(os.environ.get("TRIAGE_CASES", "3000"))
 
@@ -81,3 +91,24 @@ def test_policy_is_compiled_once() -> None:
 @pytest.mark.parametrize("policy", VERSIONS, ids=lambda each: each.title)
 def test_source_is_the_same_each_time(policy) -> None:
     assert write_judge(policy)[0] == write_judge(policy)[0] == compile_policy(policy).source
+
+
+def test_table_of_which_the_first_row_counts_asks_nothing_twice() -> None:
+    """Where every rule gives level, RAG and route there is one chain, and it means what the document says."""
+    rows = [{"level": 3, "rag": "amber", "route": "early_help"}, {"level": 1, "rag": "green", "route": "advice"}]
+    rules = [
+        {
+            "id": f"row_{place}",
+            "rank": place,
+            "when": when,
+            "then": then,
+            "because": {"paragraph": "Dice", "says": "So."},
+        }
+        for place, (when, then) in enumerate(zip([{"mobile": False}, "always"], rows, strict=True), 1)
+    ]
+    how = {**BASE["combination"], "level": "first", "rag": "first"}
+    policy = load(write({**BASE, "combination": how, "rules": rules}))
+    assert compile_policy(policy).source.count("f.mobile") == 1
+    for mobile in (True, False, None):
+        facts = Facts(mobile=mobile)
+        assert compile_policy(policy).decide(facts) == interpret.decide(policy, facts)

@@ -220,3 +220,19 @@ def test_policy_cannot_be_changed() -> None:
         policy.hash = "0"
     with pytest.raises(TypeError):
         policy.level_names[1] = "None"
+
+
+def test_keys_that_yaml_takes_for_yes_are_words_here() -> None:
+    """ON and YES are indicators' codes as any other: neither hides the other from the hash."""
+    line = "  {}: {{says: {}, domains: [C], level: {}, about: child, source: Made up}}\n"
+    lines = line.format("ON", "Marked", 4) + line.format("YES", "Loved", 1)
+    text = GOOD.replace("combination:", lines + "combination:", 1)
+    assert set(load(text).vocabulary.indicators) >= {"ON", "YES"}
+    assert (
+        load(text).hash != load(text.replace("Marked, domains: [C], level: 4", "Marked, domains: [C], level: 1")).hash
+    )
+
+
+def test_order_is_content() -> None:
+    """What comes first is told first, and the first authority is ours: so the order is part of what was published."""
+    assert load(GOOD.replace("{here: Here, there: There}", "{there: There, here: Here}")).hash != load(GOOD).hash

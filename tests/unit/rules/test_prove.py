@@ -12,7 +12,7 @@ from rules import interpret
 from rules.checking import check_policy
 from rules.compiler import compile_policy
 from rules.facts import Facts
-from rules.policy import RANKED, NoAnswer, Policy
+from rules.policy import LADDER, RANKED, NoAnswer, Policy
 from rules.prove import PROOFS, prove
 from rules.prove.boundaries import boundary_cases
 from rules.prove.running import UnknownForm, run_judge
@@ -144,7 +144,8 @@ def is_lower(one, other) -> bool:
     def parts(answer):
         return answer.level, RANKED.index(answer.rag), answer.section_47, answer.must_be_seen_today
 
-    return any(mine < theirs for mine, theirs in zip(parts(one), parts(other), strict=True))
+    less_help = {one.route, other.route} <= set(LADDER) and LADDER.index(one.route) < LADDER.index(other.route)
+    return less_help or any(mine < theirs for mine, theirs in zip(parts(one), parts(other), strict=True))
 
 
 @settings(max_examples=40, deadline=None)
