@@ -7,7 +7,7 @@ from triage.models import Enquiry
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
-from triage.services.first_view import OwnView, RecordFirstViews, record_first_views
+from triage.services.first_view import OwnView, RecordFirstViews, record_first_views, waits_for_view
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson
 
@@ -68,6 +68,8 @@ def view_first(office: Any, who: str, enquiry: Enquiry, *, level: int = 3) -> En
 
 
 def decide_as(office: Any, who: str, enquiry: Enquiry, **chosen: Any) -> Enquiry:
-    """The same decision for every subject."""
+    """The same decision for every subject, after one's own first view of each."""
+    if waits_for_view(office.actor(who), enquiry):
+        view_first(office, who, enquiry)
     decisions = tuple(SubjectDecision(subject_id=each.id, reason="Made up", **chosen) for each in enquiry.subjects)
     return decide(office.desk(who), Decide(enquiry_id=enquiry.id, decisions=decisions))

@@ -23,6 +23,7 @@ def register_handlers(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for away in (OperationalError, InterfaceError, TimeoutError):
         app.register_error_handler(away, _away)
+    app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(DBAPIError, _unexpected)
     app.register_error_handler(Exception, _unexpected)
     app.after_request(_harden)
@@ -69,6 +70,15 @@ def _away(error: Exception) -> Any:
         return problem_response(503, "The service cannot reach its database", detail=AWAY, retry=True)
     page, status = _page(503, "The service is not available just now", [AWAY])
     return page, status, {"Retry-After": str(RETRY_SECONDS)}
+
+
+def _too_deep(_error: RecursionError) -> Any:
+    """Thousands of brackets within brackets. The log keeps where, in case that it was our own doing."""
+    log.exception("too deep")
+    title, detail = "The request was not understood", "It is nested too deeply. Send it as the description says."
+    if _is_api():
+        return problem_response(400, title, detail=detail)
+    return _page(400, title, [detail])
 
 
 def _unexpected(error: Exception) -> Any:

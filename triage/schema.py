@@ -26,10 +26,11 @@ def migrate(owner_url: str, revision: str = "head") -> None:
     command.upgrade(alembic_config(owner_url), revision)
 
 
-def load_reference_data(owner_url: str, pack: Pack) -> None:
+def load_reference_data(owner_url: str, pack: Pack) -> list[str]:
     """Write the pack's localities, districts, teams and agencies, changing the names of those that are there.
 
-    The versions of its policy that came with the service are published. ShippingError where they contradict what is.
+    The versions of its policy that came with the service are published. Answers with those that are not put in, because
+    the council has its own. ShippingError where they contradict what is published.
     """
     engine = create_engine(owner_url, poolclass=NullPool)
     with engine.begin() as connection:
@@ -37,7 +38,7 @@ def load_reference_data(owner_url: str, pack: Pack) -> None:
         _upsert(connection, District, [_district(row) for row in pack.districts.values()])
         _upsert(connection, Team, [_team(row) for row in pack.teams.values()])
         _upsert(connection, Agency, [{"code": code, "name": name} for code, name in pack.agencies.items()])
-        publish_shipped(connection, pack.policy)
+        return publish_shipped(connection, pack.policy)
 
 
 def _district(row: dict[str, str]) -> dict[str, str | None]:

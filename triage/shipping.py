@@ -16,6 +16,12 @@ from triage.models import PolicyVersion
 from triage.models.codes import PUBLISHED_STATES
 from triage.store.policies import lock_versions
 
+NOT_PUT_IN = (
+    "Not put in: {title}. The council has published thresholds of its own. If you want these, give the file from"
+    " rules/policies a version and a first day of your own, and draft it: triage policy draft FILE"
+)
+PUT_BACK = "put the file of that version back as it was, or give the new text another version, and migrate again."
+
 
 class ShippingError(CommandRefused):
     """What came with this release contradicts what the database holds as published: says what to do."""
@@ -28,19 +34,28 @@ class Shipped(NamedTuple):
     text: str
 
 
-def publish_shipped(connection: Connection, name: str) -> None:
+def publish_shipped(connection: Connection, name: str) -> list[str]:
     """Write the versions of `name` that the database has not, as the schema's owner; the newest is the one published.
 
-    ShippingError where a version is there already and says otherwise, or a new one would begin before the newest.
+    A council that has published one of its own goes on by itself: nothing more is put in for it. Answers with what was
+    not put in, in words. ShippingError where a version that came before says otherwise now, or a new one would begin
+    before the newest.
     """
     table = PolicyVersion.__table__
     lock_versions(connection, name)
-    there = (table.c.name == name) & (table.c.state != "withdrawn")
+    there = (table.c.name == name) & table.c.state.in_(PUBLISHED_STATES)
     kept = {row.policy_version: row for row in connection.execute(select(table).where(there))}
     fresh = [each for each in _shipped(name) if not _is_kept(each.policy, kept)]
-    if not fresh:
-        return
-    _refuse_the_past(fresh[0].policy, [row for row in kept.values() if row.state in PUBLISHED_STATES])
+    if any(row.drafted_by_id for row in kept.values()):
+        return [NOT_PUT_IN.format(title=each.policy.title) for each in fresh]
+    if fresh:
+        _refuse_the_past(fresh[0].policy, list(kept.values()))
+        _put_in(connection, name, fresh)
+    return []
+
+
+def _put_in(connection: Connection, name: str, fresh: list[Shipped]) -> None:
+    table = PolicyVersion.__table__
     followed = update(table).where(table.c.name == name, table.c.state == "published")
     connection.execute(followed.values(state="superseded", version=table.c.version + 1))
     rows = [_row(each, "published" if each is fresh[-1] else "superseded") for each in fresh]
@@ -61,15 +76,13 @@ def _read_all() -> Iterator[Shipped]:
 
 
 def _is_kept(policy: Policy, kept: dict[str, Any]) -> bool:
+    """Whether that very text is there. The council's own of the same version stands, and is not that text."""
     row = kept.get(policy.version)
-    if row is None:
+    if row is None or (row.drafted_by_id and row.hash != policy.hash):
         return False
-    if row.state not in PUBLISHED_STATES:
-        message = f"{policy.title} came with this release, and the database holds a {row.state} of that version."
-        raise ShippingError(f"{message} Withdraw it, then migrate again.")
     if row.hash != policy.hash:
         message = f"{policy.title} in rules/policies is not the one that was published: {policy.hash[:12]}, not"
-        raise ShippingError(f"{message} {row.hash[:12]}. What was published cannot change: give it another version.")
+        raise ShippingError(f"{message} {row.hash[:12]}. What was published cannot change: {PUT_BACK}")
     return True
 
 

@@ -23,4 +23,5 @@ def forget_command(run_dir: Path) -> None:
 def migrate_command(url: str, pack: str) -> None:
     """Bring the schema up to date and load the authority's pack."""
     migrate(url)
-    load_reference_data(url, load_pack(pack))
+    for left_out in load_reference_data(url, load_pack(pack)):
+        click.echo(left_out, err=True)

@@ -1,16 +1,20 @@
 """A version of the thresholds: drafted, reviewed by somebody else, published by somebody else, superseded.
 
 It becomes the next version only from a day ahead, and only after the one it follows: which version is in force on a day
-is settled before that day begins, so whoever logs an enquiry later asks the same one.
+is settled before that day begins, so whoever logs an enquiry later asks the same one. Until then a slip can be put
+right: another than its author withdraws it, and the one before has no successor again.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from workflows.definition import Table, Transition, refuses
 
 DRAFTS = frozenset({"mash_manager", "early_help_unit"})
 PUBLISHES = frozenset({"mash_manager"})
+SERVICE = frozenset({"system"})
+# Two years, however many of them are leap years. A first day further ahead is a slip of the pen.
+LONGEST_AHEAD = timedelta(days=731)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +22,12 @@ class PolicyContext:
     """What the guards look at: the version as it stands, and what the actor brings.
 
     `today` is the county's day; `newest_from` the first day of the newest version published, if there is one. `proved`
-    says that every proof holds of the text.
+    says that every proof holds of the text. `is_shipped` is a version that came with the service.
     """
 
     is_own: bool
+    is_shipped: bool = False
+    is_manager: bool = False
     effective_from: date
     today: date
     newest_from: date | None = None
@@ -56,10 +62,35 @@ def begins_ahead(context: PolicyContext) -> str | None:
     return None if context.effective_from > context.today else "not_ahead"
 
 
+@refuses("too_far_ahead")
+def begins_soon(context: PolicyContext) -> str | None:
+    return None if context.effective_from - context.today <= LONGEST_AHEAD else "too_far_ahead"
+
+
 @refuses("not_after_newest")
 def follows_the_newest(context: PolicyContext) -> str | None:
     newest = context.newest_from
     return "not_after_newest" if newest and context.effective_from <= newest else None
+
+
+@refuses("not_yours_to_withdraw")
+def is_own_or_manager(context: PolicyContext) -> str | None:
+    return None if context.is_own or context.is_manager else "not_yours_to_withdraw"
+
+
+@refuses("author_withdraws")
+def is_withdrawn_by_another(context: PolicyContext) -> str | None:
+    return "author_withdraws" if context.is_own else None
+
+
+@refuses("shipped")
+def is_the_councils(context: PolicyContext) -> str | None:
+    return "shipped" if context.is_shipped else None
+
+
+@refuses("begun")
+def has_not_begun(context: PolicyContext) -> str | None:
+    return None if context.effective_from > context.today else "begun"
 
 
 @refuses("not_proved", brought=True)
@@ -107,15 +138,23 @@ POLICY = Table(
             target="published",
             by=PUBLISHES,
             event="policy_published",
-            guards=(is_not_own_draft, begins_ahead, follows_the_newest, is_proved),
+            guards=(is_not_own_draft, begins_ahead, begins_soon, follows_the_newest, is_proved),
         ),
         Transition(
             action="supersede",
             says="Follow with a newer version",
             sources=("published",),
             target="superseded",
-            by=frozenset({"system"}),
+            by=SERVICE,
             event="policy_superseded",
+        ),
+        Transition(
+            action="restore",
+            says="Be the newest again",
+            sources=("superseded",),
+            target="published",
+            by=SERVICE,
+            event="policy_restored",
         ),
         Transition(
             action="withdraw",
@@ -124,7 +163,16 @@ POLICY = Table(
             target="withdrawn",
             by=DRAFTS,
             event="policy_withdrawn",
-            guards=(has_reason,),
+            guards=(is_own_or_manager, has_reason),
+        ),
+        Transition(
+            action="withdraw",
+            says="Withdraw before its first day",
+            sources=("published",),
+            target="withdrawn",
+            by=PUBLISHES,
+            event="policy_withdrawn",
+            guards=(is_the_councils, is_withdrawn_by_another, has_not_begun, has_reason),
         ),
     ),
 )

@@ -29,6 +29,12 @@ WORDS = {
     "not_ahead": "Its first day must be tomorrow or later. Send it back, and have effective_from changed.",
     "not_after_newest": "Its first day must be after that of the newest version published. Send it back, and have"
     " effective_from changed.",
+    "too_far_ahead": "Its first day is more than two years ahead. Is the year right? Send it back, and have"
+    " effective_from changed.",
+    "not_yours_to_withdraw": "Only its author or a MASH manager may withdraw it. Ask one of them.",
+    "author_withdraws": "You drafted this. Once it is published somebody else must withdraw it.",
+    "shipped": "This came with the service and cannot be withdrawn. Publish a version of your own to follow it.",
+    "begun": "Its first day has come: enquiries are judged by it. Publish another version to follow it.",
     "not_proved": "Every proof must hold of the text: they are tried when you publish.",
 }
 

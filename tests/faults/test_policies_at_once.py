@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.drafting import a_text
+from tests.drafting import a_text, proved
 from tests.services import own_database, role_url
 from triage.access.actor import SYSTEM
 from triage.access.signin import actor_of
@@ -80,7 +80,7 @@ def reviewed(database, people, **changes):
 
 def publishing(database, actor, key, read=None):
     def publish(desk):
-        return publish_policy(desk, PublishPolicy(policy_id=key, version=read), lambda _policy: {"proofs": []}).state
+        return publish_policy(desk, PublishPolicy(policy_id=key, version=read), proved).state
 
     return lambda: at_desk(database, actor, publish)
 
@@ -140,3 +140,20 @@ def test_other_process_judges_by_the_successor_without_a_restart(database, peopl
         publishing(database, people["one"], key)()
         after = at_desk(other, SYSTEM, lambda desk: policy_for(desk, received).version)
     assert (before, after) == ("V5", "V6")
+
+
+def test_withdrawing_the_newest_and_publishing_its_successor_at_once_leave_one_that_nothing_follows(database, people):
+    six, _read = reviewed(database, people)
+    seven, _read = reviewed(database, people, version="V7", effective_from=date(2016, 3, 1))
+    publishing(database, people["one"], six)()
+    away = PolicyAction(policy_id=six, action="withdraw", reason="The month is wrong")
+    withdrawn, published = all_at_once(
+        lambda: at_desk(database, people["other"], lambda desk: act_on_policy(desk, away).state),
+        publishing(database, people["one"], seven),
+    )
+    assert (withdrawn, published) in (("withdrawn", "published"), (409, "published"))
+    with database.transaction(SYSTEM) as session:
+        line = session.query(PolicyVersion).order_by(PolicyVersion.effective_from.desc()).limit(3)
+        states = [(each.policy_version, each.state) for each in line]
+    six_and_five = {"withdrawn": ("withdrawn", "superseded"), 409: ("superseded", "superseded")}[withdrawn]
+    assert states == [("V7", "published"), *zip(("V6", "V5"), six_and_five, strict=True)]

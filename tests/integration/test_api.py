@@ -48,7 +48,8 @@ def test_logged_enquiry_answers_with_recommendation_clocks_and_actions(hub):
 
 
 def test_whole_path_goes_through_the_api(hub, caller):
-    enquiry = hub.post("/enquiries", TOLD)
+    viewed = TOLD["subjects"][0] | {"first_view_level": 3, "first_view_reason": "A bruise"}
+    enquiry = hub.post("/enquiries", TOLD | {"subjects": [viewed]})
     at, etag = f"/enquiries/{enquiry.get_json()['id']}", enquiry.headers["ETag"]
     for action, body in (("start_screening", {}), ("set_rag", {"rag": "red"}), ("finish_screening", {})):
         done = hub.post(f"{at}/actions/{action}", body, If_Match=etag)

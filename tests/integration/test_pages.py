@@ -110,6 +110,7 @@ def test_decision_below_the_recommendation_asks_why_not_and_keeps_what_was_chose
         "decisions.0.subject_id": str(enquiry.subjects[0].id),
         "decisions.0.route": "advice",
         "decisions.0.level": "1",
+        "decisions.0.section_47": "false",
         "decisions.0.reason": "Seen today",
         "version": str(enquiry.version),
     }

@@ -3,8 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from rules.document import PolicyError
 from rules.library import versions_of
 from rules.policy import Policy
 from tests.drafting import (
@@ -17,6 +18,7 @@ from tests.drafting import (
     a_text,
     act,
     done_as,
+    proved,
     publish,
 )
 from tests.making import an_enquiry
@@ -24,12 +26,12 @@ from triage.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from triage.models import Event, PolicyVersion
 from triage.services.drafting_policy import draft_policy
 from triage.services.events import seal
-from triage.services.policies import policy_at_hand, policy_for
+from triage.services.policies import policy_at_hand, policy_for, read_policies
 from triage.services.proving import prove_policy
 from triage.services.publishing_policy import PublishPolicy, publish_policy
+from triage.store.policies import find_policy
 
 NAME = "pathway_to_provision"
-PROVED = {"proofs": []}
 JANUARY = datetime(2016, 1, 4, 9, tzinfo=UTC)
 
 
@@ -43,7 +45,7 @@ def codes(refusal):
 def no_proof(policy):
     """What stands for the proofs where they are not what a test is about."""
     assert isinstance(policy, Policy)
-    return PROVED
+    return proved(policy)
 
 
 def events_of(office, policy):
@@ -163,10 +165,12 @@ def test_author_who_is_a_manager_needs_another_one(office):
 
 def test_policy_for_which_a_proof_fails_is_not_published_and_the_child_is_described(office):
     policy = a_reviewed(office, harm="4, rag: amber")
-    with pytest.raises(Conflict, match="Suspected significant harm, or danger now, is level 4") as refusal:
+    with pytest.raises(
+        Conflict, match=r"Suspected significant harm \(1 indicator\), or danger now, is level 4"
+    ) as refusal:
         publish(office, policy, prove=prove_policy)
     assert set(codes(refusal)) == {"not_proved"}
-    assert "The answer: level 4, advice, amber." in str(refusal.value)
+    assert "The answer: level 4, social care, amber." in str(refusal.value)
     assert (policy.state, policy.proof, policy.published_at) == ("reviewed", None, None)
 
 
@@ -206,6 +210,80 @@ def test_version_read_before_a_change_is_stale_and_told_whose_change(office):
 def test_unknown_action_is_told_those_there_are(office):
     with pytest.raises(NotFound, match="revise, review, send_back, withdraw, publish"):
         act(office, REVIEWER, a_draft(office), "supersede")
+
+
+# A slip in the first day
+
+
+def test_first_day_a_century_ahead_is_refused(office):
+    policy = a_reviewed(office, effective_from=date(2106, 2, 1))
+    with pytest.raises(Conflict, match=r"more than two years ahead\. Is the year right"):
+        publish(office, policy, prove=no_proof)
+
+
+def test_published_version_is_withdrawn_before_its_first_day_and_the_one_before_is_the_newest_again(office, clock):
+    policy = a_published(office, effective_from=date(2017, 2, 1))
+    act(office, REVIEWER, policy, "withdraw", reason="The year is wrong")
+    before = find_policy(office.session, NAME, "V5")
+    assert (policy.state, policy.withdrawn_by_id) == ("withdrawn", office.actor(REVIEWER).id)
+    assert before.state == "published"
+    (event,) = [each for each in events_of(office, policy) if each.type == "policy_withdrawn"]
+    assert (event.data["reason"], event.data["restored"]) == ("The year is wrong", "V5")
+    assert [each.type for each in events_of(office, before)] == ["policy_superseded", "policy_restored"]
+    assert policy_for(office.desk("mash_officer"), datetime(2017, 3, 1, tzinfo=UTC)).version == "V5"
+    assert a_published(office).state == "published"  # of the same name, a year sooner
+    office.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    clock.at = datetime(2016, 2, 2, 9, tzinfo=UTC)
+    assert judged_by(office, clock.at) == "V6"
+
+
+def test_published_version_is_not_withdrawn_by_its_author_nor_once_it_has_begun(office, clock):
+    policy = act(office, "mash_manager:west", a_draft(office, REVIEWER), "review")
+    publish(office, policy, "mash_manager:west", prove=no_proof)
+    with pytest.raises(Conflict, match="somebody else must withdraw it"):
+        act(office, REVIEWER, policy, "withdraw", reason="Wrong")
+    clock.at = datetime(2016, 2, 1, 0, 30, tzinfo=UTC)
+    with pytest.raises(Conflict, match="Its first day has come"):
+        act(office, "mash_manager:west", policy, "withdraw", reason="Wrong")
+
+
+def test_what_came_with_the_service_is_not_withdrawn(office):
+    with pytest.raises(Conflict, match="came with the service and cannot be withdrawn"):
+        act(office, REVIEWER, find_policy(office.session, NAME, "V5"), "withdraw", reason="Wrong")
+
+
+def test_early_help_unit_withdraws_its_own_and_nobody_elses(office):
+    managers = act(office, REVIEWER, a_draft(office, "mash_manager:west"), "review")
+    with pytest.raises(Conflict, match="Only its author or a MASH manager may withdraw it"):
+        act(office, AUTHOR, managers, "withdraw", reason="Not ours")
+    assert act(office, AUTHOR, a_draft(office, version="V7"), "withdraw", reason="Too soon").state == "withdrawn"
+
+
+# What may answer to a hash
+
+
+def test_draft_that_says_it_has_the_hash_of_what_is_published_answers_to_nothing(office, monkeypatch):
+    honest = a_draft(office)
+    forged = a_draft(office, version="V7", absence=1)
+    office.session.execute(
+        text("SELECT set_config('triage.user_id', :me, true), set_config('triage.role', 'early_help_unit', true)"),
+        {"me": str(office.actor(AUTHOR).id)},
+    )
+    office.session.execute(
+        text("UPDATE policies SET hash = :hash WHERE id = :id"), {"hash": honest.hash, "id": forged.id}
+    )
+    act(office, REVIEWER, honest, "review")
+    publish(office, honest, prove=no_proof)
+    monkeypatch.setattr("triage.services.policies._known", {})  # as in a process that has just begun
+    assert read_policies(office.session, [honest.hash])[honest.hash].title == f"{NAME}@V6"
+
+
+def test_text_that_is_not_the_one_of_its_hash_is_refused_and_logged(office, monkeypatch, caplog):
+    monkeypatch.setattr("triage.services.policies._known", {})
+    monkeypatch.setattr("triage.services.policies.read_texts", lambda _session, hashes: {hashes[0]: a_text()})
+    with pytest.raises(PolicyError, match="this text has another hash"):
+        read_policies(office.session, ["f" * 64])
+    assert f"the text kept as policy {'f' * 64} is that of {NAME}@V6" in caplog.text
 
 
 # By which version an enquiry is judged

@@ -55,7 +55,7 @@ def test_whole_life_goes_through_the_api(author, manager):
     assert (published.status_code, answer["state"], answer["text"]) == (200, "published", a_text())
     assert (answer["effective_from"], answer["hash"]) == (FIRST_DAY.isoformat(), draft.get_json()["hash"])
     assert "sound compiler" in {each["name"] for each in answer["proof"]["proofs"]}
-    assert answer["permitted_actions"] == []
+    assert [each["action"] for each in answer["permitted_actions"]] == ["withdraw"]
     at = draft.headers["Location"].removeprefix("/api/v1")
     assert manager.get(at).get_json() == answer
     events = [event["type"] for event in manager.get(f"{at}/events").get_json()["items"]]
@@ -97,15 +97,40 @@ def test_stale_if_match_is_412_and_none_is_428(author, manager):
     assert manager.post(f"/policies/{draft.get_json()['id']}/actions/review", {}).status_code == 428
 
 
-def test_whoever_has_no_part_reads_it_and_changes_nothing(author, caller):
-    draft = drafted(author)
-    worker = caller("locality_worker:west")
-    assert worker.get(f"/policies/{draft.get_json()['id']}").status_code == 200
-    assert [each["type"] for each in worker.get(f"/policies/{draft.get_json()['id']}/events").get_json()["items"]] == [
-        "policy_drafted"
-    ]
-    assert drafted(worker, version="V7").status_code == 403
+@pytest.mark.parametrize("who", ["locality_worker:west", "partner_system", "mash_officer"])
+def test_whoever_has_no_part_reads_what_is_published_alone_and_changes_nothing(office, author, caller, who):
+    draft, worker = drafted(author, version="V7"), caller(who)
+    at = f"/policies/{draft.get_json()['id']}"
+    assert worker.get(at).status_code == worker.get(f"{at}/events").status_code == 404
+    assert worker.get("/policies", state="draft").get_json()["items"] == []
+    assert drafted(worker, version="V8").status_code == 403
     assert do(worker, draft, "review").status_code == 403
+    published = f"/policies/{a_published(office).id}"
+    assert worker.get(published).get_json()["state"] == "published"
+    assert [each["type"] for each in worker.get(f"{published}/events").get_json()["items"]] == [
+        "policy_drafted",
+        "policy_reviewed",
+        "policy_published",
+    ]
+
+
+@pytest.mark.parametrize("version", ["V\\06", "V" * 3200, "V 6/..\\n", ""])
+def test_version_that_is_no_name_is_refused(author, version):
+    assert drafted(author, version=version).status_code == 422
+
+
+@pytest.mark.parametrize("etag", ["9" * 5000, "9" * 10, "-1", '"1', "1", 'W/"1"', "٣", "", "*"])
+def test_if_match_is_an_etag_or_is_asked_for(author, etag):
+    at = f"/policies/{drafted(author).get_json()['id']}/actions/withdraw"
+    wanted = 200 if etag.strip('W/"') == "1" else 428
+    assert author.post(at, {"reason": "x"}, If_Match=etag.encode().decode("latin-1")).status_code == wanted
+
+
+def test_body_nested_fifty_thousand_deep_is_refused(author):
+    headers = {"Authorization": f"Bearer {author.token}", "Idempotency-Key": "deep", "Content-Type": "application/json"}
+    response = author.client.post("/api/v1/policies", data=b"[" * 50_000, headers=headers)
+    assert response.status_code == 400
+    assert "nested too deeply" in response.get_json()["detail"]
 
 
 def test_token_that_only_reads_drafts_nothing(caller):

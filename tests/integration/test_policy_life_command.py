@@ -5,18 +5,23 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from rules.library import get_policy
 from tests.conftest import Office
-from tests.drafting import a_text
+from tests.drafting import a_text, proved
 from tests.making import an_enquiry
 from tests.services import own_database, role_url
 from triage.access.actor import SYSTEM
+from triage.access.signin import actor_of
 from triage.cli import main
 from triage.clock import SettableClock, SystemClock
 from triage.database import Database
 from triage.models import Recommendation, User
 from triage.pack import load_pack
+from triage.services.desk import Desk
+from triage.services.publishing_policy import PublishPolicy, publish_policy
+from triage.store.policies import find_policy
 
 TITLE = "pathway_to_provision@V6"
 PEOPLE = {"author": "early_help_unit", "manager": "mash_manager", "officer": "mash_officer"}
@@ -92,6 +97,49 @@ def test_what_cannot_be_done_is_one_line_and_nothing_is_kept(policy, words, who,
     done = policy(*words, who=who)
     assert (done.exit_code, says in done.output) == (1, True), done.output
     assert policy("list").output == before
+
+
+def test_text_comes_from_standard_input_too(url):
+    words = ["policy", "draft", "-", "--url", url, "--as", "author"]
+    done = CliRunner().invoke(main, words, input=a_text(harm="5"))
+    assert "<stdin>, line 24, column 19: a whole number from 1 to 4" in done.output
+    done = CliRunner().invoke(main, words, input=a_text())
+    assert (done.exit_code, done.output.startswith(f"{TITLE} is a draft.")) == (0, True)
+
+
+def test_published_version_is_withdrawn_from_the_command_line_before_its_first_day(policy, url):
+    policy("draft", a_text(effective_from=AHEAD), who="author")
+    policy("review", TITLE, who="manager")
+    with Database(url) as database:
+        publish_unproved(database)
+    done = policy("withdraw", TITLE, "--reason", "The year is wrong", who="manager")
+    assert done.output == f"{TITLE} is withdrawn.\n"
+    assert f"{TITLE}: withdrawn" in policy("show", TITLE).output
+    listed = [line.split()[:2] for line in policy("list").output.splitlines()]
+    assert listed[:2] == [[TITLE, "withdrawn"], ["pathway_to_provision@V5", "published"]]
+
+
+def publish_unproved(database):
+    with database.transaction(SYSTEM) as session:
+        manager = actor_of(session.scalar(select(User).where(User.username == "manager")))
+    with database.transaction(manager) as session:
+        key = find_policy(session, *TITLE.split("@")).id
+        desk = Desk(session, manager, SystemClock(), load_pack("nottinghamshire"))
+        publish_policy(desk, PublishPolicy(policy_id=key), proved)
+
+
+def test_token_is_for_a_partners_system_and_not_for_a_person(url):
+    words = ["issue-token", "manager", "--scope", "read", "--url", url]
+    done = CliRunner().invoke(main, words)
+    assert (done.exit_code, "'manager' is a person, who signs in." in done.output) == (1, True)
+    with Database(url) as database, database.transaction(SYSTEM) as session:
+        session.add(User(username="hospital", name="Made-up hospital", role="partner_system"))
+    assert CliRunner().invoke(main, ["issue-token", "hospital", *words[2:]]).output.startswith("triage_")
+
+
+def test_version_that_only_the_database_has_is_named_with_how_to_get_its_text(policy):
+    done = CliRunner().invoke(main, ["policy", "prove", TITLE])
+    assert (done.exit_code, "triage policy show NAME@VERSION --text > file.yaml" in done.output) == (1, True)
 
 
 def test_file_in_another_encoding_is_told_so(policy, tmp_path):

@@ -39,9 +39,14 @@ def screen(page: Page, url: str) -> None:
     """Screen the enquiry as red and send it for decision."""
     page.goto(url)
     press(page, "Start screening")
-    page.get_by_label("▲ Red").check()
+    page.get_by_role("radio", name="Red", exact=True).check()
     press(page, "Set red, amber or green")
     press(page, "Send for decision")
+
+
+def see_policy(page: Page, name: str) -> None:
+    """Record one's own first view of that child, on the enquiry's page."""
+    press(page, f"Record and see what the policy says for {name} Kirkbourne")
 
 
 def press(page: Page, button: str) -> None:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.steps import RECOMMENDS, WHY, log_enquiry, press, say_level, screen
+from tests.journeys.steps import RECOMMENDS, WHY, log_enquiry, press, say_level, screen, see_policy
 
 
 def test_call_becomes_a_closed_referral(visit, request):
@@ -15,9 +15,9 @@ def test_call_becomes_a_closed_referral(visit, request):
     screen(worker, url)
     say_level(worker, 4)
     worker.get_by_label(WHY).fill("Made up: nobody can say how it happened")
-    press(worker, "Record and see what the policy says")
+    see_policy(worker, name)
     expect(worker.get_by_text(RECOMMENDS)).to_be_visible()
-    worker.get_by_role("button", name="Decide").or_(worker.get_by_role("link", name="Decide")).click()
+    press(worker, "Decide")
     worker.get_by_label("Children's social care", exact=True).check()
     say_level(worker, 4)
     worker.get_by_label("Yes", exact=True).check()

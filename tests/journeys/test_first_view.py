@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.steps import RECOMMENDS, WHY, log_enquiry, press, say_level, screen
+from tests.journeys.steps import RECOMMENDS, WHY, log_enquiry, press, say_level, screen, see_policy
 
 LESS = "You choose less than the policy recommends."
 
@@ -23,7 +23,7 @@ def test_first_view_comes_before_the_recommendation_and_loses_nothing_typed(visi
     page.get_by_label(WHY).fill("Made up: he fell")
     page.get_by_label(WHY).press("Enter")
     expect(page.get_by_text(RECOMMENDS)).to_have_count(0)
-    press(page, "Record and see what the policy says")
+    see_policy(page, name)
     expect(page.get_by_text(RECOMMENDS)).to_be_visible()
     expect(page.get_by_text("Your own first view: level 2. Made up: he fell")).to_be_visible()
     expect(page.get_by_label("Reason").first).to_have_value("Typed before the view")

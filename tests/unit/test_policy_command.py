@@ -89,7 +89,7 @@ def test_prove_without_the_solver_says_how_to_get_it(monkeypatch) -> None:
     monkeypatch.setattr("triage.thresholds.checking_command.find_spec", lambda name: None)
     done = run("prove")
     assert done.exit_code == 1
-    assert "pip install 'triage[prove]'" in done.stderr
+    assert "Install z3-solver (the extra `prove` in pyproject.toml" in done.stderr
 
 
 FACTS = [

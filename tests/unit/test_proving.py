@@ -15,16 +15,18 @@ GOOD = load(a_text())
 
 
 def test_what_is_kept_names_every_proof() -> None:
-    kept = prove_policy(GOOD)["proofs"]
+    proof = prove_policy(GOOD)
+    assert proof["hash"] == GOOD.hash
+    kept = proof["proofs"]
     assert [each["name"] for each in kept] == list(PROOFS)
     assert {tuple(each) for each in kept} == {("name", "says", "seconds")}
 
 
 def test_each_proof_that_fails_is_told_with_somebody_for_whom_it_does() -> None:
-    twice = a_text(harm="4, rag: amber").replace("{route: other_authority}", "{route: other_authority, level: 1}")
+    twice = a_text(harm="4, rag: amber").replace("rank: 2", "rank: 1")
     with pytest.raises(Conflict) as refusal:
         prove_policy(load(twice))
-    assert all(problem.code == "not_proved" for problem in refusal.value.problems)
+    assert [problem.code for problem in refusal.value.problems] == ["not_proved"] * 2
     assert "Not so: A child whose age is not known" in str(refusal.value)
 
 
@@ -32,7 +34,7 @@ def test_without_the_solver_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatc
     for name in [each for each in sys.modules if each.startswith("rules.prove")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "z3", None)
-    with pytest.raises(Conflict, match=r"pip install 'triage\[prove\]'") as refusal:
+    with pytest.raises(Conflict, match=r"Install z3-solver \(the extra `prove`") as refusal:
         prove_policy(GOOD)
     assert [problem.code for problem in refusal.value.problems] == ["no_solver"]
 

@@ -116,17 +116,23 @@ def test_small_groups_are_hidden_wherever_the_report_goes(replay, tmp_path):
     dice = Random(1)
     rare = [code for code in ETHNICITIES if code not in ("WBRI", "NOBT")]
     people = [{"facts": dice.choice((SPEECH, DEBT)), "ethnicity": "WBRI", "sex": "F"} for _ in range(60)]
-    people += [{"facts": DEBT, "ethnicity": code, "sex": "M"} for code in rare[:5]]
+    people += [{"facts": facts, "ethnicity": code, "sex": "M"} for code in rare[:8] for facts in (SPEECH, DEBT)]
     page = tmp_path / "page.html"
     done = replay(TWO_ADD_UP, people, *ON_V4, "--out", str(page))
     told = read_json(replay(TWO_ADD_UP, people, *ON_V4, "--json"))
     rows = {each["group"]: each for each in told["fairness"]["ethnicity"]}
-    assert set(rows) == set(ETHNICITIES)
-    assert all(rows[code][part] is None for code in rare for part in ("up", "neither", "people"))
-    assert [each["people"] for each in told["fairness"]["sex"]] == [60, None, None]
+    assert set(rows) == {*ETHNICITIES, "hidden"}
+    assert all(rows[code][part] is None for code in rare for part in ("up", "down", "neither", "people"))
+    assert rows["WBRI"]["people"] == 60
+    assert [(each["name"], each["people"]) for each in told["fairness"]["sex"]] == [
+        ("Female", 60),
+        ("Male", None),
+        ("Not known", None),
+        ("Hidden groups together", 16),
+    ]
     for text in (done.stdout, page.read_text(encoding="utf-8")):
         irish = re.search(r"White Irish.*?\n", text)[0]
-        assert irish.count("[c]") == 3
+        assert irish.count("[c]") == 4
         assert re.findall(r"[1-9]", irish) == []
         assert "[c] is hidden: a number under 6" in text
 
@@ -139,14 +145,25 @@ def test_fairness_is_not_told_where_nobody_said(replay):
 
 def test_who_is_written_as_csv_that_no_spreadsheet_reckons_with(replay, tmp_path):
     people = [{"facts": DEBT, "reference": "=1+1"}, {"facts": DEBT, "reference": "B, 2"}, SPEECH]
-    who = tmp_path / "who.csv"
-    assert replay(TWO_ADD_UP, people, *ON_V4, "--who", str(who)).exit_code == 0
-    rows = list(csv.DictReader(who.read_text(encoding="utf-8").splitlines()))
+    rows = read_who(replay, people, tmp_path)
     assert list(rows[0]) == list(HEADINGS)
     assert [row["who"] for row in rows] == ["'=1+1", "B, 2"]
     assert rows[1]["way"] == "up"
     assert (rows[1]["level_before"], rows[1]["level_draft"], rows[1]["section_47_draft"]) == ("2", "3", "no")
     assert rows[1]["rules_draft"] == "several_level_2_in_two_domains"
+
+
+def read_who(replay, people: list[dict | str], folder: Path) -> list[dict[str, str]]:
+    who = folder / "who.csv"
+    assert replay(TWO_ADD_UP, people, *ON_V4, "--who", str(who)).exit_code == 0
+    return list(csv.DictReader(who.read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+@pytest.mark.parametrize("before", ["", " ", "   "])
+def test_no_reference_begins_a_formula_whatever_its_sign_or_spaces(replay, tmp_path, before, sign):
+    (row,) = read_who(replay, [{"facts": DEBT, "reference": f"{before}{sign}1+1"}], tmp_path)
+    assert row["who"] == f"'{before}{sign}1+1"
 
 
 def test_first_twenty_are_listed_and_the_rest_counted(replay):
@@ -258,12 +275,24 @@ def test_page_is_whole_and_says_the_same_as_its_chart(replay, tmp_path):
     assert all(each.get("scope") for each in tree.iter("th"))
 
 
-def test_page_escapes_what_a_draft_says(replay, tmp_path):
+def test_page_and_help_say_that_it_is_for_the_hub_only(replay, tmp_path):
     page = tmp_path / "page.html"
-    replay(TWO_ADD_UP.replace('"draft"', '"<b>&"'), [DEBT], *ON_V4, "--out", str(page))
+    replay(TWO_ADD_UP, [DEBT], *ON_V4, "--out", str(page))
+    assert "<strong>For the hub only.</strong> This page has counts of one person." in page.read_text(encoding="utf-8")
+    told = " ".join(CliRunner().invoke(main, ["policy", "replay", "--help"]).stdout.split())
+    assert "write the report as a page of HTML, for the hub only" in told
+    assert "The page of --out is not for partners: it lists nobody, but has counts of one person." in told
+
+
+def test_page_escapes_what_others_named(replay, tmp_path):
+    page, facts, draft = tmp_path / "page.html", tmp_path / "<b>&.jsonl", tmp_path / "draft.yaml"
+    facts.write_text(json.dumps(DEBT), encoding="utf-8")
+    draft.write_text(TWO_ADD_UP, encoding="utf-8")
+    where = [str(draft), *ON_V4, "--file", str(facts), "--out", str(page)]
+    assert CliRunner().invoke(main, ["policy", "replay", *where]).exit_code == 0
     text = page.read_text(encoding="utf-8")
     assert "<b>" not in text
-    assert "pathway_to_provision@&lt;b&gt;&amp;" in text
+    assert "&lt;b&gt;&amp;.jsonl" in text
 
 
 def test_page_without_moves_has_no_chart(replay, tmp_path):
@@ -274,6 +303,7 @@ def test_page_without_moves_has_no_chart(replay, tmp_path):
     assert "Nobody would be recommended another level or route." in text
 
 
+ROUNDED = 0.2 + 1e-9  # four ends, each rounded to a tenth, and what floats lose
 PLACES = st.one_of(st.none(), st.tuples(st.integers(1, 4), st.sampled_from(ROUTES)))
 
 
@@ -293,7 +323,7 @@ def test_labels_never_meet_and_bands_are_as_thick_as_their_number(counts):
     for one in thick:
         for other in thick:
             if people[one] > people[other]:
-                assert thick[one] >= thick[other] - 0.2  # ends are rounded to a tenth
+                assert thick[one] >= thick[other] - ROUNDED
 
 
 def _thickness(path: str) -> float:
@@ -308,7 +338,7 @@ def test_bands_at_a_bar_fill_it_and_do_not_lie_on_each_other(counts):
     drawn = lay_out(moves)
     spans = sorted((float(re.match(r"M\d+,([\d.]+)", each.path)[1]), _thickness(each.path)) for each in drawn.bands)
     for (begin, thick), (after, _other) in pairwise(spans):
-        assert begin + thick <= after + 0.2  # ends are rounded to a tenth
+        assert begin + thick <= after + ROUNDED
     assert Counter(each.way for each in drawn.bands) == Counter(each.way for each in moves)
 
 

@@ -47,4 +47,6 @@ def issue_token_command(username: str, scopes: tuple[str, ...], days: int, url: 
         user = session.scalar(select(User).where(User.username == username.casefold()))
         if user is None:
             raise click.ClickException(f"There is no user {username!r}. Add one with triage add-user.")
+        if user.role != "partner_system":
+            raise click.ClickException(f"{username!r} is a person, who signs in. Tokens are for a partner_system.")
         click.echo(issue_token(session, user, username, list(scopes), SystemClock().now(), days))

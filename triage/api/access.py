@@ -1,6 +1,7 @@
 """The way into every API view: a token with the scope, one transaction as its bearer, and each POST done once."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Callable
 from functools import wraps
@@ -109,8 +110,8 @@ def _replayed(row: IdempotencyKey, fingerprint: bytes) -> Response:
 
 def read_version() -> int:
     """The version that the caller has read, from If-Match. PreconditionRequired where it is not said."""
-    stated = request.headers.get("If-Match", "").removeprefix("W/").strip('"')
-    if not stated.isascii() or not stated.isdigit():
+    stated = re.fullmatch(r'(?:W/)?"?([0-9]{1,9})"?', request.headers.get("If-Match", ""))
+    if stated is None:
         message = 'Send If-Match with the ETag of what you have read, like If-Match: "3".'
         raise PreconditionRequired(Problem("no_if_match", message))
-    return int(stated)
+    return int(stated[1])

@@ -1,8 +1,8 @@
 """Enquiries for systems: log one, read them, act on one, decide.
 
-A token is a system's, and a system has no view of its own: what the policy recommends is in every answer. A person is
-shown it on the pages, once they have recorded their own first view there; the API tells those views and takes none but
-what a referrer's system sends while logging.
+A token is a system's, so what the policy recommends is in every answer. A person is shown it on the pages, once they
+have recorded their own first view there; the API tells those views and takes none but what is sent while logging.
+Whoever decides is a person, by whatever way the decision comes: theirs waits for their own first view here as well.
 """
 
 from typing import Any
@@ -116,7 +116,11 @@ def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) 
 @blueprint.arguments(DecideSchema)
 @blueprint.response(201, EnquirySchema)
 def post_decisions(details: dict[str, Any], enquiry_id: UUID) -> Any:
-    """Decide for every subject: a route, a level, why, and why not each higher route that was recommended."""
+    """Decide for every subject: a route, a level, section 47 or not, why, and why not each higher route recommended.
+
+    A token of somebody who weighs enquiries decides once that person has recorded their own first view on the pages,
+    or while logging.
+    """
     command = Decide(enquiry_id=enquiry_id, decisions=tuple(details["decisions"]), version=read_version())
     shown, headers = present_enquiry(decide(g.desk, command))
     return shown, 201, headers

@@ -15,6 +15,7 @@ from triage.services.contexts import as_choice
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
+from triage.services.first_view import OwnView, RecordFirstViews, record_first_views, waits_for_view
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson, find_matches
 from triage.services.referral_actions import ReferralAction, act_on_referral
@@ -131,10 +132,18 @@ class CaseRun:
         self._act(desk, self.social_worker, "finish_checks" if checked else "finish_screening")
 
     def decide(self, desk: Desk, step: Step) -> None:
-        """A manager decides, with a "why not" for whatever the policy recommended above the choice."""
+        """A manager says what they think first, then decides, with a "why not" for all recommended above the choice."""
+        desk = desk.with_actor(self.manager)
+        self._view(desk)
         chosen = tuple(self._choose(subject, step.details["route"]) for subject in self.enquiry.subjects)
-        decide(desk.with_actor(self.manager), Decide(enquiry_id=self.enquiry.id, decisions=chosen))
+        decide(desk, Decide(enquiry_id=self.enquiry.id, decisions=chosen))
         self.referrals = {each.subject.ordinal - 1: each for each in self.enquiry.referrals}
+
+    def _view(self, desk: Desk) -> None:
+        level, reason = LEVELS.get(self.case.outcome, 2), "Made up: as the telling reads."
+        waiting = waits_for_view(desk.actor, self.enquiry)
+        views = tuple(OwnView(subject_id=each.id, level=level, reason=reason) for each in waiting)
+        record_first_views(desk, RecordFirstViews(enquiry_id=self.enquiry.id, views=views))
 
     def _choose(self, subject: Subject, route: str) -> SubjectDecision:
         recommended = subject.recommendation

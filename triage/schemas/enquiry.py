@@ -92,7 +92,9 @@ class SubjectDecisionSchema(Input):
     subject_id = fields.UUID(required=True)
     level = level(required=True)
     route = code(ROUTES, required=True)
-    section_47 = fields.Boolean()
+    section_47 = fields.Boolean(
+        required=True, error_messages={"required": "Say whether significant harm is suspected (section 47)."}
+    )
     consent = code(CONSENTS)
     reason = narrative(required=True)
     why_not = fields.Dict(keys=line(40), values=narrative())

@@ -49,6 +49,8 @@ class PolicySummarySchema(Output):
     reviewed_at = fields.AwareDateTime(allow_none=True)
     published_by_id = fields.UUID(allow_none=True)
     published_at = fields.AwareDateTime(allow_none=True)
+    withdrawn_by_id = fields.UUID(allow_none=True)
+    withdrawn_at = fields.AwareDateTime(allow_none=True)
     version = fields.Integer()
 
 

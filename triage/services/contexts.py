@@ -97,6 +97,8 @@ def policy_context(desk: Desk, policy: PolicyVersion, **brought: object) -> Poli
     """A version of the thresholds as its table's guards see it, with what the actor brings."""
     return PolicyContext(
         is_own=policy.drafted_by_id == desk.actor.id,
+        is_shipped=policy.drafted_by_id is None,
+        is_manager=desk.actor.role == "mash_manager",
         effective_from=policy.effective_from,
         today=desk.now.astimezone(LONDON).date(),
         newest_from=find_newest(desk.session, policy.name),

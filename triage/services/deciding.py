@@ -12,10 +12,11 @@ from triage.services.contexts import as_choice, compare_decision, enquiry_contex
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
+from triage.services.first_view import refuse_unseen
 from triage.services.opening_referral import open_referral, tell_open_case
 from triage.services.outbox import promise
 from triage.store.locking import lock
-from workflows.enquiry import ENQUIRY
+from workflows.enquiry import ENQUIRY, higher_routes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,13 @@ class ImmediateDanger:
 
 
 def decide(desk: Desk, command: Decide) -> Enquiry:
-    """Keep the decisions and open what follows from them. Invalid, Stale or Conflict where it may not be."""
+    """Keep the decisions and open what follows from them. Invalid, Stale or Conflict where it may not be.
+
+    Whoever weighs enquiries has recorded their own first view of every subject before.
+    """
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
+    refuse_unseen(desk, enquiry)
     chosen = _match_subjects(enquiry, command.decisions)
     choices = [as_choice(enquiry, subject, chosen[subject.id]) for subject in enquiry.subjects if subject.id in chosen]
     fired = fire_action(ENQUIRY, desk, enquiry, "decide", enquiry_context(enquiry, desk.actor.role, choices=choices))
@@ -119,6 +124,7 @@ def _carry_out(desk: Desk, enquiry: Enquiry, fired: object, chosen: Mapping[UUID
 
 
 def _add_decision(desk: Desk, enquiry: Enquiry, subject: Subject, chosen: SubjectDecision) -> Decision:
+    asked = higher_routes(as_choice(enquiry, subject, chosen))  # any other "why not" was typed and then taken back
     decision = Decision(
         subject=subject,
         recommendation=subject.recommendation,
@@ -129,7 +135,7 @@ def _add_decision(desk: Desk, enquiry: Enquiry, subject: Subject, chosen: Subjec
         section_47=chosen.section_47,
         consent=chosen.consent or enquiry.consent,
         reason=chosen.reason,
-        why_not=dict(chosen.why_not),
+        why_not={rung: chosen.why_not[rung] for rung in asked if rung in chosen.why_not},
     )
     desk.session.add(decision)
     return decision

@@ -10,7 +10,7 @@ from triage.models import PolicyVersion
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.store.locking import hold
-from triage.store.policies import find_policy, lock_versions
+from triage.store.policies import find_taken, lock_versions
 from workflows.policy import DRAFTS
 from workflows.refusals import words
 
@@ -67,8 +67,8 @@ def _check(desk: Desk, policy: Policy, kept: PolicyVersion | None) -> Iterator[P
         message = f"The policy's authorities lack {home!r}, where most addresses are. Add it."
         yield Problem("no_home", message, "text")
     lock_versions(desk.session, policy.name)
-    taken = find_policy(desk.session, policy.name, policy.version)
-    if taken is not None and taken is not kept and taken.state != "withdrawn":
+    taken = find_taken(desk.session, policy.name, policy.version, kept)
+    if taken is not None:
         message = f"There is a {policy.title} already ({taken.state}). Give this text another version."
         yield Problem("version_taken", message, "text")
 

@@ -10,6 +10,7 @@ from triage.services.desk import Desk
 from workflows.definition import Table
 from workflows.engine import Fired, Refused, fire
 
+VIEW = "first_view_recorded"
 Row = Enquiry | Referral | AgencyCheck | PolicyVersion
 
 
@@ -22,10 +23,17 @@ def fire_action(table: Table, desk: Desk, row: Row, action: str, context: Any) -
 
 
 def check_version(desk: Desk, row: Row, read: int | None) -> None:
-    """Stale, saying what changed and by whom, unless `read` is the row's present version (or none was claimed)."""
+    """Stale, saying what changed and by whom, unless `read` is the row's present version (or none was claimed).
+
+    A colleague's first view changes nothing that anybody acts upon, so it makes nobody's page stale.
+    """
     if read is None or read == row.version:
         return
-    last = desk.session.scalar(select(Event).where(Event.case_id == row.id).order_by(Event.number.desc()).limit(1))
+    changes = select(Event).where(Event.case_id == row.id, Event.type != VIEW).order_by(Event.number.desc())
+    last = desk.session.scalar(changes.limit(1))
+    # Each view raises the version by one, of itself: so many views since the last change account for so many versions.
+    if last and 0 < row.version - read <= row.event_number - last.number:
+        return
     change = f" Last change: {last.type.replace('_', ' ')} by {last.actor_name}." if last else ""
     message = f"You read version {read}; it is now version {row.version}.{change} Read it again, then act."
     raise Stale(Problem("stale", message))

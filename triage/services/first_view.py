@@ -54,6 +54,7 @@ def record_first_views(desk: Desk, command: RecordFirstViews) -> Enquiry:
     problems = tuple(_check(desk, command, subjects))
     if problems:
         raise Invalid(*problems)
+    desk.session.flush()  # so that a view raises the enquiry's version by itself: see check_version
     said = [each for each in command.views if not each.is_left]
     views = [_add_once(desk, subjects[each.subject_id], each) for each in said]
     record(desk, enquiry, "first_view_recorded", views=[in_short(view) for view in views])

@@ -6,7 +6,7 @@ from triage.services.desk import Desk
 from workflows.agency_check import AGENCY_CHECK
 from workflows.engine import Permitted, permitted
 from workflows.enquiry import ENQUIRY
-from workflows.policy import POLICY
+from workflows.policy import POLICY, SERVICE
 from workflows.referral import REFERRAL
 
 
@@ -28,4 +28,4 @@ def permitted_on_check(desk: Desk, check: AgencyCheck) -> tuple[Permitted, ...]:
 def permitted_on_policy(desk: Desk, policy: PolicyVersion) -> tuple[Permitted, ...]:
     """Every action from the version's state, but for what the service does by itself."""
     listed = permitted(POLICY, policy.state, desk.actor.role, policy_context(desk, policy))
-    return tuple(each for each in listed if each.action != "supersede")
+    return tuple(each for each in listed if POLICY.from_state[policy.state, each.action].by != SERVICE)

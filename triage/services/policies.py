@@ -1,11 +1,13 @@
 """Which thresholds an enquiry is weighed by: those in force on the local day on which it was received."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from rules.document import PolicyError
 from rules.library import policies, versions_of
 from rules.policy import Policy
 from rules.reading import load
@@ -13,6 +15,7 @@ from triage.services.desk import Desk
 from triage.store.policies import hashes_in_force, read_texts
 from workflows.calendar import LONDON
 
+log = logging.getLogger("triage")
 LINE = "policy_line"
 # By hash, which means one content for ever: a text is read once in each process.
 _known: dict[str, Policy] = {}
@@ -51,14 +54,24 @@ def forget_line(session: Session) -> None:
 def read_policies(session: Session, hashes: Iterable[str]) -> dict[str, Policy]:
     """The policies of these hashes; one that is neither in the database nor came with the service is left out.
 
-    PolicyError where a text cannot be read.
+    PolicyError where a text cannot be read, or is not the one of its hash.
     """
     wanted = dict.fromkeys(hashes)
     if wanted.keys() - _known.keys():
         _known.update({each.hash: each for each in policies().values()})
     if unknown := [each for each in wanted if each not in _known]:
-        _known.update({hash_: load(text, hash_[:12]) for hash_, text in read_texts(session, unknown).items()})
+        _known.update({hash_: _load_exactly(text, hash_) for hash_, text in read_texts(session, unknown).items()})
     return {each: _known[each] for each in wanted if each in _known}
+
+
+def _load_exactly(text: str, hash_: str) -> Policy:
+    """The policy in a text, where it is the one that the hash was made of: nothing else may judge in its name."""
+    policy = load(text, hash_[:12])
+    if policy.hash != hash_:
+        log.error("the text kept as policy %s is that of %s, %s", hash_, policy.title, policy.hash)
+        problem = f"this text has another hash, {policy.hash[:12]}. Do not use it: restore the table from a backup"
+        raise PolicyError(problem, 1, 1, hash_[:12])
+    return policy
 
 
 def _in_force(line: tuple[Policy, ...], at: datetime) -> Policy:

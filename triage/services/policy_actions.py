@@ -1,4 +1,4 @@
-"""What may be done to a version of the thresholds before it is published: one function for each action.
+"""What may be done to a version of the thresholds: one function for each action.
 
 The table in workflows/policy.py says who may do what from which state. Publishing is in publishing_policy.py.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from triage.access.actor import SYSTEM
 from triage.errors import NotFound, Problem
 from triage.models import PolicyVersion
 from triage.services.contexts import policy_context
@@ -14,7 +15,9 @@ from triage.services.desk import Desk
 from triage.services.drafting_policy import admit, in_short, read_draft
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
+from triage.services.policies import forget_line
 from triage.store.locking import lock
+from triage.store.policies import find_last_followed, lock_versions
 from workflows.policy import POLICY
 
 
@@ -36,6 +39,7 @@ class PolicyAction:
 def act_on_policy(desk: Desk, command: PolicyAction) -> PolicyVersion:
     """Do the action, or refuse: Forbidden, Stale, Conflict (with every reason) or Invalid (with every fault)."""
     admit(desk)
+    lock_versions(desk.session, desk.pack.policy)  # before any row of them, always: else two wait for each other
     policy = lock(desk.session, PolicyVersion, command.policy_id)
     check_version(desk, policy, command.version)
     if command.action not in EFFECTS:
@@ -67,7 +71,26 @@ def _send_back(desk: Desk, policy: PolicyVersion, command: PolicyAction) -> dict
 
 
 def _withdraw(desk: Desk, policy: PolicyVersion, command: PolicyAction) -> dict[str, object]:
-    return in_short(policy)
+    was = policy.state
+    policy.withdrawn_by_id, policy.withdrawn_at = desk.actor.id, desk.now
+    if was != "published":
+        return in_short(policy)
+    policy.state = "withdrawn"
+    desk.session.flush()  # first: the database holds one that nothing follows, never two
+    return in_short(policy) | {"restored": _restore(desk, policy)}
+
+
+def _restore(desk: Desk, policy: PolicyVersion) -> str | None:
+    """The version before the one withdrawn, which nothing follows now."""
+    forget_line(desk.session)
+    found = find_last_followed(desk.session, policy.name)
+    if found is None:
+        return None
+    before, system = lock(desk.session, PolicyVersion, found.id), desk.with_actor(SYSTEM)
+    fired = fire_action(POLICY, system, before, "restore", policy_context(system, before))
+    before.state = fired.target
+    record(system, before, fired.event, **in_short(before), withdrawn=policy.policy_version)
+    return before.policy_version
 
 
 EFFECTS: dict[str, Callable[[Desk, PolicyVersion, PolicyAction], dict[str, object]]] = {

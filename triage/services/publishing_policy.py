@@ -30,9 +30,9 @@ class PublishPolicy:
 def publish_policy(desk: Desk, command: PublishPolicy, prove: Prove = prove_policy) -> PolicyVersion:
     """Publish it and supersede the one before. Forbidden, Stale, or Conflict with every reason, the proofs' last."""
     admit(desk)
+    lock_versions(desk.session, desk.pack.policy)  # before any row of them, always: else two wait for each other
     policy = lock(desk.session, PolicyVersion, command.policy_id)
     check_version(desk, policy, command.version)
-    lock_versions(desk.session, policy.name)
     context = policy_context(desk, policy, proved=True)
     fire_action(POLICY, desk, policy, "publish", context)  # whatever else forbids it is said first: proofs take seconds
     proof = prove(_read(desk, policy))

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import Select, case, func, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
@@ -37,14 +37,20 @@ def list_policies(session: Session, *, state: str | None = None) -> Sequence[Pol
 
 
 def find_policy(session: Session, name: str, version: str) -> PolicyVersion | None:
-    """The version that a council calls so; one that was withdrawn only where no other has its name."""
-    query = (
-        select(PolicyVersion)
-        .where(PolicyVersion.name == name, PolicyVersion.policy_version == version)
-        .order_by(case((PolicyVersion.state == "withdrawn", 1), else_=0), PolicyVersion.id.desc())
-        .limit(1)
-    )
+    """The version that a council calls so: one on its way before one published, one withdrawn where no other is."""
+    later = case({"published": 1, "superseded": 1, "withdrawn": 2}, value=PolicyVersion.state, else_=0)
+    query = _called(name, version).order_by(later, PolicyVersion.id.desc()).limit(1)
     return session.scalar(query)
+
+
+def find_taken(session: Session, name: str, version: str, besides: PolicyVersion | None) -> PolicyVersion | None:
+    """The version that keeps another, but for `besides`, from being called so."""
+    query = _called(name, version).where(PolicyVersion.state != "withdrawn").order_by(PolicyVersion.id)
+    return next((each for each in session.scalars(query) if each is not besides), None)
+
+
+def _called(name: str, version: str) -> Select[tuple[PolicyVersion]]:
+    return select(PolicyVersion).where(PolicyVersion.name == name, PolicyVersion.policy_version == version)
 
 
 def hashes_in_force(session: Session, name: str) -> Sequence[str]:
@@ -53,8 +59,10 @@ def hashes_in_force(session: Session, name: str) -> Sequence[str]:
 
 
 def read_texts(session: Session, hashes: Sequence[str]) -> dict[str, str]:
-    """The texts of these hashes."""
-    query = select(PolicyVersion.hash, PolicyVersion.text).where(PolicyVersion.hash.in_(hashes))
+    """The texts of these hashes, of what was published: a draft says of itself what its hash is."""
+    query = select(PolicyVersion.hash, PolicyVersion.text).where(
+        PolicyVersion.hash.in_(hashes), PolicyVersion.state.in_(PUBLISHED_STATES)
+    )
     return {row.hash: row.text for row in session.connection().execute(query)}
 
 
@@ -69,6 +77,12 @@ def find_newest(session: Session, name: str) -> date | None:
 def find_unfollowed(session: Session, name: str) -> PolicyVersion | None:
     """The version of a name that is published and not superseded yet."""
     return session.scalar(select(PolicyVersion).where(PolicyVersion.name == name, PolicyVersion.state == "published"))
+
+
+def find_last_followed(session: Session, name: str) -> PolicyVersion | None:
+    """The superseded version of a name with the latest first day."""
+    query = select(PolicyVersion).where(PolicyVersion.name == name, PolicyVersion.state == "superseded")
+    return session.scalar(query.order_by(PolicyVersion.effective_from.desc()).limit(1))
 
 
 def lock_versions(session: Session | Connection, name: str) -> None:

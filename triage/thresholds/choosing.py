@@ -9,6 +9,11 @@ from rules.library import get_policy, policies, versions_of
 from rules.policy import Policy
 from rules.reading import load
 
+OTHERWISE = (
+    "Or give a file that ends in .yaml; of one that only the database has:"
+    " triage policy show NAME@VERSION --text > file.yaml"
+)
+
 
 def find_policies(chosen: str | None) -> list[Policy]:
     """Every policy that `chosen` means: all of them for None, all versions of a NAME, one NAME@VERSION, or one FILE.
@@ -23,7 +28,7 @@ def find_policies(chosen: str | None) -> list[Policy]:
     try:
         return [get_policy(name, version)] if version else list(versions_of(name))
     except KeyError as error:
-        raise click.ClickException(f"{error.args[0]} Or give a file that ends in .yaml.") from error
+        raise click.ClickException(f"{error.args[0]} {OTHERWISE}") from error
 
 
 def find_policy(chosen: str) -> Policy:

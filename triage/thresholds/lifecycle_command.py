@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import click
 from sqlalchemy import select
@@ -24,7 +24,8 @@ from triage.services.publishing_policy import PublishPolicy, publish_policy
 from triage.store.enquiries import list_events
 from triage.store.policies import find_policy, list_policies
 
-FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+# "-" is standard input: a container has no files of ours.
+FILE = click.argument("file", type=click.File("r", encoding="utf-8"))
 TITLE = click.argument("title", metavar="NAME@VERSION")
 REASON = click.option("--reason", required=True, help="for whoever reads its history")
 
@@ -83,11 +84,15 @@ def _find(desk: Desk, title: str) -> PolicyVersion:
     return found
 
 
-def _read(path: Path) -> str:
+def _read(file: IO[str]) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return file.read()
     except UnicodeDecodeError as error:
-        raise click.ClickException(f"{path.name}: this is not UTF-8 text. Save it as UTF-8.") from error
+        raise click.ClickException(f"{_name(file)}: this is not UTF-8 text. Save it as UTF-8.") from error
+
+
+def _name(file: IO[str]) -> str:
+    return Path(file.name).name
 
 
 def _title(policy: PolicyVersion) -> str:
@@ -97,9 +102,12 @@ def _title(policy: PolicyVersion) -> str:
 @click.command("draft")
 @FILE
 @by_somebody
-def draft_command(desk: Desk, file: Path) -> str:
-    """Keep FILE as a draft, to be reviewed and published by others. Every fault is named by line and column."""
-    policy = draft_policy(desk, _read(file), file.name)
+def draft_command(desk: Desk, file: IO[str]) -> str:
+    """Keep FILE as a draft, to be reviewed and published by others ("-" is standard input).
+
+    Every fault is named by line and column.
+    """
+    policy = draft_policy(desk, _read(file), _name(file))
     return f"{_title(policy)} is a draft. Somebody else reviews it: triage policy review {_title(policy)}"
 
 
@@ -107,9 +115,9 @@ def draft_command(desk: Desk, file: Path) -> str:
 @TITLE
 @FILE
 @by_somebody
-def revise_command(desk: Desk, title: str, file: Path) -> str:
-    """Replace the text of your own draft by FILE."""
-    policy = _act(desk, title, "revise", text=_read(file), where=file.name)
+def revise_command(desk: Desk, title: str, file: IO[str]) -> str:
+    """Replace the text of your own draft by FILE ("-" is standard input)."""
+    policy = _act(desk, title, "revise", text=_read(file), where=_name(file))
     return f"{_title(policy)} is a draft with a new text."
 
 
@@ -137,7 +145,7 @@ def send_back_command(desk: Desk, title: str, reason: str) -> str:
 @REASON
 @by_somebody
 def withdraw_command(desk: Desk, title: str, reason: str) -> str:
-    """Give up what was drafted or reviewed. Its version may be used again."""
+    """Give up what was drafted or reviewed, or published with its first day still ahead. Its version is free again."""
     policy = _act(desk, title, "withdraw", reason=reason)
     return f"{_title(policy)} is withdrawn."
 

@@ -2,17 +2,16 @@
 
 import os
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 import click
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rules.policy import Policy
 from triage.pack import load_pack
 from triage.settings import DEFAULT_PACK
 from triage.thresholds.choosing import find_policy
 from triage.thresholds.page import compose_page
+from triage.thresholds.pages import fill_template
 
 
 @click.command("render")
@@ -35,19 +34,7 @@ def render(policy: str | None, out: Path | None, pack: str) -> None:
 
 def render_page(policy: Policy) -> str:
     """The page's whole HTML. The same policy gives the same text."""
-    return _environment().get_template("policy_page.html").render(page=compose_page(policy))
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("triage.thresholds"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
+    return fill_template("policy_page.html", page=compose_page(policy))
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -37,7 +37,7 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 @click.option("--to", "last", type=DAY, help="the last local day of receipt; else the last on record")
 @click.option("--file", type=click.File("r", encoding="utf-8"), help='facts, one person a line; "-" is standard input')
 @click.option("--json", "as_json", is_flag=True, help="print JSON, with the whole list of who")
-@click.option("--out", type=OUT, help="write the report as a page of HTML, without the list of who")
+@click.option("--out", type=OUT, help="write the report as a page of HTML, for the hub only")
 @click.option("--who", type=OUT, help="write the list of who as CSV: references, no names")
 @takes_database
 def replay(
@@ -52,6 +52,9 @@ def replay(
     **wanted: Any,
 ) -> None:
     """Judge the recorded past by a draft and by the version of the time, and tell who moves.
+
+    The page of --out is not for partners: it lists nobody, but has counts of one person. Small numbers are hidden only
+    by ethnicity and sex.
 
     Nothing is changed. A line or record that cannot be read is named on standard error and left out; then, and where
     the draft leaves anybody without an answer, the exit status is 1.

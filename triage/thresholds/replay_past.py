@@ -12,6 +12,7 @@ from rules.facts import FACTS, NAMES, NEVER, NEVER_WORD, CountFact, Facts
 from rules.library import policies
 from rules.policy import Policy, Verdict
 from rules.replay import Case
+from triage.models.codes import PUBLISHED_STATES
 from triage.services.policies import read_policies
 from triage.store.policies import list_policies
 from triage.store.recommendations import Recorded, count_subjects, list_recorded
@@ -56,7 +57,8 @@ class RecordedPast:
         self.faults: list[str] = []
         self.kept_answers: Counter[str] = Counter()
         self._session, self._period, self._against = session, period, against
-        self._at_hand: dict[str, Policy | None] = {each.hash: None for each in list_policies(session)}
+        published = (each for each in list_policies(session) if each.state in PUBLISHED_STATES)
+        self._at_hand: dict[str, Policy | None] = {each.hash: None for each in published}
         self._at_hand |= {each.hash: each for each in policies().values()}
 
     def count(self) -> int:

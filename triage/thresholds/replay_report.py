@@ -9,11 +9,12 @@ from rules.policy import RAGS, Verdict
 from rules.replay import DOWN, SAME, UNANSWERED, UP, Answer, Move, Replay, find_direction
 from triage.models.codes import ROUTES
 from triage.thresholds.replay_cases import GROUPINGS, UNSAID, Words
-from triage.thresholds.replay_small_numbers import hide_small
+from triage.thresholds.replay_small_numbers import add_hidden, hide_small
 
 Place = tuple[int, str]  # a level and a route
 PARTS = ("rag", "section_47", "must_be_seen_today")
 FAIR = {"ethnicity": "NOBT", "sex": "U"}  # with the code of those of whom nobody said
+TOGETHER = "hidden"  # stands for a group's code where those of all hidden groups are told as one
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +243,11 @@ def _list_fairly(replayed: Replay, words: Words, grouping: str) -> Iterator[Fair
         for group, people in flow.groups[GROUPINGS.index(grouping)].items():
             counts[group or FAIR[grouping]][way] += people
     if any(any(row) for group, row in counts.items() if group != FAIR[grouping]):
-        for group, row in zip(counts, hide_small(list(counts.values())), strict=True):
+        told = hide_small(list(counts.values()))
+        for group, row in zip(counts, told, strict=True):
             yield FairRow(group, words.name(grouping, group), *row)
+        if together := add_hidden(list(counts.values()), told):
+            yield FairRow(TOGETHER, "Hidden groups together", *together)
 
 
 def _list_rules(replayed: Replay) -> Iterator[RulesMove]:

@@ -1,59 +1,95 @@
 """Counts of people by group, with small ones hidden so that nobody can work them out from what is told.
 
-Whoever reads the table is taken to know the total of each column, and that no count is below nought. Hidden is what is
-small, and as much else as it takes for every small number to have at least one other value that fits all that is told.
+Whoever reads the table is taken to know the total of each column, and this rule. So whole lines are hidden, and which
+ones never hangs on what the hidden lines hold beyond each having a small count:
+
+1. Columns whose totals are small are told as one with the largest column. Together with these a count is small if it
+   would leave the largest column a small one, were all whom everybody knows of in the small columns in it.
+2. Hidden is each line with a small count, and then the last lines that are not hidden yet, one by one, until two lines
+   or more are hidden and all of these together have no small count in any column. Else every line is hidden.
+
+A count in a hidden line can then be none, any small number, or all of those hidden together: for each there is a table
+that prints the same and holds just that. In a line that is told, a column with a small total can hold none or all of
+that total. The lines told, and those hidden taken together, tell no small count.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 SMALL = 6  # fewer people than this are not told of by ethnicity or sex
-Cell = tuple[int, int]
-Cells = list[list[int]]
+Rows = Sequence[Sequence[int]]
+Told = list[list[int | None]]
 
 
-def hide_small(rows: Sequence[Sequence[int]], least: int = SMALL) -> list[list[int | None]]:
-    """The table as it may be told, with each row's total as its last column; None stands for what is hidden.
+class Part(NamedTuple):
+    """Columns that are told as one, and the least count that is not small there."""
 
-    `rows` holds, for two groups or more, how many of each went which way. Where a whole column is nought, so is all in
-    it, as its total tells: that is not hidden.
+    columns: tuple[int, ...]
+    least: int
+
+
+def hide_small(rows: Rows, least: int = SMALL) -> Told:
+    """The table as it may be told, with each line's total as its last column; None stands for what is hidden.
+
+    `rows` holds, for two groups or more, how many of each went which way. A count is small below `least`. A column
+    where nobody is needs no hiding, as its total tells: it neither hides a line nor is hidden in one that is told.
     """
-    cells = [[*row, sum(row)] for row in rows]
-    sizes = {(r, c): value for r, row in enumerate(cells) for c, value in enumerate(row)}
-    hidden = {cell for cell in sizes if any(row[cell[1]] for row in cells)}
-    small = {cell for cell in hidden if sizes[cell] < least}
-    # The largest is shown first, and of equal ones the total: so what stays hidden beside is the least that it can be.
-    for cell in sorted(hidden - small, key=lambda each: (-sizes[each], -each[1], each[0])):
-        if not any(_is_exposed(cells, hidden - {cell}, each) for each in small):
-            hidden.remove(cell)
-    return [[None if (r, c) in hidden else value for c, value in enumerate(row)] for r, row in enumerate(cells)]
+    parts = _join_columns(_add(rows), least)
+    joined = {column for part in parts if len(part.columns) > 1 for column in part.columns}
+    hidden = _choose_lines(rows, parts)
+    return [
+        [None] * (len(row) + 1)
+        if line in hidden
+        else [*(None if column in joined else value for column, value in enumerate(row)), sum(row)]
+        for line, row in enumerate(rows)
+    ]
 
 
-def _is_exposed(cells: Cells, hidden: set[Cell], cell: Cell) -> bool:
-    """Whether no other value of a hidden cell fits what is told."""
-    return not any(_may_change(cells, hidden, cell, rises) for rises in (True, False))
+def add_hidden(rows: Rows, told: Told) -> list[int | None] | None:
+    """The hidden lines together, as anybody could reckon them, with None in columns that are not told.
 
-
-def _may_change(cells: Cells, hidden: set[Cell], cell: Cell, rises: bool) -> bool:
-    """Whether a hidden cell could be one more, or one less, and others make up for it in every row and column.
-
-    That is so exactly where a way leads from its row back to its column over hidden cells that fall and rise in turn,
-    as in any transportation table.
+    None where no line is hidden, or every one.
     """
-    if not _can(cells, cell, rises):
-        return False
-    rows, columns = {cell[0]}, set[int]()
-    while True:
-        reached = {c for r, c in hidden if r in rows and (r, c) != cell and _can(cells, (r, c), not rises)} - columns
-        if cell[1] in reached:
-            return True
-        columns |= reached
-        further = {r for r, c in hidden if c in reached and _can(cells, (r, c), rises)} - rows
-        if not further:
-            return False
-        rows |= further
+    lines = [row for row, said in zip(rows, told, strict=True) if said[-1] is None]
+    example = next((said for said in told if said[-1] is not None), None)
+    if not lines or example is None:
+        return None
+    sums = _add(lines)
+    return [None if said is None else value for said, value in zip(example, [*sums, sum(sums)], strict=True)]
 
 
-def _can(cells: Cells, cell: Cell, rises: bool) -> bool:
-    """Whether it may rise or fall, as a part of its row's sum: a total is the sum's other side, so it goes contrary."""
-    is_total = cell[1] == len(cells[0]) - 1
-    return rises is not is_total or cells[cell[0]][cell[1]] > 0
+def _join_columns(totals: Sequence[int], least: int) -> list[Part]:
+    """Columns by what they are told as. Those where nobody is are left out. Only totals are looked at."""
+    columns = [column for column, total in enumerate(totals) if total]
+    small = {column for column in columns if totals[column] < least}
+    if not small:
+        return [Part((column,), least) for column in columns]
+    together = small | {max(columns, key=lambda column: totals[column])}
+    others = [Part((column,), least) for column in columns if column not in together]
+    return [Part(tuple(sorted(together)), least + sum(totals[column] for column in small)), *others]
+
+
+def _choose_lines(rows: Rows, parts: Sequence[Part]) -> set[int]:
+    """The lines to hide."""
+    hidden = {line for line, row in enumerate(rows) if _has_small(row, parts)}
+    for line in reversed(range(len(rows))):
+        if not hidden or _may_stand_together([rows[each] for each in hidden], parts):
+            return hidden
+        hidden.add(line)
+    return hidden
+
+
+def _has_small(row: Sequence[int], parts: Sequence[Part]) -> bool:
+    return any(sum(row[column] for column in part.columns) < part.least for part in parts)
+
+
+def _may_stand_together(lines: Rows, parts: Sequence[Part]) -> bool:
+    """Whether what can be reckoned of hidden lines, their sum, leaves each count free.
+
+    Of one column alone it does not: that each line is small there could give them all away.
+    """
+    return len(lines) > 1 and len(parts) > 1 and not _has_small(_add(lines), parts)
+
+
+def _add(lines: Rows) -> list[int]:
+    return [sum(column) for column in zip(*lines, strict=True)]

@@ -19,8 +19,8 @@ WAYS_NOTE = (
     " the answer count: section 47, level, RAG, to be seen today, route."
 )
 HIDDEN_NOTE = (
-    f"{HIDDEN} is hidden: a number under {SMALL}, or one from which such a number could be worked out. Shares are of"
-    " the group."
+    f"{HIDDEN} is hidden: a number under {SMALL}, or one from which such a number could be worked out. A group with a"
+    " small number is hidden whole. A way that fewer went in all is told of everybody alone. Shares are of the group."
 )
 
 

@@ -14,7 +14,7 @@ HEADINGS = (
     *("who", "way"),
     *(f"{part}_{side}" for side in ("before", "draft") for part in (*Verdict._fields, "rules")),
 )
-FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would take for one
+FORMULA = tuple("=+-@＝＋－＠")  # what a spreadsheet would take for one, of full width too
 
 
 def list_who(report: Report, most: int) -> Iterator[str]:
@@ -36,7 +36,7 @@ def write_who(report: Report) -> str:
 
 
 def _row(move: Move) -> list[Any]:
-    who = f"'{move.key}" if move.key.startswith(FORMULA) else move.key
+    who = f"'{move.key}" if move.key.lstrip().startswith(FORMULA) else move.key
     before = (*_parts(move.before), " ".join(move.rules_before))
     return [who, find_direction(move.before, move.after), *before, *_parts(move.after), " ".join(move.rules_after)]
 

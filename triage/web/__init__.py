@@ -3,7 +3,7 @@
 from flask import Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from triage.web import decide, enquiries, insight, log_enquiry, referrals, signin, thresholds, words
+from triage.web import again, decide, enquiries, insight, log_enquiry, referrals, signin, thresholds, words
 from triage.web.access import present_user
 
 BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, insight, thresholds)
@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([app.jinja_loader, govuk])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.register(app)
+    again.register(app)
     app.context_processor(present_user)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

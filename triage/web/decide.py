@@ -18,16 +18,18 @@ from triage.schemas.enquiry import DecideSchema
 from triage.services.contexts import as_choice, as_recommended
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
-from triage.services.first_view import name_of, record_first_views, refuse_unseen, waits_for_view
+from triage.services.first_view import name_of, record_first_views, waits_for_view
 from triage.services.policies import policy_for
 from triage.store.enquiries import get_enquiry
 from triage.web.access import open_desk, signed_in
-from triage.web.enquiries import read_views
+from triage.web.again import carry_on
+from triage.web.enquiries import read_views, show_again
 from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
 from triage.web.words import lower_first, say_levels
 from workflows.enquiry import compare, higher_routes
 
 blueprint = Blueprint("decide", __name__, url_prefix="/enquiries/<uuid:enquiry_id>/decide")
+carry_on(blueprint)
 DECIDERS = ("social_worker", "mash_manager")
 LEVELS = (1, 2, 3, 4)
 WHY_NOT = {
@@ -44,6 +46,14 @@ def show(enquiry_id: UUID) -> Any:
     return _show(enquiry_id, MultiDict(), {})
 
 
+@blueprint.post("/start")
+@signed_in(*DECIDERS)
+def start(enquiry_id: UUID) -> Any:
+    """The same, carrying on whatever was half typed on the enquiry's page."""
+    return _show(enquiry_id, request.form, {})
+
+
+@blueprint.get("/start")
 @blueprint.get("/first-views")
 @signed_in(*DECIDERS)
 def go_back(enquiry_id: UUID) -> Any:
@@ -73,13 +83,13 @@ def post(enquiry_id: UUID) -> Any:
         decisions = load(DecideSchema(), nest(request.form, ("decisions",)))["decisions"]
         version = request.form.get("version", type=int)
         with open_desk() as desk:
-            refuse_unseen(desk, get_enquiry(desk.session, enquiry_id))
             decide(desk, Decide(enquiry_id=enquiry_id, decisions=tuple(decisions), version=version))
     except (Conflict, Invalid, Stale) as refusal:
         return _show(
             enquiry_id, request.form, errors_by_field(refusal), _unexplained(refusal, decisions)
         ), refusal.status
-    return redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
+    typed = typed_elsewhere(request.form, "decisions")
+    return show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
 
 def _unexplained(refusal: DomainError, decisions: list[SubjectDecision]) -> list[SubjectDecision]:
@@ -130,6 +140,7 @@ def _ask_decisions(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], er
         "mash/decide.html",
         enquiry=enquiry,
         values=values,
+        kept=list(typed_elsewhere(values, "decisions").items(multi=True)),
         errors=errors,
         routes=ROUTES,
         levels=say_levels(policy_for(desk, enquiry.received_at)),

@@ -3,7 +3,9 @@
 The page is one form: whatever part of it is sent, all else that was typed comes with it and is shown again.
 """
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +26,13 @@ from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
 from triage.store.enquiries import get_enquiry, list_events, list_worktray
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
+from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
 from triage.web.words import say_levels
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
+carry_on(blueprint)
+PLACE = re.compile(r"[0-9]{1,2}")
 NOTHING: MultiDict[str, str] = MultiDict()
 
 
@@ -61,13 +66,30 @@ def go_back(enquiry_id: UUID, _rest: str = "") -> Any:
 @blueprint.post("/<uuid:enquiry_id>/first-views")
 @signed_in(*HUB)
 def record_views(enquiry_id: UUID) -> Any:
-    """Keep this worker's own first views, then show what the policy says."""
-    return _try(enquiry_id, "first_views", lambda desk: record_first_views(desk, read_views(enquiry_id)), "")
+    """Keep this worker's own first view of the subject whose button was pressed, then show what the policy says."""
+    place = request.form.get("only", "")
+    if not PLACE.fullmatch(place):
+        return _try(enquiry_id, "first_views", lambda desk: record_first_views(desk, read_views(enquiry_id)), "")
+    part = f"first_views.{place}"
+    return _try(enquiry_id, part, lambda desk: _record_one(desk, enquiry_id, int(place)), "")
 
 
-def read_views(enquiry_id: UUID) -> RecordFirstViews:
-    """The command that the form means. Invalid names its fields."""
-    details = load(RecordFirstViewsSchema(), nest(request.form, ("first_views",)))
+def _record_one(desk: Desk, enquiry_id: UUID, place: int) -> None:
+    """Keep the view of the subject in that place of the page's list. A refusal names its fields as the page does."""
+    try:
+        record_first_views(desk, read_views(enquiry_id, place))
+    except Invalid as refusal:
+        begins, here = "first_views.0.", f"first_views.{place}."
+        told = (replace(each, field=(each.field or "").replace(begins, here) or None) for each in refusal.problems)
+        raise Invalid(*told) from refusal
+
+
+def read_views(enquiry_id: UUID, place: int | None = None) -> RecordFirstViews:
+    """The command that the form means, of all subjects or of the one in that place. Invalid names its fields."""
+    form = request.form
+    if place is not None:
+        form = MultiDict(each for each in form.items() if each[0].startswith(f"first_views.{place}."))
+    details = load(RecordFirstViewsSchema(), nest(form, ("first_views",)))
     return RecordFirstViews(enquiry_id=enquiry_id, views=tuple(details["first_views"]))
 
 
@@ -118,12 +140,13 @@ def _try(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | 
     except (Conflict, Invalid, Stale) as refusal:
         at = f"{part}." if at is None else at
         errors = {f"{at}{field}" if field else "": words for field, words in errors_by_field(refusal).items()}
-        return _show_again(enquiry_id, request.form, errors), refusal.status
+        return show_again(enquiry_id, request.form, errors), refusal.status
     typed = typed_elsewhere(request.form, part)
-    return _show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
+    return show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
 
-def _show_again(enquiry_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+def show_again(enquiry_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    """The page of an enquiry with what was typed on it, and what was wrong with that."""
     with open_desk() as desk:
         return _render(desk, get_enquiry(desk.session, enquiry_id), values, errors)
 

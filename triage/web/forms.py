@@ -2,6 +2,7 @@
 serves both. `subjects.0.person.given_name` in a page is `subjects[0].person.given_name` in a request.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -16,22 +17,41 @@ from workflows.calendar import LONDON
 LISTS = ("indicators",)
 NUMBERS = ("level", "first_view_level")
 PARTS = ("day", "month", "year")
+# What a page may call a field: at most six steps, each a name or a place in a list, and perhaps the part of a date.
+STEP = r"(?:[a-z][a-z0-9_]{0,59}|[0-9]{1,2})"
+FIELD = re.compile(rf"[a-z][a-z0-9_]{{0,59}}(?:\.{STEP}){{0,5}}(?:-(?:day|month|year|time))?")
+FIXED = ("csrf_token", "version", "only")  # what a page sends beside what was typed
 PLAIN = {
     "Missing data for required field.": "Fill this in.",
     "Not a valid date.": "Enter a real date, like 27 3 2010.",
     "Not a valid datetime.": "Enter a real date and time, like 27 3 2013 and 14:20.",
     "Not a valid email address.": "Enter an email address, like name@example.org.",
+    "Not a valid integer.": "Enter a whole number.",
+    "Not a valid boolean.": "Choose yes or no.",
+    "Not a valid string.": "Enter this as text.",
+    "Not a valid UUID.": "This page no longer knows whom this is about. Open it again.",
+    "Not a valid list.": "This page sent a field that we do not know. Open it again.",
+    "Not a valid mapping type.": "This page sent a field that we do not know. Open it again.",
+    "Invalid input type.": "This page sent a field that we do not know. Open it again.",
+    "Unknown field.": "This page sent a field that we do not know. Open it again.",
+    "Longer than maximum length": "This is too much at once. Send less.",
+    "Length must be between": "This is too much or too little at once. Open the page again.",
 }
 
 
 def nest(form: MultiDict[str, str], schema_keys: Iterable[str]) -> dict[str, Any]:
-    """The form's non-empty fields under `schema_keys` as nested mappings and lists; dates joined from their parts."""
+    """The form's non-empty fields under `schema_keys` as nested mappings and lists; dates joined from their parts.
+
+    Invalid where a name is none that a page gives, or contradicts another.
+    """
     whole: dict[str, Any] = {}
     keys = tuple(schema_keys)
     for name in form:
         stem, _, part = name.partition("-")
-        if stem.split(".")[0] not in keys or (part and part != "day"):
+        if stem.partition(".")[0] not in keys or (part and part != "day"):
             continue
+        if not FIELD.fullmatch(name):
+            raise _unknown()
         value = _join_date(form, stem) if part else _read(form, name)
         if value not in ("", [], None):
             _put(whole, stem.split("."), value)
@@ -44,7 +64,7 @@ def load(schema: Schema, data: dict[str, Any]) -> Any:
         return schema.load(data)
     except ValidationError as error:
         problems = flatten_messages(error.messages)
-        said = (Problem(each.code, PLAIN.get(each.message, each.message), each.field) for each in problems)
+        said = (Problem(each.code, _say_plainly(each.message), each.field) for each in problems)
         raise Invalid(*said) from error
 
 
@@ -68,20 +88,33 @@ def errors_by_field(error: DomainError) -> dict[str, str]:
 
 
 def typed_elsewhere(form: MultiDict[str, str], part: str) -> MultiDict[str, str]:
-    """What was typed on a page beside the part that was sent, to be shown again."""
-    fixed = ("csrf_token", "version")
+    """What was typed on a page beside the part that was sent ("withdraw", "first_views.1"), to be shown again."""
     return MultiDict(
         (name, value)
         for name, value in form.items(multi=True)
-        if value.strip() and name not in fixed and name.split(".")[0] != part and not name.endswith(".subject_id")
+        if value.strip() and name not in FIXED and not _belongs(name, part)
     )
+
+
+def _belongs(name: str, part: str) -> bool:
+    """Whether a field is of that part of the page, or says only whom it is about."""
+    return f"{name}.".startswith(f"{part}.") or name.endswith(".subject_id")
+
+
+def _say_plainly(message: str) -> str:
+    return next((plain for said, plain in PLAIN.items() if message.startswith(said)), message)
+
+
+def _unknown() -> Invalid:
+    return Invalid(Problem("unknown_field", "This page sent a field that we do not know. Open it again."))
 
 
 def _read(form: MultiDict[str, str], name: str) -> Any:
     if name.rpartition(".")[2] in LISTS:
         return form.getlist(name)
     value = form[name].strip()
-    return int(value) if name.rpartition(".")[2] in NUMBERS and value.isdecimal() else value
+    is_number = name.rpartition(".")[2] in NUMBERS and value.isdecimal() and len(value) <= 3
+    return int(value) if is_number else value
 
 
 def _join_date(form: MultiDict[str, str], stem: str) -> str:
@@ -92,6 +125,10 @@ def _join_date(form: MultiDict[str, str], stem: str) -> str:
 def _put(whole: dict[str, Any], path: list[str], value: Any) -> None:
     for step in path[:-1]:
         whole = whole.setdefault(step, {})
+        if not isinstance(whole, dict):
+            raise _unknown()
+    if path[-1] in whole:
+        raise _unknown()
     whole[path[-1]] = value
 
 
@@ -99,6 +136,6 @@ def _lists(node: Any) -> Any:
     """Mappings whose keys are all numbers become lists."""
     if not isinstance(node, dict):
         return node
-    if node and all(key.isdigit() for key in node):
+    if node and all(key.isdecimal() for key in node):
         return [_lists(node[key]) for key in sorted(node, key=int)]
     return {key: _lists(value) for key, value in node.items()}

@@ -1,5 +1,6 @@
 """Logging an enquiry on a page. What was typed is never lost: every refusal, and a database that is down, shows it."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from triage.web.words import local, say_levels
 blueprint = Blueprint("log_enquiry", __name__, url_prefix="/enquiries/new")
 FIELDS = tuple(LogEnquirySchema().fields)
 MOST_SUBJECTS = 20
+PLACE = re.compile(r"subjects\.([0-9]{1,2})\.")
 AWAY = "The service cannot reach its database just now. Nothing is lost: leave this page open and press Log again."
 
 
@@ -63,10 +65,8 @@ def read_form(form: MultiDict[str, str]) -> LogEnquiry:
 
 def _count(form: MultiDict[str, str]) -> int:
     """How many people the form has room for."""
-    numbers = {
-        int(name.split(".")[1]) for name in form if name.startswith("subjects.") and name.split(".")[1].isdigit()
-    }
-    return max(numbers, default=0) + 1
+    found = (PLACE.match(name) for name in form)
+    return min(max((int(each[1]) for each in found if each), default=0) + 1, MOST_SUBJECTS)
 
 
 def _policy() -> Policy:

@@ -15,10 +15,12 @@ from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.enquiries import list_events
 from triage.store.referrals import get_referral, list_inbox, list_workers
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
+from triage.web.again import carry_on
 from triage.web.forms import load, nest
 from workflows.referral import CLOSURES
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
+carry_on(blueprint)
 FIELDS = tuple(ReferralActionSchema().fields)
 HEADINGS = {
     "requested": "Waiting for a team",

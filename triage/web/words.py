@@ -19,6 +19,7 @@ from triage.models.codes import (
 )
 from triage.services.contexts import compare_decision
 from triage.state import state_of
+from triage.web.urgency import urgency_of
 from workflows.calendar import LONDON
 
 NAMES = {
@@ -133,6 +134,7 @@ def register(app: Flask) -> None:
         "authority_of": authority_of,
         "lower_first": lower_first,
         "compare_decision": compare_decision,
+        "urgency_of": urgency_of,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.tests["overdue"] = is_overdue

@@ -49,6 +49,11 @@ def test_its_first_day_is_tomorrow_or_later(days: int, codes: list[str]) -> None
     assert refusals("reviewed", "publish", replace(READY, effective_from=TODAY + timedelta(days))) == codes
 
 
+@pytest.mark.parametrize(("days", "codes"), [(731, []), (732, ["too_far_ahead"])])
+def test_its_first_day_is_within_two_years(days: int, codes: list[str]) -> None:
+    assert refusals("reviewed", "publish", replace(READY, effective_from=TODAY + timedelta(days))) == codes
+
+
 @pytest.mark.parametrize(("days", "codes"), [(-1, []), (0, ["not_after_newest"]), (1, ["not_after_newest"])])
 def test_its_first_day_is_after_that_of_the_newest(days: int, codes: list[str]) -> None:
     assert refusals("reviewed", "publish", replace(READY, newest_from=READY.effective_from + timedelta(days))) == codes
@@ -69,15 +74,48 @@ def test_nothing_is_published_unproved_and_that_is_said_beforehand() -> None:
 )
 def test_giving_it_back_or_up_needs_a_reason(state: str, action: str) -> None:
     assert refusals(state, action, OWN) == ["no_reason"]
+    assert refusals(state, action, replace(ANOTHERS, is_manager=True)) == ["no_reason"]
     assert refusals(state, action, replace(OWN, reason="Page 12 is wrong")) == []
 
 
 @pytest.mark.parametrize("state", ["published", "superseded", "withdrawn"])
-@pytest.mark.parametrize("action", ["revise", "review", "send_back", "publish", "withdraw"])
+@pytest.mark.parametrize("action", ["revise", "review", "send_back", "publish"])
 def test_what_is_published_or_withdrawn_stays_as_it_is(state: str, action: str) -> None:
     ready = replace(READY, reason="Wrong", text="name: x")
     assert refusals(state, action, ready) == ["not_in_this_state"]
 
 
-def test_only_the_service_supersedes() -> None:
-    assert refusals("published", "supersede", READY) == ["not_your_role"]
+@pytest.mark.parametrize("state", ["draft", "reviewed"])
+def test_what_is_on_its_way_is_withdrawn_by_its_author_or_a_manager(state: str) -> None:
+    given = replace(ANOTHERS, reason="Too soon")
+    assert refusals(state, "withdraw", given, "early_help_unit") == ["not_yours_to_withdraw"]
+    assert refusals(state, "withdraw", replace(given, is_own=True), "early_help_unit") == []
+    assert refusals(state, "withdraw", replace(given, is_manager=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "codes"),
+    [
+        ({}, []),
+        ({"reason": None}, ["no_reason"]),
+        ({"is_own": True}, ["author_withdraws"]),
+        ({"is_shipped": True}, ["shipped"]),
+        ({"effective_from": TODAY}, ["begun"]),
+    ],
+)
+def test_what_is_published_is_withdrawn_before_its_first_day_by_another_manager(
+    changed: dict[str, object], codes: list[str]
+) -> None:
+    given = replace(ANOTHERS, reason="The year is wrong", is_manager=True)
+    assert refusals("published", "withdraw", replace(given, **changed)) == codes
+    assert refusals("published", "withdraw", given, "early_help_unit") == ["not_your_role"]
+
+
+@pytest.mark.parametrize("state", ["superseded", "withdrawn"])
+def test_what_was_followed_or_given_up_is_not_withdrawn(state: str) -> None:
+    assert refusals(state, "withdraw", replace(ANOTHERS, reason="Wrong", is_manager=True)) == ["not_in_this_state"]
+
+
+@pytest.mark.parametrize(("state", "action"), [("published", "supersede"), ("superseded", "restore")])
+def test_only_the_service_supersedes_and_restores(state: str, action: str) -> None:
+    assert refusals(state, action, READY) == ["not_your_role"]

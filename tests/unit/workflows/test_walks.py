@@ -40,6 +40,8 @@ ROLES = tuple(LETTERS.values())
 class Plan:
     """A table told again: state -> action -> target; who may act, by letter; contexts that bring all or nothing.
 
+    Where another may from one state, `who` names that state too: "published withdraw".
+
     `asks` are the actions that need something brought or standing; `full` satisfies all of them but `never`. At a state
     of `ends` whatever clock still runs is cancelled.
     """
@@ -100,8 +102,8 @@ def policy_plan(is_own: bool, never: frozenset[str]) -> Plan:
         leads={
             "draft": {"revise": "draft", "review": "reviewed", "withdraw": "withdrawn"},
             "reviewed": {"send_back": "draft", "publish": "published", "withdraw": "withdrawn"},
-            "published": {"supersede": "superseded"},
-            "superseded": {},
+            "published": {"supersede": "superseded", "withdraw": "withdrawn"},
+            "superseded": {"restore": "published"},
             "withdrawn": {},
         },
         who={
@@ -110,10 +112,12 @@ def policy_plan(is_own: bool, never: frozenset[str]) -> Plan:
             "send_back": "M",
             "publish": "M",
             "supersede": "S",
+            "restore": "S",
             "withdraw": "ME",
+            "published withdraw": "M",
         },
-        full=PolicyContext(is_own=is_own, reason="Page 12", text="name: x", proved=True, **days),
-        empty=PolicyContext(is_own=is_own, **days),
+        full=PolicyContext(is_own=is_own, is_manager=True, reason="Page 12", text="name: x", proved=True, **days),
+        empty=PolicyContext(is_own=is_own, is_manager=True, **days),
         asks=frozenset({"revise", "send_back", "publish", "withdraw"}),
         never=never,
     )
@@ -188,13 +192,16 @@ class Walk(RuleBasedStateMachine):
         """Walks further than blind tries would: an action of this state, by somebody who may."""
         if actions := self.plan.leads[self.state]:
             action = draw.draw(st.sampled_from(sorted(actions)))
-            self.step(action, LETTERS[draw.draw(st.sampled_from(self.plan.who[action]))], True)
+            self.step(action, LETTERS[draw.draw(st.sampled_from(self.who_may(action)))], True)
+
+    def who_may(self, action: str) -> str:
+        return self.plan.who.get(f"{self.state} {action}") or self.plan.who.get(action, "")
 
     def step(self, action: str, role: str, full: bool) -> None:
         """One try, by the plan and by the engine: they agree."""
         plan, context = self.plan, self.plan.full if full else self.plan.empty
         target = plan.leads[self.state].get(action)
-        able = role in (LETTERS[letter] for letter in plan.who.get(action, ""))
+        able = role in (LETTERS[letter] for letter in self.who_may(action))
         ready = action not in plan.never and (full or action not in plan.asks)
         if target and able and ready:
             self.move(target, action, role, context)

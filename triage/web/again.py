@@ -1,0 +1,69 @@
+"""What was sent and could not be taken just now is carried on: a page with every field of it, to be sent again."""
+
+import logging
+from typing import Any
+
+from flask import Blueprint, Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+
+from triage.problems import RETRY_SECONDS
+from triage.web.access import current_actor
+
+log = logging.getLogger("triage")
+
+AWAY_TITLE = "The service is not available just now"
+AWAY = "The service cannot reach its database. Try again in a few seconds."
+AWAY_SENT = "The service cannot reach its database. What you typed is not lost: press Send again in a few seconds."
+SIGNED_OUT = (
+    "You are signed out, and nothing was done. Sign in in another window, then load this page again"
+    " and let it send what you typed once more."
+)
+OUTDATED = "This page was opened too long ago, or did not come from this service. Nothing was done. Open it again."
+
+
+def register(app: Flask) -> None:
+    """A form may lie open as long as its reader is signed in; one from before they signed in again is carried on."""
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.register_error_handler(CSRFError, show_outdated)
+
+
+def carry_on(blueprint: Blueprint) -> None:
+    """Let no page of this blueprint lose what was typed while the database is away."""
+    for away in (OperationalError, InterfaceError, TimeoutError):
+        blueprint.register_error_handler(away, show_away)
+
+
+def show_away(error: Exception) -> Any:
+    """Say that the database is away, with a button that sends the same fields to the same address."""
+    log.error("database unreachable: %s", type(error).__name__)
+    sent = request.method == "POST"
+    page = _carry(AWAY_TITLE, AWAY_SENT) if sent else _say(AWAY_TITLE, AWAY)
+    return page, 503, {"Retry-After": str(RETRY_SECONDS)}
+
+
+def show_outdated(_error: CSRFError) -> Any:
+    """Say that the page is from before this session. Its fields go on, with this session's token, if they are ours."""
+    actor = current_actor()
+    if request.blueprint == "signin" or not _is_ours():
+        return _say("This page is out of date", OUTDATED), 400
+    if actor is None:
+        return _say("You are signed out", SIGNED_OUT), 400
+    words = (
+        f"This page was opened before you signed in as {actor.name}. Nothing was done, and what was typed is not lost."
+    )
+    return _carry("Send this again", words), 400
+
+
+def _is_ours() -> bool:
+    """Whether a page of this service sent it, as far as the browser says: what others made up is not carried on."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+
+
+def _carry(title: str, message: str) -> str:
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return render_template("again.html", title=title, message=message, fields=fields, to=request.path)
+
+
+def _say(title: str, message: str) -> str:
+    return render_template("error.html", title=title, messages=[message])

@@ -1,0 +1,32 @@
+"""How urgent an enquiry is at a glance: the worst of what is known of any of its subjects, never that of the first."""
+
+from dataclasses import dataclass
+
+from triage.models import Enquiry
+from triage.models.codes import RAGS
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """Colours as in RAGS. `recommended` is the most pressing of any subject; `rated` is a person's, if they rated."""
+
+    rated: str | None
+    recommended: str
+    section_47: bool
+    must_be_seen_today: bool
+
+    @property
+    def rated_lower(self) -> bool:
+        """Whether a person rated it less pressing than the policy recommends for somebody."""
+        return self.rated is not None and RAGS.index(self.rated) > RAGS.index(self.recommended)
+
+
+def urgency_of(enquiry: Enquiry) -> Urgency:
+    """The worst over all subjects; section 47 and "seen today" of those who are not decided yet."""
+    waiting = [subject.recommendation for subject in enquiry.subjects if subject.decision is None]
+    return Urgency(
+        rated=enquiry.rag,
+        recommended=min((subject.recommendation.rag for subject in enquiry.subjects), key=RAGS.index),
+        section_47=any(each.section_47 for each in waiting),
+        must_be_seen_today=any(each.answer["must_be_seen_today"] for each in waiting),
+    )
