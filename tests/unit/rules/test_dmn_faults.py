@@ -83,7 +83,7 @@ FAULTS = {
         "@<description>Old.</description><",
         "says other",
     ),
-    "rank in words": ('triage:rank="1"', 'triage:rank="one"', "a rank is a whole number, not 'one'"),
+    "rank in words": ('triage:rank="1"', 'triage:rank="one"', "a rank is a whole number up to 9999, not 'one'"),
     "rank missing": (' triage:rank="1"', "", "no policy can say this: the route is that of the first rule"),
     "no table": (
         '<decision id="route" name="route">',
