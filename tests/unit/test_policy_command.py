@@ -112,7 +112,7 @@ def test_decide_without_a_policy_asks_the_newest_of_the_pack() -> None:
     assert json.loads(hampshire.stdout)["policy"]["name"] == "hampshire_thresholds"
 
 
-def test_decide_names_the_line_and_the_fact_and_goes_on() -> None:
+def test_decide_names_the_line_and_the_fact_and_goes_on(tmp_path) -> None:
     lines = [
         json.dumps(FACTS[0]),
         '{"age_days": -1}',
@@ -124,13 +124,18 @@ def test_decide_names_the_line_and_the_fact_and_goes_on() -> None:
         '{"kind": "child", "kind": "other_adult"}',
         '{"age_days": NaN}',
         "[" * 100_000,
+        '{"age_days": ' + "9" * 5000 + "}",
+        '{"indicators": [1, null]}',
+        '{"kind": "\udcff"}',
         json.dumps(FACTS[1]),
     ]
-    done = run("decide", "-", "--policy", "pathway_to_provision@V4", stdin="\n".join(lines))
+    path = tmp_path / "facts.jsonl"
+    path.write_text("\ufeff" + "\n".join(lines), encoding="utf-8", errors="surrogateescape")
+    done = run("decide", path, "--policy", "pathway_to_provision@V4")
     assert done.exit_code == 1
     assert len(done.stdout.splitlines()) == 2
     wrong = done.stderr.splitlines()
-    assert [line.split(":")[0] for line in wrong] == [f"line {n}" for n in (2, 3, 4, 5, 6, 8, 9, 10)]
+    assert [line.split(":")[0] for line in wrong] == [f"line {n}" for n in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12, 13)]
     assert "age_days: -1 is not a number of days" in wrong[0]
     assert "ethnicity: there is no such fact" in wrong[1]
     assert "indicators: there is no 'C9_NOTHING'" in wrong[2]
@@ -141,6 +146,16 @@ def test_decide_with_a_gap_names_the_line() -> None:
     assert done.exit_code == 1
     assert "line 1: No rule gives a route." in done.stderr
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_decide_for_a_council_that_is_not_there_says_so() -> None:
+    done = run("decide", "-", "--pack", "atlantis", stdin="{}")
+    assert done.exit_code == 1
+    assert "There is no pack called 'atlantis'" in done.stderr
+
+
+def test_schema_that_cannot_be_written_says_so(tmp_path) -> None:
+    assert "cannot be written" in run("schema", "--out", tmp_path / "no" / "such.json").stderr
 
 
 def test_schema_is_printed_or_kept(tmp_path) -> None:

@@ -48,7 +48,7 @@ def test_unknown_name_is_told_with_those_there_are_and_nothing_is_written(tmp_pa
         done = run(chosen, "--out", str(out))
         assert done.exit_code == 1
         assert "pathway_to_provision" in done.stderr
-        assert "Or give a file that ends in .yaml." in done.stderr
+        assert "Or give a file that ends in .yaml" in done.stderr
     assert not out.exists()
 
 

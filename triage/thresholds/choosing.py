@@ -40,5 +40,7 @@ def load_file(path: Path) -> Policy:
     """The policy in a file. ClickException with line and column where it is not one."""
     try:
         return load(path)
-    except (PolicyError, OSError) as error:
+    except PolicyError as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be read: {error.strerror}. Check its name.") from error
