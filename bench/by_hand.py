@@ -65,8 +65,6 @@ def decide_twelve(facts: Facts) -> Answer:  # noqa: C901 - as many branches as t
         return 3, "adult_safeguarding", "amber", False, False
     if facts.kind == "other_adult":
         return 1, "advice", "green", False, False
-    if facts.authority in ("nottingham_city", "other"):
-        return 2, "other_authority", "amber", False, False
     if facts.mobile is False and age is not None and age < 183:
         return 4, "social_care", "red", False, False
     if facts.open_case and facts.days_since_last_enquiry < 30:
@@ -81,4 +79,6 @@ def decide_twelve(facts: Facts) -> Answer:  # noqa: C901 - as many branches as t
         return 2, "early_help", "amber", False, False
     if facts.ehc_request and not facts.out_of_hours:
         return 2, "ehc_pathway", "green", False, False
+    if "C1_SEEN" in facts.indicators:
+        return 2, "advice", "amber", False, False
     return 1, "no_further_action", "green", False, False
