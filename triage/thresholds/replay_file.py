@@ -75,7 +75,7 @@ def _speak_both(before: Policy, draft: Policy) -> Policy:
         domains={**new.domains, **old.domains},
         authorities={**old.authorities, **new.authorities},
     )
-    return replace(before, vocabulary=words)
+    return replace(before, vocabulary=words, hash=f"{before.hash} in the words of {draft.hash}")
 
 
 def _read_text(beside: Mapping[str, Any], name: str) -> str:
