@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 from tests.calling import Caller
 from tests.services import REDIS, own_database, provided, role_url
 from triage.access.actor import SYSTEM, Actor
-from triage.access.signin import actor_of, issue_token
+from triage.access.signin import actor_of, hash_password, issue_token
 from triage.app import create_app
 from triage.clock import SettableClock
 from triage.database import act_as
@@ -174,3 +175,19 @@ def january(clock: SettableClock, monkeypatch: pytest.MonkeyPatch) -> None:
     """January 2016, when every version that came with the service has begun; what is published is unseen afterwards."""
     clock.at = datetime(2016, 1, 4, 9, tzinfo=UTC)
     monkeypatch.setattr("triage.services.policies._seen", {})
+
+
+@pytest.fixture
+def sign_in(app: Flask, office: Office) -> Callable[..., FlaskClient]:
+    """A browser in which that member of the hub has signed in: a new one, or the one that is given."""
+    app.config["WTF_CSRF_ENABLED"] = False
+
+    def as_(who: str, client: FlaskClient | None = None) -> FlaskClient:
+        user = office.session.get(User, office.actor(who).id)
+        user.password_hash = hash_password("right")
+        office.session.flush()
+        client = client or app.test_client()
+        assert client.post("/sign-in", data={"username": user.username, "password": "right"}).status_code == 302
+        return client
+
+    return as_

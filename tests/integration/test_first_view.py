@@ -5,9 +5,8 @@ import re
 import pytest
 
 from tests.making import a_command, a_subject, an_enquiry, decide_as, screen, view_first
-from triage.access.signin import hash_password
 from triage.errors import Conflict, Forbidden, Invalid, NotFound
-from triage.models import Event, FirstView, User
+from triage.models import Event, FirstView
 from triage.services.deciding import ImmediateDanger, act_on_immediate_danger
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import OwnView, RecordFirstViews, record_first_views
@@ -18,22 +17,6 @@ from triage.services.referral_actions import ReferralAction, act_on_referral
 SAYS = "The policy recommends"
 DUE_TODAY = "The child must be seen today."
 WHY_NOTS = ("early_help", "social_care", "section_47")
-
-
-@pytest.fixture
-def pages(app, office):
-    """A browser in which that member of the hub has signed in."""
-    app.config["WTF_CSRF_ENABLED"] = False
-
-    def as_(who):
-        user = office.session.get(User, office.actor(who).id)
-        user.password_hash = hash_password("right")
-        office.session.flush()
-        client = app.test_client()
-        client.post("/sign-in", data={"username": user.username, "password": "right"})
-        return client
-
-    return as_
 
 
 @pytest.fixture
@@ -150,8 +133,8 @@ def test_view_while_logging_needs_both_level_and_reason_and_is_told_in_the_log(o
 
 
 @pytest.mark.parametrize("who", ["mash_officer", "social_worker", "mash_manager", "early_help_unit"])
-def test_recommendation_is_not_in_the_page_until_ones_own_view_is(pages, office, siblings, who):
-    client, at = pages(who), f"/enquiries/{siblings.id}"
+def test_recommendation_is_not_in_the_page_until_ones_own_view_is(sign_in, office, siblings, who):
+    client, at = sign_in(who), f"/enquiries/{siblings.id}"
     before = client.get(at).text
     assert SAYS not in before
     assert "why_not" not in before
@@ -167,16 +150,16 @@ def test_recommendation_is_not_in_the_page_until_ones_own_view_is(pages, office,
     assert "level 2. Once" in after
 
 
-def test_urgency_waits_for_nobody(pages, office, siblings):
-    page = pages("mash_officer").get(f"/enquiries/{siblings.id}").text
+def test_urgency_waits_for_nobody(sign_in, office, siblings):
+    page = sign_in("mash_officer").get(f"/enquiries/{siblings.id}").text
     assert page.count(DUE_TODAY) == 2
     assert page.count("</span> Red") == 2
     assert page.count("Section 47") == 2
-    assert "</span> Red" in pages("social_worker").get("/enquiries").text
+    assert "</span> Red" in sign_in("social_worker").get("/enquiries").text
 
 
-def test_one_of_two_may_be_recorded_and_the_other_stays_unseen(pages, office, siblings):
-    client, at = pages("social_worker"), f"/enquiries/{siblings.id}"
+def test_one_of_two_may_be_recorded_and_the_other_stays_unseen(sign_in, office, siblings):
+    client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}"
     client.post(f"{at}/first-views", data=views_of(siblings, None, (3, "A bruise")))
     page = client.get(at).text
     assert page.count(SAYS) == 1
@@ -187,10 +170,10 @@ def test_one_of_two_may_be_recorded_and_the_other_stays_unseen(pages, office, si
     assert re.search(r'name="first_views.0.level" type="radio" value="3" checked', again.text)
 
 
-def test_views_of_others_are_shown_once_ones_own_is_recorded(pages, office, siblings):
+def test_views_of_others_are_shown_once_ones_own_is_recorded(sign_in, office, siblings):
     record_as(office, "mash_officer", siblings, (1, "Only a graze"), (1, "Nothing here"))
     office.session.flush()
-    client, at = pages("social_worker"), f"/enquiries/{siblings.id}"
+    client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}"
     assert "Only a graze" not in client.get(at).text
     assert "Only a graze" not in client.get(f"{at}/decide").text
     client.post(f"{at}/first-views", data=views_of(siblings, (3, "A bruise"), (3, "Another")))
@@ -199,8 +182,8 @@ def test_views_of_others_are_shown_once_ones_own_is_recorded(pages, office, sibl
     assert "Your own first view:</strong> level 3. A bruise" in page
 
 
-def test_recording_loses_nothing_that_was_typed_elsewhere(pages, office, siblings):
-    client, at = pages("social_worker"), f"/enquiries/{siblings.id}"
+def test_recording_loses_nothing_that_was_typed_elsewhere(sign_in, office, siblings):
+    client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}"
     typed = {"withdraw.reason": "Typed before", "immediate_danger.reason": "Typed as well"}
     page = client.post(f"{at}/first-views", data=views_of(siblings, (3, "A"), (3, "B")) | typed)
     assert page.status_code == 200
@@ -210,8 +193,8 @@ def test_recording_loses_nothing_that_was_typed_elsewhere(pages, office, sibling
     assert client.get(f"{at}/first-views").location == at
 
 
-def test_refused_action_shows_all_that_was_typed(pages, office, siblings):
-    client, at = pages("social_worker"), f"/enquiries/{siblings.id}"
+def test_refused_action_shows_all_that_was_typed(sign_in, office, siblings):
+    client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}"
     form = views_of(siblings, (3, "Half a view"), None) | {"immediate_danger.reason": "Typed"}
     page = client.post(f"{at}/actions/withdraw", data=form)
     assert page.status_code == 409
@@ -220,14 +203,14 @@ def test_refused_action_shows_all_that_was_typed(pages, office, siblings):
     assert "Typed</textarea>" in page.text
 
 
-def test_everybody_sees_the_recommendation_once_it_is_decided(pages, office, siblings):
+def test_everybody_sees_the_recommendation_once_it_is_decided(sign_in, office, siblings):
     screen(office, siblings)
     decide_as(office, "social_worker", siblings, route="social_care", level=4, section_47=True)
     office.session.flush()
-    assert pages("mash_officer").get(f"/enquiries/{siblings.id}").text.count(SAYS) == 2
+    assert sign_in("mash_officer").get(f"/enquiries/{siblings.id}").text.count(SAYS) == 2
 
 
-def test_locality_reads_the_recommendation_of_its_referral(pages, office):
+def test_locality_reads_the_recommendation_of_its_referral(sign_in, office):
     enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
     screen(office, enquiry)
     decide_as(office, "social_worker", enquiry, route="social_care", level=4)
@@ -238,8 +221,8 @@ def test_locality_reads_the_recommendation_of_its_referral(pages, office):
     act_on_enquiry(office.desk("social_worker"), again)
     office.session.flush()
     at = f"/referrals/{referral.id}"
-    assert SAYS in pages("locality_worker:west").get(at).text
-    assert SAYS not in pages("mash_officer").get(at).text
+    assert SAYS in sign_in("locality_worker:west").get(at).text
+    assert SAYS not in sign_in("mash_officer").get(at).text
 
 
 def chosen_for(enquiry, *, reason="Seen by the GP", **details):
@@ -268,8 +251,8 @@ def screened(office, siblings):
     return siblings
 
 
-def test_nobody_decides_on_a_recommendation_they_have_not_seen(pages, office, screened):
-    client, at = pages("mash_manager"), f"/enquiries/{screened.id}/decide"
+def test_nobody_decides_on_a_recommendation_they_have_not_seen(sign_in, office, screened):
+    client, at = sign_in("mash_manager"), f"/enquiries/{screened.id}/decide"
     page = client.get(at).text
     assert SAYS not in page
     assert 'name="decisions' not in page
@@ -283,8 +266,8 @@ def test_nobody_decides_on_a_recommendation_they_have_not_seen(pages, office, sc
     assert "Seen by the GP</textarea>" in then.text
 
 
-def test_views_on_the_way_to_the_decision_are_asked_for_until_all_are_there(pages, office, screened):
-    client, at = pages("mash_manager"), f"/enquiries/{screened.id}/decide"
+def test_views_on_the_way_to_the_decision_are_asked_for_until_all_are_there(sign_in, office, screened):
+    client, at = sign_in("mash_manager"), f"/enquiries/{screened.id}/decide"
     refused = client.post(f"{at}/first-views", data=views_of(screened, None, None))
     assert refused.status_code == 422
     assert "Choose the level that you would give for Ben Testley." in refused.text
@@ -295,11 +278,11 @@ def test_views_on_the_way_to_the_decision_are_asked_for_until_all_are_there(page
     assert client.get(f"{at}/first-views").location == at
 
 
-def test_overriding_takes_one_step_and_a_reason(pages, office, screened):
+def test_overriding_takes_one_step_and_a_reason(sign_in, office, screened):
     view_first(office, "mash_manager", screened)
     office.session.flush()
     form = chosen_for(screened) | explained_for(screened, *WHY_NOTS)
-    done = pages("mash_manager").post(f"/enquiries/{screened.id}/decide", data=form)
+    done = sign_in("mash_manager").post(f"/enquiries/{screened.id}/decide", data=form)
     assert (done.status_code, done.location) == (302, f"/enquiries/{screened.id}")
     (event,) = events_of(office, screened, "decision_made")
     first = event.data["decisions"][0]
@@ -314,10 +297,10 @@ def test_decision_as_recommended_is_told_as_no_override(office, screened):
     assert [(each["overridden"], each["compared"]) for each in event.data["decisions"]] == [(False, "same")] * 2
 
 
-def test_every_reason_for_refusing_is_told_at_once_beside_its_field(pages, office, screened):
+def test_every_reason_for_refusing_is_told_at_once_beside_its_field(sign_in, office, screened):
     view_first(office, "social_worker", screened)
     office.session.flush()
-    page = pages("social_worker").post(f"/enquiries/{screened.id}/decide", data=chosen_for(screened))
+    page = sign_in("social_worker").post(f"/enquiries/{screened.id}/decide", data=chosen_for(screened))
     assert page.status_code == 409
     assert "needs a MASH manager" in page.text
     for rung in WHY_NOTS:
@@ -334,21 +317,21 @@ def test_every_reason_for_refusing_is_told_at_once_beside_its_field(pages, offic
         ({"indicators": ()}, set()),
     ],
 )
-def test_why_not_is_asked_only_of_what_was_recommended_above(pages, office, about, asked):
+def test_why_not_is_asked_only_of_what_was_recommended_above(sign_in, office, about, asked):
     enquiry = an_enquiry(office, **about)
     screen(office, enquiry)
     view_first(office, "mash_manager", enquiry)
     office.session.flush()
-    page = pages("mash_manager").get(f"/enquiries/{enquiry.id}/decide").text
+    page = sign_in("mash_manager").get(f"/enquiries/{enquiry.id}/decide").text
     assert set(re.findall(r'name="decisions\.0\.why_not\.(\w+)"', page)) == asked
 
 
-def test_each_option_says_how_it_stands_to_the_recommendation(pages, office):
+def test_each_option_says_how_it_stands_to_the_recommendation(sign_in, office):
     enquiry = an_enquiry(office, indicators=("C3_SUBSTANCE",), consent="given")
     screen(office, enquiry)
     view_first(office, "mash_manager", enquiry)
     office.session.flush()
-    page = pages("mash_manager").get(f"/enquiries/{enquiry.id}/decide").text
+    page = sign_in("mash_manager").get(f"/enquiries/{enquiry.id}/decide").text
     than = dict(re.findall(r'value="(\w+)"[^>]* data-than="(\w+)"', page))
     routes = ("early_help", "social_care", "advice", "no_further_action", "other_authority")
     assert [than[route] for route in routes] == ["same", "more", "less", "less", "other"]
@@ -357,7 +340,7 @@ def test_each_option_says_how_it_stands_to_the_recommendation(pages, office):
     assert "You choose less than the policy recommends." in page
 
 
-def test_second_press_after_somebody_else_changed_it_goes_through(pages, office, screened):
+def test_second_press_after_somebody_else_changed_it_goes_through(sign_in, office, screened):
     view_first(office, "mash_manager", screened)
     office.session.flush()
     form = chosen_for(screened) | explained_for(screened, *WHY_NOTS)
@@ -365,7 +348,7 @@ def test_second_press_after_somebody_else_changed_it_goes_through(pages, office,
     act_on_enquiry(office.desk("social_worker"), again)
     view_first(office, "social_worker", screened)
     office.session.flush()
-    client, at = pages("mash_manager"), f"/enquiries/{screened.id}/decide"
+    client, at = sign_in("mash_manager"), f"/enquiries/{screened.id}/decide"
     stale = client.post(at, data=form)
     assert stale.status_code == 412
     assert "Last change: rag set by Made-up social_worker" in stale.text

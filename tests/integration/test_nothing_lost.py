@@ -9,27 +9,9 @@ from itsdangerous import TimestampSigner
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
-from triage.access.signin import hash_password
-from triage.models import User
 
 SAYS = "The policy recommends"
 LONG = 'Four "paragraphs"\r\nand a <b>half'
-
-
-@pytest.fixture
-def pages(app, office):
-    """A browser in which that member of the hub has signed in."""
-    app.config["WTF_CSRF_ENABLED"] = False
-
-    def as_(who, client=None):
-        user = office.session.get(User, office.actor(who).id)
-        user.password_hash = hash_password("right")
-        office.session.flush()
-        client = client or app.test_client()
-        client.post("/sign-in", data={"username": user.username, "password": "right"})
-        return client
-
-    return as_
 
 
 @pytest.fixture
@@ -71,9 +53,9 @@ def views_of(enquiry, *views):
     ["first-views", "actions/withdraw", "subjects/1/person/{id}", "decide", "decide/first-views", "decide/start"],
 )
 def test_all_that_was_typed_can_be_sent_again_when_the_database_was_away(
-    pages, app, siblings, monkeypatch, path, fault
+    sign_in, app, siblings, monkeypatch, path, fault
 ):
-    client, at = pages("social_worker"), f"/enquiries/{siblings.id}/{path.format(id=siblings.id)}"
+    client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}/{path.format(id=siblings.id)}"
     typed = {"version": "7", "withdraw.reason": LONG, "decisions.0.reason": "Why", "first_views.0.reason": "A view"}
     error = fault("gone", {}, ConnectionError("gone")) if fault is not TimeoutError else fault("no connection is free")
 
@@ -92,8 +74,8 @@ def test_all_that_was_typed_can_be_sent_again_when_the_database_was_away(
     assert (empty.status_code, "Send again" in empty.text) == (503, False)
 
 
-def test_referral_keeps_what_was_typed_when_the_database_was_away(pages, app, referral, monkeypatch):
-    client = pages("mash_manager")
+def test_referral_keeps_what_was_typed_when_the_database_was_away(sign_in, app, referral, monkeypatch):
+    client = sign_in("mash_manager")
 
     def away(_actor):
         raise OperationalError("SELECT 1", {}, ConnectionError("gone"))
@@ -108,11 +90,11 @@ def token_in(page):
 
 
 @pytest.fixture
-def guarded(pages, app):
+def guarded(sign_in, app):
     """A browser whose pages are guarded against forgery, as they are outside tests."""
 
     def as_(who):
-        client = pages(who)
+        client = sign_in(who)
         app.config["WTF_CSRF_ENABLED"] = True
         return client
 
@@ -129,12 +111,12 @@ def test_form_may_lie_open_for_as_long_as_its_reader_is_signed_in(guarded, sibli
     assert client.post(f"{at}/first-views", data=sent).status_code == 302
 
 
-def test_page_from_before_a_new_session_is_carried_on(guarded, pages, app, siblings):
+def test_page_from_before_a_new_session_is_carried_on(guarded, sign_in, app, siblings):
     client, at = guarded("social_worker"), f"/enquiries/{siblings.id}"
     old = token_in(client.get(at).text)
     app.config["WTF_CSRF_ENABLED"] = False
     client.post("/sign-out")
-    pages("social_worker", client)
+    sign_in("social_worker", client)
     app.config["WTF_CSRF_ENABLED"] = True
     sent = views_of(siblings, ("3", LONG), ("3", "B"))
     answer = client.post(f"{at}/first-views", data=sent | {"csrf_token": old})
@@ -169,8 +151,8 @@ def test_what_another_site_made_up_is_not_carried_on(guarded, siblings):
     assert (answer.status_code, "Made up" in answer.text, "Send again" in answer.text) == (400, False, False)
 
 
-def test_going_to_decide_carries_on_what_was_half_typed(pages, office, siblings):
-    client, at = pages("mash_manager"), f"/enquiries/{siblings.id}"
+def test_going_to_decide_carries_on_what_was_half_typed(sign_in, office, siblings):
+    client, at = sign_in("mash_manager"), f"/enquiries/{siblings.id}"
     page = client.get(at).text
     assert re.search(rf'<button[^>]*formaction="{at}/decide/start"[^>]*>\s*Decide\s*</button>', page)
     typed = views_of(siblings, ("3", "Half a view"), ("", "")) | {"immediate_danger.reason": LONG}
@@ -183,7 +165,7 @@ def test_going_to_decide_carries_on_what_was_half_typed(pages, office, siblings)
     assert client.get(f"{at}/decide/start").location == f"{at}/decide"
 
 
-def test_decision_shows_again_what_was_half_typed_on_the_enquiry(pages, office, siblings):
+def test_decision_shows_again_what_was_half_typed_on_the_enquiry(sign_in, office, siblings):
     view_first(office, "mash_manager", siblings)
     office.session.flush()
     chosen = {"reopen.reason": "Typed before"}
@@ -191,13 +173,13 @@ def test_decision_shows_again_what_was_half_typed_on_the_enquiry(pages, office, 
         answers = {"level": "2", "route": "advice", "section_47": "false", "reason": "x", "subject_id": str(subject.id)}
         answers["why_not.early_help"] = "Not wanted"
         chosen |= {f"decisions.{number}.{name}": value for name, value in answers.items()}
-    done = pages("mash_manager").post(f"/enquiries/{siblings.id}/decide", data=chosen)
+    done = sign_in("mash_manager").post(f"/enquiries/{siblings.id}/decide", data=chosen)
     assert (done.status_code, siblings.state) == (200, "decided")
     assert "Typed before</textarea>" in done.text
 
 
-def test_view_of_one_child_does_not_wait_for_a_half_typed_sibling(pages, office, siblings):
-    client, at = pages("social_worker"), f"/enquiries/{siblings.id}"
+def test_view_of_one_child_does_not_wait_for_a_half_typed_sibling(sign_in, office, siblings):
+    client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}"
     buttons = re.findall(r'<button[^>]*name="only"[^>]*>', client.get(at).text)
     assert [re.search(r'value="(\d)"', each)[1] for each in buttons] == ["0", "1"]
     form = views_of(siblings, ("3", ""), ("2", "Seen well")) | {"only": "1"}
@@ -209,8 +191,8 @@ def test_view_of_one_child_does_not_wait_for_a_half_typed_sibling(pages, office,
     assert [subject.first_view_of(me) and subject.first_view_of(me).level for subject in siblings.subjects] == [None, 2]
 
 
-def test_refusal_of_one_childs_view_stands_beside_that_child(pages, office, siblings):
-    client, at = pages("social_worker"), f"/enquiries/{siblings.id}/first-views"
+def test_refusal_of_one_childs_view_stands_beside_that_child(sign_in, office, siblings):
+    client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}/first-views"
     for view, field in ((("2", ""), "reason"), (("", ""), "level"), (("2", "x" * 501), "reason")):
         refused = client.post(at, data=views_of(siblings, ("3", ""), view) | {"only": "1"})
         assert refused.status_code == 422
@@ -219,6 +201,6 @@ def test_refusal_of_one_childs_view_stands_beside_that_child(pages, office, sibl
 
 
 @pytest.mark.parametrize("only", ["7", "x", "²", "9" * 5000, "-1"])
-def test_button_of_nobody_is_refused_or_means_everybody(pages, siblings, only):
+def test_button_of_nobody_is_refused_or_means_everybody(sign_in, siblings, only):
     form = views_of(siblings, ("3", ""), ("", "")) | {"only": only}
-    assert pages("social_worker").post(f"/enquiries/{siblings.id}/first-views", data=form).status_code == 422
+    assert sign_in("social_worker").post(f"/enquiries/{siblings.id}/first-views", data=form).status_code == 422

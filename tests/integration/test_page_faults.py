@@ -6,27 +6,9 @@ from html import unescape
 import pytest
 
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
-from triage.access.signin import hash_password
 from triage.errors import Conflict, Stale
-from triage.models import User
 from triage.services.deciding import Decide, ImmediateDanger, SubjectDecision, act_on_immediate_danger, decide
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
-
-
-@pytest.fixture
-def pages(app, office):
-    """A browser in which that member of the hub has signed in."""
-    app.config["WTF_CSRF_ENABLED"] = False
-
-    def as_(who):
-        user = office.session.get(User, office.actor(who).id)
-        user.password_hash = hash_password("right")
-        office.session.flush()
-        client = app.test_client()
-        client.post("/sign-in", data={"username": user.username, "password": "right"})
-        return client
-
-    return as_
 
 
 @pytest.fixture
@@ -48,26 +30,26 @@ def line_of(client):
     return plain(client.get("/enquiries").text.split("<tbody")[1].split("</td>")[2])
 
 
-def test_worktray_shows_the_most_urgent_child_and_not_the_first(pages, office):
+def test_worktray_shows_the_most_urgent_child_and_not_the_first(sign_in, office):
     children = (a_subject(given_name="Ava", indicators=()), a_subject(given_name="Ben", indicators=("C4_NAI",)))
     enquiry = an_enquiry(office, subjects=children)
     assert [each.recommendation.rag for each in enquiry.subjects] == ["green", "red"]
     office.session.flush()
-    assert line_of(pages("social_worker")) == "▲ Red recommended Section 47 To be seen today"
+    assert line_of(sign_in("social_worker")) == "▲ Red recommended Section 47 To be seen today"
 
 
-def test_worktray_shows_a_lower_rating_beside_the_recommended_one(pages, office):
+def test_worktray_shows_a_lower_rating_beside_the_recommended_one(sign_in, office):
     enquiry = an_enquiry(office, indicators=("C4_NAI",))
     screen(office, enquiry, rag="green")
     office.session.flush()
-    assert line_of(pages("social_worker")) == "▲ Red recommended ● Green rated Section 47 To be seen today"
+    assert line_of(sign_in("social_worker")) == "▲ Red recommended ● Green rated Section 47 To be seen today"
 
 
-def test_worktray_shows_an_equal_or_higher_rating_alone_and_no_tag_once_decided(pages, office):
+def test_worktray_shows_an_equal_or_higher_rating_alone_and_no_tag_once_decided(sign_in, office):
     enquiry = an_enquiry(office)
     screen(office, enquiry, rag="red")
     office.session.flush()
-    client = pages("social_worker")
+    client = sign_in("social_worker")
     assert line_of(client) == "▲ Red"
     act_on_immediate_danger(office.desk("mash_officer"), ImmediateDanger(enquiry_id=enquiry.id, reason="Now"))
     office.session.flush()
@@ -100,23 +82,23 @@ JARGON = ("UUID", "list.", "maximum length", "integer", "Unknown field", "mappin
 
 @pytest.mark.parametrize("form", MALFORMED.values(), ids=MALFORMED)
 @pytest.mark.parametrize("path", ["first-views", "decide/first-views", "decide"])
-def test_malformed_field_is_refused_in_plain_words(pages, injured, path, form):
+def test_malformed_field_is_refused_in_plain_words(sign_in, injured, path, form):
     office_worker = "social_worker" if path == "decide" else "mash_manager"
-    answer = pages(office_worker).post(f"/enquiries/{injured.id}/{path}", data=form)
+    answer = sign_in(office_worker).post(f"/enquiries/{injured.id}/{path}", data=form)
     assert answer.status_code == 422
     told = plain(answer.text.split("There is a problem")[1].split("<h1")[0])
     assert [words for words in JARGON if words in told] == []
 
 
 @pytest.mark.parametrize("name", ["subjects.².x", "subjects.²", "subjects", "subjects" + ".0" * 3000, "subjects.0.²"])
-def test_malformed_name_on_the_logging_page_is_refused(pages, name):
-    assert pages("mash_officer").post("/enquiries/new", data={name: "1"}).status_code == 422
-    assert pages("mash_officer").post("/enquiries/new", data={name: "1", "add_subject": "1"}).status_code == 200
+def test_malformed_name_on_the_logging_page_is_refused(sign_in, name):
+    assert sign_in("mash_officer").post("/enquiries/new", data={name: "1"}).status_code == 422
+    assert sign_in("mash_officer").post("/enquiries/new", data={name: "1", "add_subject": "1"}).status_code == 200
 
 
-def test_error_about_a_hidden_field_leads_to_the_level(pages, injured):
+def test_error_about_a_hidden_field_leads_to_the_level(sign_in, injured):
     form = {"first_views.0.subject_id": "zz", "first_views.0.level": "2", "first_views.0.reason": "x"}
-    page = pages("mash_manager").post(f"/enquiries/{injured.id}/first-views", data=form).text
+    page = sign_in("mash_manager").post(f"/enquiries/{injured.id}/first-views", data=form).text
     assert 'href="#first_views.0.level"' in page
     assert 'id="first_views.0.level"' in page
 
@@ -127,20 +109,20 @@ def chosen_for(enquiry, **details):
     return {f"decisions.0.{name}": value for name, value in answers.items()}
 
 
-def test_section_47_left_unanswered_is_asked_for_and_not_taken_as_no(pages, office, injured):
+def test_section_47_left_unanswered_is_asked_for_and_not_taken_as_no(sign_in, office, injured):
     view_first(office, "mash_manager", injured)
     explained = {f"why_not.{rung}": "x" for rung in ("early_help", "social_care", "section_47")}
     form = chosen_for(injured, section_47="", **explained)
-    page = pages("mash_manager").post(f"/enquiries/{injured.id}/decide", data=form)
+    page = sign_in("mash_manager").post(f"/enquiries/{injured.id}/decide", data=form)
     assert page.status_code == 422
     assert "Say whether significant harm is suspected" in page.text
     assert 'href="#decisions.0.section_47"' in page.text
     assert injured.subjects[0].decision is None
 
 
-def test_why_not_that_was_taken_back_is_not_kept(pages, injured):
+def test_why_not_that_was_taken_back_is_not_kept(sign_in, injured):
     form = chosen_for(injured, **{"why_not.social_care": "Taken back", "why_not.nonsense": "x"})
-    assert pages("social_worker").post(f"/enquiries/{injured.id}/decide", data=form).status_code == 302
+    assert sign_in("social_worker").post(f"/enquiries/{injured.id}/decide", data=form).status_code == 302
     assert injured.subjects[0].decision.why_not == {}
 
 
@@ -154,7 +136,7 @@ def an_action(enquiry, version, action="set_rag", **details):
     return EnquiryAction(enquiry_id=enquiry.id, action=action, version=version, **details)
 
 
-def test_first_view_of_a_colleague_makes_no_page_stale(pages, office, injured):
+def test_first_view_of_a_colleague_makes_no_page_stale(sign_in, office, injured):
     version = injured.version
     view_first(office, "mash_manager", injured)
     office.session.flush()
@@ -162,7 +144,7 @@ def test_first_view_of_a_colleague_makes_no_page_stale(pages, office, injured):
     office.session.flush()
     assert injured.version > version
     form = chosen_for(injured) | {"version": str(version)}
-    assert pages("social_worker").post(f"/enquiries/{injured.id}/decide", data=form).status_code == 302
+    assert sign_in("social_worker").post(f"/enquiries/{injured.id}/decide", data=form).status_code == 302
 
 
 def test_change_before_or_after_a_first_view_makes_the_page_stale(office, injured):
@@ -192,18 +174,18 @@ def test_nobody_decides_by_any_way_before_their_own_first_view(office, injured):
     assert injured.state == "decided"
 
 
-def test_rating_is_told_in_plain_words_and_by_shape_to_eyes_only(pages, injured):
-    page = pages("social_worker").get(f"/enquiries/{injured.id}").text
+def test_rating_is_told_in_plain_words_and_by_shape_to_eyes_only(sign_in, injured):
+    page = sign_in("social_worker").get(f"/enquiries/{injured.id}").text
     assert "<strong>Rated red</strong>" in page
     assert "Rag set" not in page
     assert re.findall(r"[▲◆●]", page) == re.findall(r'(?<=<span aria-hidden="true">)[▲◆●](?=</span>)', page) != []
 
 
-def test_what_is_asked_of_several_children_names_each(pages, office):
+def test_what_is_asked_of_several_children_names_each(sign_in, office):
     enquiry = an_enquiry(office, subjects=tuple(a_subject(given_name=name) for name in ("Ava", "Ben & <i>")))
     screen(office, enquiry)
     office.session.flush()
-    client, at = pages("mash_manager"), f"/enquiries/{enquiry.id}"
+    client, at = sign_in("mash_manager"), f"/enquiries/{enquiry.id}"
     form = {f"first_views.{n}.subject_id": str(each.id) for n, each in enumerate(enquiry.subjects)}
     before = [client.get(at).text, client.get(f"{at}/decide").text]
     form |= {f"first_views.{n}.{name}": value for n in (0, 1) for name, value in (("level", "3"), ("reason", "x"))}
@@ -217,8 +199,8 @@ def test_what_is_asked_of_several_children_names_each(pages, office):
         assert "<i> Testley" not in page
 
 
-def test_manager_is_named_where_less_takes_one_and_changes_are_said_aloud(pages, injured):
-    page = pages("social_worker").get(f"/enquiries/{injured.id}/decide").text
+def test_manager_is_named_where_less_takes_one_and_changes_are_said_aloud(sign_in, injured):
+    page = sign_in("social_worker").get(f"/enquiries/{injured.id}/decide").text
     (status,) = re.findall(r'<div role="status">(.*?)</div>', page, re.S)
     assert "You choose less than the policy recommends." in status
     assert (
@@ -227,6 +209,6 @@ def test_manager_is_named_where_less_takes_one_and_changes_are_said_aloud(pages,
     assert "<input" not in status
 
 
-def test_every_page_leads_to_the_thresholds(app, pages):
-    for client, path in ((app.test_client(), "/sign-in"), (pages("mash_officer"), "/enquiries")):
+def test_every_page_leads_to_the_thresholds(app, sign_in):
+    for client, path in ((app.test_client(), "/sign-in"), (sign_in("mash_officer"), "/enquiries")):
         assert re.search(r'<footer.*href="/thresholds"', client.get(path).text, re.S)

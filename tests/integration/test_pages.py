@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.making import an_enquiry, decide_as, screen, view_first
-from triage.access.signin import hash_password
-from triage.models import Enquiry, User
+from triage.models import Enquiry
 from triage.services.referral_actions import ReferralAction, act_on_referral
 
 FORM = {
@@ -22,21 +20,6 @@ FORM = {
     "subjects.0.indicators": ["C4_NAI", "F2_DEBT"],
     "witnessed": "Made up: a bruise.",
 }
-
-
-@pytest.fixture
-def sign_in(app, office):
-    app.config["WTF_CSRF_ENABLED"] = False
-
-    def as_(who):
-        user = office.session.get(User, office.actor(who).id)
-        user.password_hash = hash_password("right")
-        office.session.flush()
-        client = app.test_client()
-        assert client.post("/sign-in", data={"username": user.username, "password": "right"}).status_code == 302
-        return client
-
-    return as_
 
 
 def test_logged_enquiry_is_shown_with_its_recommendation(sign_in, office):
