@@ -9,9 +9,9 @@ from rules.conditions import say
 from rules.describing import describe
 from rules.examples import list_untried, try_people
 from rules.facts import NAMES, UNKNOWN, Facts
-from rules.missing import say_answer
 from rules.policy import NoAnswer, Policy, Rule, Verdict
 from rules.vocabulary import Indicator, Vocabulary
+from rules.wording import say_answer
 
 MOST_EXAMPLES = 12
 _PLAIN = Facts()

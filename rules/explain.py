@@ -89,7 +89,7 @@ class Explainer:
         fired = [self.policy.rules[place] for place, *_turns in grounds]
         routed_by, levelled_by = _find_first(fired, "route"), _find_first(fired, "level")
         # A route that came too late took no part; whatever else its rule says did.
-        told = [each for each in zip(fired, grounds, strict=True) if each[0] is routed_by or not _only_routes(each[0])]
+        told = [each for each in zip(fired, grounds, strict=True) if each[0] is routed_by or not each[0].only_routes]
         if len(self.fired) >= MOST_KNOWN:
             self.fired.clear()
         self.fired[grounds] = found = (
@@ -110,11 +110,6 @@ class Explainer:
 
 def _find_first(fired: list[Rule], part: str) -> Rule | None:
     return min((rule for rule in fired if getattr(rule, part) is not None), key=rank_of, default=None)
-
-
-def _only_routes(rule: Rule) -> bool:
-    beyond = (rule.level, rule.rag, rule.section_47, rule.must_be_seen_today, rule.agencies)
-    return rule.route is not None and not any(beyond)
 
 
 @lru_cache(maxsize=64)

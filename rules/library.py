@@ -1,6 +1,6 @@
 """The policies that are published, and which was in force on a day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -40,5 +40,9 @@ def versions_of(name: str) -> tuple[Policy, ...]:
 
 def policy_in_force(name: str, on: date) -> Policy:
     """The version in force on a local day; before the first one, the first. KeyError for a name that is not known."""
-    versions = versions_of(name)
+    return find_in_force(versions_of(name), on)
+
+
+def find_in_force(versions: Sequence[Policy], on: date) -> Policy:
+    """The one in force on a local day, of all `versions`, the newest first; before the first one, the first."""
     return next((each for each in versions if each.effective_from <= on), versions[-1])

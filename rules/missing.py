@@ -8,7 +8,7 @@ from rules.answer import Missing
 from rules.facts import FACTS, NAMES, CodeFact, CountFact, Fact, Facts, YesNoFact
 from rules.outlines import Outlines
 from rules.policy import NoAnswer, Policy, Verdict
-from rules.wording import say_count
+from rules.wording import say_answer, say_count
 
 Setting = tuple[str, Any]  # a fact, and a value that it might have
 Tried = list[tuple[Any, Verdict]]
@@ -144,9 +144,3 @@ def _say_span(fact: CountFact, start: int, end: int | None) -> str:
         return f"at least {say_count(fact, start)}"
     below = f"below {say_count(fact, end)}"
     return below if start == 0 else f"at least {say_count(fact, start)} and {below}"
-
-
-def say_answer(verdict: Verdict) -> str:
-    """An answer in a few words: "level 3, early help, amber"."""
-    words = f"level {verdict.level}, {verdict.route.replace('_', ' ')}, {verdict.rag}"
-    return words + (", section 47" if verdict.section_47 else "")

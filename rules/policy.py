@@ -83,6 +83,12 @@ class Rule:
     floor: bool = False
     rank: int | None = None
 
+    @property
+    def only_routes(self) -> bool:
+        """Whether a route is all that it gives."""
+        beyond = (self.level, self.rag, self.section_47, self.must_be_seen_today, self.agencies)
+        return self.route is not None and not any(beyond)
+
 
 @dataclass(frozen=True, slots=True)
 class Combination:

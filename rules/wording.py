@@ -1,9 +1,10 @@
-"""How what a policy asks of a fact is said to a person."""
+"""How what a policy asks of a fact, and what it answers, is said to a person."""
 
 from typing import Any
 
 from rules.durations import say_days
 from rules.facts import NEVER, CodeFact, CountFact, Fact, YesNoFact
+from rules.policy import Verdict
 
 _OPERATORS = {"is": "is", "in": "is", "below": "is below", "at_least": "is at least"}
 
@@ -36,3 +37,9 @@ def say_level(operator: str, wanted: Any) -> str:
 def join_or(values: Any) -> str:
     """ "one", "one or two"."""
     return " or ".join(values)
+
+
+def say_answer(verdict: Verdict) -> str:
+    """An answer in a few words: "level 3, early help, amber"."""
+    words = f"level {verdict.level}, {verdict.route.replace('_', ' ')}, {verdict.rag}"
+    return words + (", section 47" if verdict.section_47 else "")

@@ -5,10 +5,13 @@ from contextlib import contextmanager
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from triage.access.actor import Actor
 
+# What it means, to whoever asks it something, that the database is away.
+UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
 ACT_AS = text(
     "SELECT set_config('triage.user_id', :user_id, true), set_config('triage.role', :role, true),"
     " set_config('triage.locality', :locality, true)"

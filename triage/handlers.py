@@ -4,10 +4,11 @@ import logging
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from triage.database import UNREACHABLE
 from triage.errors import DomainError, Problem, Stale
 from triage.problems import RETRY_SECONDS, domain_problem, flatten_messages, problem_response
 
@@ -21,7 +22,7 @@ def register_handlers(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(HTTPException, _http)
-    for away in (OperationalError, InterfaceError, TimeoutError):
+    for away in UNREACHABLE:
         app.register_error_handler(away, _away)
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(DBAPIError, _unexpected)

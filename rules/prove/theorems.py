@@ -13,13 +13,13 @@ from rules.describing import describe
 from rules.facts import NAMES, Facts
 from rules.grammar import FORBIDDEN
 from rules.interpret import decide
-from rules.missing import say_answer
 from rules.policy import FIRST, LEVELS, RANKED, ROUTES, NoAnswer, Policy, Rule, rank_of
 from rules.prove.boundaries import boundary_cases
 from rules.prove.reading import Outcome, Reading, read_policy
 from rules.prove.running import SEEN, attributes_read, run_judge
 from rules.prove.search import find, is_possible
 from rules.prove.symbols import Person, anybody, same_but_age
+from rules.wording import say_answer
 
 SECTION_47_ROUTES = ("social_care", "existing_case", "other_authority")
 

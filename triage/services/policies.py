@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from rules.document import PolicyError
-from rules.library import policies, versions_of
+from rules.library import find_in_force, policies, versions_of
 from rules.policy import Policy
 from rules.reading import load
 from triage.services.desk import Desk
@@ -75,8 +75,7 @@ def _load_exactly(text: str, hash_: str) -> Policy:
 
 
 def _in_force(line: tuple[Policy, ...], at: datetime) -> Policy:
-    day = at.astimezone(LONDON).date()
-    return next((each for each in line if each.effective_from <= day), line[-1])
+    return find_in_force(line, at.astimezone(LONDON).date())
 
 
 def _read_line(session: Session, name: str) -> tuple[Policy, ...]:

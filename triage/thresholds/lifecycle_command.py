@@ -23,6 +23,7 @@ from triage.services.policy_actions import PolicyAction, act_on_policy
 from triage.services.publishing_policy import PublishPolicy, publish_policy
 from triage.store.enquiries import list_events
 from triage.store.policies import find_policy, list_policies
+from triage.thresholds.page_clocks import say_date
 
 # "-" is standard input: a container has no files of ours.
 FILE = click.argument("file", type=click.File("r", encoding="utf-8"))
@@ -157,15 +158,11 @@ def publish_command(desk: Desk, title: str) -> str:
     """Try every proof of what was reviewed, then publish it: in force from its first day, never changed again."""
     click.echo("Trying every proof ...", err=True)
     policy = publish_policy(desk, PublishPolicy(policy_id=_find(desk, title).id))
-    return f"{_title(policy)} is published, in force from {_day(policy)}."
+    return f"{_title(policy)} is published, in force from {say_date(policy.effective_from)}."
 
 
 def _act(desk: Desk, title: str, action: str, **brought: str) -> PolicyVersion:
     return act_on_policy(desk, PolicyAction(policy_id=_find(desk, title).id, action=action, **brought))
-
-
-def _day(policy: PolicyVersion) -> str:
-    return f"{policy.effective_from.day} {policy.effective_from:%B %Y}"
 
 
 @click.command("list")
@@ -186,21 +183,9 @@ def show_command(desk: Desk, title: str, text_alone: bool) -> None:
     if text_alone:
         click.echo(policy.text, nl=False)
         return
-    click.echo(f"{_title(policy)}: {policy.state}, in force from {_day(policy)}\nhash {policy.hash}")
+    click.echo(f"{_title(policy)}: {policy.state}, in force from {say_date(policy.effective_from)}\nhash {policy.hash}")
     if policy.drafted_by_id is None:
         click.echo("It came with the service.")
     for event in list_events(desk.session, policy.id):
         why = f": {event.data['reason']}" if "reason" in event.data else ""
         click.echo(f"{event.at:%Y-%m-%d %H:%M} UTC  {event.type.replace('_', ' ')} by {event.actor_name}{why}")
-
-
-LIFECYCLE: tuple[click.Command, ...] = (
-    draft_command,
-    revise_command,
-    review_command,
-    send_back_command,
-    publish_command,
-    withdraw_command,
-    list_command,
-    show_command,
-)

@@ -78,8 +78,7 @@ def _kind_of(rule: Rule) -> str:
         return FLOOR
     if rule.level is not None:
         return LEVEL
-    only_routes = rule.route and not (rule.rag or rule.section_47 or rule.must_be_seen_today or rule.agencies)
-    return ROUTE if only_routes else WITH
+    return ROUTE if rule.only_routes else WITH
 
 
 def _tell(how: Combination, rule: Rule) -> Statement:

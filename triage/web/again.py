@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
+from triage.database import UNREACHABLE
 from triage.problems import RETRY_SECONDS
 from triage.web.access import current_actor
 
@@ -30,7 +30,7 @@ def register(app: Flask) -> None:
 
 def carry_on(blueprint: Blueprint) -> None:
     """Let no page of this blueprint lose what was typed while the database is away."""
-    for away in (OperationalError, InterfaceError, TimeoutError):
+    for away in UNREACHABLE:
         blueprint.register_error_handler(away, show_away)
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from rules.policy import LEVELS
 from triage.errors import Conflict, DomainError, Invalid, Stale
 from triage.models import Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES
@@ -31,7 +32,6 @@ from workflows.enquiry import compare, higher_routes
 blueprint = Blueprint("decide", __name__, url_prefix="/enquiries/<uuid:enquiry_id>/decide")
 carry_on(blueprint)
 DECIDERS = ("social_worker", "mash_manager")
-LEVELS = (1, 2, 3, 4)
 WHY_NOT = {
     "early_help": "Why not early help",
     "social_care": "Why not children's social care",

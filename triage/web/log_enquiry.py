@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.datastructures import MultiDict
 
 from rules.policy import Policy
 from rules.vocabulary import Indicator
+from triage.database import UNREACHABLE
 from triage.errors import Invalid, Problem
 from triage.models.codes import CHANNELS, CONSENTS, SOURCES
 from triage.problems import RETRY_SECONDS
@@ -48,7 +48,7 @@ def log() -> Any:
             enquiry = log_enquiry(desk, command)
     except Invalid as refusal:
         return _render(request.form, errors=errors_by_field(refusal)), refusal.status
-    except (OperationalError, InterfaceError, TimeoutError):
+    except UNREACHABLE:
         return _render(request.form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
     return redirect(url_for("enquiries.show", enquiry_id=enquiry.id))
 

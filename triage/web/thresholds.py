@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, current_app, render_template
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
 from rules.policy import Policy
 from triage.access.actor import NOBODY
 from triage.access.routes import public
+from triage.database import UNREACHABLE
 from triage.errors import NotFound, Problem
 from triage.services.desk import Desk
 from triage.services.policies import policy_at_hand, policy_for, versions_at_hand, versions_for
@@ -45,7 +45,7 @@ def _published() -> tuple[tuple[Policy, ...], Policy]:
         with state.database.transaction(NOBODY) as session:
             desk = Desk(session, NOBODY, state.clock, state.pack)
             return versions_for(desk), policy_for(desk, desk.now)
-    except (OperationalError, InterfaceError, TimeoutError):  # what was last seen published is better than nothing
+    except UNREACHABLE:  # what was last seen published is better than nothing
         return versions_at_hand(state.pack.policy), policy_at_hand(state.pack.policy, state.clock.now())
 
 
