@@ -15,6 +15,7 @@ PLACES = {
     "add-user": "triage.access.command:add_user",
     "issue-token": "triage.access.command:issue_token_command",
     "policy": "triage.thresholds.command:policy",
+    "workflow": "triage.workflow_command:workflow",
 }
 
 

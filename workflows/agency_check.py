@@ -1,67 +1,55 @@
-"""A question put to a partner: asked, then answered one way or another, however often it must be chased."""
+"""A question put to a partner: asked, acknowledged, answered one way or another, however often it must be chased.
+
+Several run side by side, each with its clock; the enquiry waits for all of them, or goes on without with a reason.
+"""
 
 from dataclasses import dataclass
 
-from workflows.definition import Table, Transition, refuses
+from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
+from workflows.guards import Context, has_reason
 
-HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "system"})
+HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "emergency_duty_team", "system"})
+WEIGHS = frozenset({"social_worker", "mash_manager", "emergency_duty_team"})
 ANSWERS = HUB | {"partner_system"}
+SERVICE = frozenset({"system"})
+WAITING = ("requested", "acknowledged", "overdue")
+ANSWERED = ("answered", "nothing_known", "declined")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckContext:
+class CheckContext(Context):
     """What the guards look at."""
 
-    reason: str | None = None
+    answer: str | None = None
 
 
-@refuses("no_reason", brought=True)
-def has_reason(context: CheckContext) -> str | None:
-    return None if context.reason else "no_reason"
+@refuses("no_answer", brings=("answer",))
+def says_what(context: CheckContext) -> str | None:
+    return None if context.answer else "no_answer"
 
 
 AGENCY_CHECK = Table(
     name="Agency check",
-    states=("requested", "answered", "nothing_known", "declined"),
+    begins="check_requested",
+    states=(*WAITING, *ANSWERED, "withdrawn"),
     initial="requested",
-    final=("answered", "nothing_known", "declined"),
+    final=(*ANSWERED, "withdrawn"),
     opens=("agency_check",),
+    about_a_child=True,
     transitions=(
-        Transition(
-            action="answer",
-            says="Record the answer",
-            sources=("requested",),
-            target="answered",
-            by=ANSWERS,
-            event="check_answered",
-            stops=("agency_check",),
-        ),
-        Transition(
-            action="nothing_known",
-            says="Nothing known",
-            sources=("requested",),
-            target="nothing_known",
-            by=ANSWERS,
-            event="check_answered_nothing_known",
-            stops=("agency_check",),
-        ),
-        Transition(
-            action="decline",
-            says="Declined",
-            sources=("requested",),
-            target="declined",
-            by=ANSWERS,
-            event="check_declined",
-            guards=(has_reason,),
-            stops=("agency_check",),
-        ),
-        Transition(
-            action="chase",
-            says="Chase",
-            sources=("requested",),
-            target=None,
-            by=HUB,
-            event="check_chased",
-        ),
+        Transition("acknowledge", "Acknowledged", ("requested",), "acknowledged", ANSWERS, "check_acknowledged"),
+        Transition("answer", "Record the answer", WAITING, "answered", ANSWERS, "check_answered", (says_what,),
+                   stops=("agency_check",)),
+        Transition("nothing_known", "Nothing known", WAITING, "nothing_known", ANSWERS, "check_answered_nothing_known",
+                   stops=("agency_check",)),
+        Transition("decline", "Declined", WAITING, "declined", ANSWERS, "check_declined", (has_reason,),
+                   stops=("agency_check",)),
+        Transition("pass_due", "Past due", WAITING[:2], "overdue", SERVICE, "check_overdue"),
+        Transition("chase", "Chase", WAITING, None, HUB, "check_chased"),
+        Transition("escalate", "Escalate to the agency's lead", WAITING, None, HUB, "check_escalated"),
+        Transition("withdraw", "No longer needed", WAITING, "withdrawn", WEIGHS, "check_withdrawn", (has_reason,),
+                   cancels=("agency_check",)),
+        Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", WAITING, "answered", HUB,
+                   "immediate_danger_answered", (has_reason,), stops=("agency_check",), section_47=True),
     ),
-)
+)  # fmt: skip

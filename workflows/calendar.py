@@ -72,6 +72,17 @@ class Calendar:
             return max(at.astimezone(UTC), self.opening(day))
         return self.opening(self.next_working_day(day))
 
+    def next_closing(self, at: datetime) -> datetime:
+        """When the office closes next: today's closing while it is open or has yet to open, else a later day's."""
+        return self.closing(self._local(self.next_opening(at)).date())
+
+    def last_closing(self, at: datetime) -> datetime:
+        """When the office closed last, `at` itself included."""
+        day = self._local(at).date()
+        while not (self.is_working_day(day) and self.closing(day) <= at):
+            day -= DAY
+        return self.closing(day)
+
     def next_working_day(self, day: date, count: int = 1) -> date:
         """The `count`-th working day after `day`."""
         for _ in range(count):

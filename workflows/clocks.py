@@ -13,11 +13,12 @@ import yaml
 from workflows.calendar import Calendar
 
 SINGLE_ASSESSMENT_FROM = date(2013, 4, 15)  # Working Together 2013 replaced initial and core assessments
+EHAF_FROM = date(2014, 6, 1)  # the Early Help Assessment Form replaced the Common Assessment Framework's
 
 
 @dataclass(frozen=True, slots=True)
 class Timescale:
-    """One limit and its authority: from the event `begins` to the event `ends`.
+    """One limit and its authority: from one of the events in `begins` to whichever of `ends` comes first.
 
     `warn_at` is the part of the limit after which to warn. It holds for clocks started on a local day from `valid_from`
     to before `valid_until`; None is without end. `version` names exactly this row, whatever the file becomes.
@@ -30,8 +31,8 @@ class Timescale:
     warn_at: float
     escalate_to: str
     authority: str
-    begins: str
-    ends: str
+    begins: tuple[str, ...]
+    ends: tuple[str, ...]
     valid_from: date | None
     valid_until: date | None
     version: str
@@ -87,13 +88,17 @@ def _read(row: Mapping[str, object]) -> Timescale:
     same = ("kind", "limit", "unit", "warn_at", "escalate_to", "authority")
     return Timescale(
         variant=row.get("variant"),
-        begins=row["from"],
-        ends=row["to"],
+        begins=_events(row["from"]),
+        ends=_events(row["to"]),
         valid_from=row.get("valid_from"),
         valid_until=row.get("valid_until"),
         version=sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()[:12],
         **{key: row[key] for key in same},
     )
+
+
+def _events(named: str | list[str]) -> tuple[str, ...]:
+    return tuple(named) if isinstance(named, list) else (named,)
 
 
 def timescale_on(kind: str, variant: str | None, day: date) -> Timescale:
@@ -120,8 +125,22 @@ def _warn_at(scale: Timescale, started_at: datetime, due_at: datetime, calendar:
     return calendar.add_working_minutes(started_at, int(minutes * scale.warn_at))
 
 
-def assessment_variant(service: str, on: date) -> str:
-    """Which assessment a referral of that local day gets."""
-    if service == "early_help":
-        return "early_help"
+def due_after_pause(unit: str, due_at: datetime, paused_at: datetime, until: datetime, calendar: Calendar) -> datetime:
+    """When a clock that stood still from `paused_at` to `until` is due: what was left then is left now.
+
+    In the office's working time, except for a limit that runs on the wall's clock.
+    """
+    if unit == "minutes":
+        return due_at + (until - paused_at)
+    left = calendar.working_minutes_between(paused_at, due_at)
+    return calendar.add_working_minutes(until, left)
+
+
+def assessment_variant(on: date) -> str:
+    """Which assessment a social care referral of that local day gets first."""
     return "single" if on >= SINGLE_ASSESSMENT_FROM else "initial"
+
+
+def early_help_form(on: date) -> str:
+    """On which form early help is assessed that local day: "caf" or "ehaf"."""
+    return "ehaf" if on >= EHAF_FROM else "caf"

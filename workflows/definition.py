@@ -7,15 +7,17 @@ from typing import Any
 from workflows.refusals import WORDS
 
 Guard = Callable[[Any], str | None]
+IMMEDIATE_DANGER = "immediate_danger"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Transition:
     """One row of the table: `action` leads from any of `sources` to `target` (None: stays), for the roles in `by`.
 
-    A guard looks at the context and returns None or a refusal's code; `refusals` lists the codes they may return.
-    `starts` and `stops` name clock kinds ("*" stops all). What is stopped was met or missed; what still runs when a
-    case ends has nothing left to time, and is cancelled instead.
+    A guard looks at the context and returns None or a refusal's code. `takes` names what the actor may bring besides
+    what the guards ask for. `starts`, `stops` and `cancels` name clock kinds: what is stopped was met or missed, what
+    is cancelled has nothing left to time, as has all that still runs when a case ends. `section_47` sends the child to
+    social care at once, as red, with section 47.
     """
 
     action: str
@@ -25,38 +27,62 @@ class Transition:
     by: frozenset[str]
     event: str
     guards: tuple[Guard, ...] = ()
+    takes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
+    cancels: tuple[str, ...] = ()
+    section_47: bool = False
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The names of what the actor brings with the action, in the order in which a page would ask."""
+        named = (name for guard in self.guards for name in guard.brings)
+        return tuple(dict.fromkeys((*self.takes, *named)))
 
 
 class TableError(Exception):
-    """A table that is not a sound workflow."""
+    """A table that is not a sound workflow: its name, and every fault in plain words."""
+
+    def __init__(self, name: str, faults: tuple[str, ...]) -> None:
+        super().__init__(f"{name}: " + "; ".join(faults))
+        self.name, self.faults = name, faults
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A workflow. `opens` names the clocks that run from the first state; `urgent` must leave every open state."""
+    """A workflow. `begins` is the event that opens a case and `opens` the clocks that run from then.
+
+    `about_a_child`: immediate danger must lead to section 47 from every open state. `version` rises when states change;
+    `moves` says, for each version before, where its states' running cases go ({1: {"in_progress": "assessment"}}).
+    """
 
     name: str
+    begins: str
     states: tuple[str, ...]
     initial: str
     final: tuple[str, ...]
     transitions: tuple[Transition, ...]
     opens: tuple[str, ...] = ()
-    urgent: str | None = None
-    urgent_states: tuple[str, ...] = ()
+    about_a_child: bool = False
+    version: int = 1
+    moves: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     from_state: Mapping[tuple[str, str], Transition] = field(init=False, repr=False)
     actions: Mapping[str, tuple[Transition, ...]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         faults = tuple(_faults(self))
         if faults:
-            raise TableError(f"{self.name}: " + "; ".join(faults))
+            raise TableError(self.name, faults)
         by_state = {(source, each.action): each for each in self.transitions for source in each.sources}
         object.__setattr__(self, "from_state", by_state)
         names = dict.fromkeys(each.action for each in self.transitions)
         grouped = {name: tuple(each for each in self.transitions if each.action == name) for name in names}
         object.__setattr__(self, "actions", grouped)
+
+    @property
+    def open_states(self) -> tuple[str, ...]:
+        """Every state in which there is still something to do."""
+        return tuple(state for state in self.states if state not in self.final)
 
 
 def _faults(table: Table) -> Iterator[str]:
@@ -69,13 +95,11 @@ def _faults(table: Table) -> Iterator[str]:
     yield from (f"{state} cannot be reached" for state in sorted(set(table.states) - _reachable(table, table.initial)))
     stuck = [state for state in table.states if not _reachable(table, state) & set(table.final)]
     yield from (f"{state} has no way out" for state in sorted(stuck))
+    yield from (f"{each.action} is for nobody" for each in table.transitions if not each.by)
     yield from _clock_faults(table)
     yield from _refusal_faults(table)
-    yield from (f"{each.action} is for nobody" for each in table.transitions if not each.by)
-    if table.urgent and not table.urgent_states:
-        yield f"{table.urgent} leaves no state"
-    missing = [state for state in table.urgent_states if (state, table.urgent) not in pairs]
-    yield from (f"{table.urgent} does not leave {state}" for state in missing)
+    yield from _danger_faults(table)
+    yield from _version_faults(table)
 
 
 def _mentioned(table: Table) -> Iterator[str]:
@@ -99,8 +123,10 @@ def _reachable(table: Table, state: str) -> set[str]:
 def _clock_faults(table: Table) -> Iterator[str]:
     started = {kind for each in table.transitions for kind in each.starts} | set(table.opens)
     stopped = {kind for each in table.transitions for kind in each.stops}
-    if "*" not in stopped:
-        yield from (f"clock {kind} is started and never stopped" for kind in sorted(started - stopped))
+    cancelled = {kind for each in table.transitions for kind in each.cancels}
+    yield from (f"clock {kind} is started and never stopped" for kind in sorted(started - stopped))
+    yield from (f"clock {kind} is stopped and never started" for kind in sorted(stopped - started))
+    yield from (f"clock {kind} is cancelled and never started" for kind in sorted(cancelled - started))
 
 
 def _refusal_faults(table: Table) -> Iterator[str]:
@@ -109,15 +135,37 @@ def _refusal_faults(table: Table) -> Iterator[str]:
         yield from (f"{each.action}: {code} has no plain words" for code in sorted(codes - set(WORDS)))
 
 
-def refuses(*codes: str, brought: bool = False) -> Callable[[Guard], Guard]:
+def _danger_faults(table: Table) -> Iterator[str]:
+    """Whoever says what the danger is must be able to act on it: nothing else may stand in the way."""
+    if not table.about_a_child:
+        return
+    rows = [each for each in table.transitions if each.action == IMMEDIATE_DANGER]
+    missing = set(table.open_states) - {state for each in rows for state in each.sources}
+    yield from (f"{IMMEDIATE_DANGER} does not leave {state}" for state in sorted(missing))
+    if not all(each.section_47 for each in rows):
+        yield f"{IMMEDIATE_DANGER} does not lead to section 47"
+    guards = {guard for each in rows for guard in each.guards if not guard.brings}
+    yield from (f"{IMMEDIATE_DANGER} may be forbidden by {guard.__name__}" for guard in guards)
+
+
+def _version_faults(table: Table) -> Iterator[str]:
+    for version in range(1, table.version):
+        if version not in table.moves:
+            yield f"cases of version {version} have nowhere to go"
+    for version, moves in table.moves.items():
+        lost = set(moves.values()) - set(table.states)
+        yield from (f"version {version} would move to {state}, which is not a state" for state in sorted(lost))
+
+
+def refuses(*codes: str, brings: tuple[str, ...] = ()) -> Callable[[Guard], Guard]:
     """Declare the codes that a guard may return, so that a table is checked for their plain words.
 
-    `brought` marks a guard that asks for what the actor brings with the action (a reason, a team): until then it says
+    `brings` names what the guard asks the actor to bring with the action (a reason, a team): until they do, it says
     what will be needed, not that the action is forbidden.
     """
 
     def declare(guard: Guard) -> Guard:
-        guard.refusals, guard.brought = codes, brought
+        guard.refusals, guard.brings = codes, brings
         return guard
 
     return declare

@@ -27,19 +27,17 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """What an action leads to: the new state, the event's name, the clocks to start and to stop."""
+    """What an action leads to: the new state, and the row of the table that says what else follows."""
 
     target: str
-    event: str
-    starts: tuple[str, ...]
-    stops: tuple[str, ...]
+    row: Transition
 
 
 @dataclass(frozen=True, slots=True)
 class Permitted:
     """An action from the present state: allowed, or every reason why not.
 
-    `says` is what a button would say; `needs` is what the actor must bring (a reason, a team).
+    `says` is what a button would say; `asks` names what the actor may bring, and `needs` says what they must.
     """
 
     action: str
@@ -47,6 +45,7 @@ class Permitted:
     allowed: bool
     reasons: tuple[Reason, ...]
     needs: tuple[Reason, ...]
+    asks: tuple[str, ...]
 
 
 class Refused(Exception):
@@ -91,7 +90,7 @@ def fire(table: Table, state: str, action: str, role: str, context: Any) -> Fire
     row = table.from_state[state, action]
     subject = _Subject(state)
     _machine_of(table).events[action].trigger(subject)
-    return Fired(subject.state, row.event, row.starts, row.stops)
+    return Fired(subject.state, row)
 
 
 def permitted(table: Table, state: str, role: str, context: Any) -> tuple[Permitted, ...]:
@@ -102,7 +101,7 @@ def permitted(table: Table, state: str, role: str, context: Any) -> tuple[Permit
 def _permit(table: Table, state: str, row: Transition, role: str, context: Any) -> Permitted:
     reasons = _barred(table, state, row.action, role) or _ask(row, context, brought=False)
     needs = () if reasons else _ask(row, context, brought=True)
-    return Permitted(row.action, row.says, not reasons, reasons, needs)
+    return Permitted(row.action, row.says, not reasons, reasons, needs, row.asks)
 
 
 def _refusals(table: Table, state: str, action: str, role: str, context: Any) -> tuple[Reason, ...]:
@@ -110,6 +109,8 @@ def _refusals(table: Table, state: str, action: str, role: str, context: Any) ->
     if barred:
         return barred
     row = table.from_state[state, action]
+    if not any([guard(context) for guard in row.guards]):  # mostly: then each is asked once, and no order matters
+        return ()
     return _ask(row, context, brought=False) + _ask(row, context, brought=True)
 
 
@@ -125,5 +126,10 @@ def _barred(table: Table, state: str, action: str, role: str) -> tuple[Reason, .
 
 
 def _ask(row: Transition, context: Any, *, brought: bool) -> tuple[Reason, ...]:
-    codes = (guard(context) for guard in row.guards if guard.brought is brought)
-    return tuple(Reason(code, words(code, closures=getattr(context, "closures", ""))) for code in codes if code)
+    codes = (guard(context) for guard in row.guards if bool(guard.brings) is brought)
+    return tuple(Reason(code, words(code, **_details(context))) for code in codes if code)
+
+
+def _details(context: Any) -> dict[str, str]:
+    """What the plain words of a refusal may name: who has the case, who has not answered."""
+    return context.details() if hasattr(context, "details") else {}

@@ -1,97 +1,78 @@
 """An enquiry, from the call to the closed record.
 
-A social worker screens it, a person decides it, and from every open state immediate danger leads straight to social
-care. Nothing closes by itself.
+A social worker screens it, a person decides it, another agrees where it is grave, and from every open state immediate
+danger leads straight to social care. Nothing closes by itself.
 """
 
 from dataclasses import dataclass
 
-from workflows.definition import Table, Transition, refuses
+from workflows.choice import SECTION_47_ROUTES, Choice, higher_routes, needs_approval, unexplained_siblings
+from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
+from workflows.guards import (
+    Context,
+    chooses_clock,
+    chooses_paused_clock,
+    has_clock,
+    has_paused_clock,
+    has_reason,
+    has_worker,
+    is_own_or_managed,
+    is_unclaimed,
+    is_unclaimed_or_own,
+    say,
+)
 
-HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "system"})
-WEIGHS = frozenset({"social_worker", "mash_manager"})
-OPEN = ("received", "screening", "checking", "awaiting_decision")
-# From least to most: what is recommended above what was chosen needs its "why not".
-LADDER = ("no_further_action", "advice", "early_help", "social_care", "section_47")
-EXPLAINED = LADDER[2:]  # advice is no more than nothing further: passing it over needs no explaining
+HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "emergency_duty_team", "system"})
+WEIGHS = frozenset({"social_worker", "mash_manager", "emergency_duty_team"})
+DECIDES = frozenset({"social_worker", "mash_manager"})
+MANAGES = frozenset({"mash_manager"})
+NIGHT = frozenset({"emergency_duty_team"})
+DAY = HUB - NIGHT
+SCREENED = ("screening", "checking")
+ASKS = (*SCREENED, "awaiting_decision")
+RATED = (*ASKS, "on_hold", "awaiting_approval")
+UNDECIDED = ("received", *SCREENED, "on_hold", "awaiting_decision")
+OPEN = (*UNDECIDED, "awaiting_approval", "decided")
 RAGS = ("red", "amber", "green")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """What a person chose for one subject, beside what the policy recommended. `why_not` are the routes explained."""
+class EnquiryContext(Context):
+    """What the guards look at: the enquiry as it stands, and what the actor brings.
 
-    route: str
-    level: int
-    section_47: bool
-    recommended_route: str
-    recommended_level: int
-    section_47_recommended: bool
-    consent: str
-    why_not: frozenset[str]
-    reason: str
+    `out` are the agencies that have not answered; `moving` are how many subjects a split would move. `into` says how
+    the enquiry to join stands: "earlier" (received before this one and not decided), "later", or "decided".
+    `without_case` are the subjects who have no open case; `joined_into` is what this one was joined to, by reference.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EnquiryContext:
-    """What the guards look at: the enquiry as it stands, and what the actor brings."""
-
-    reason: str | None = None
     rag: str | None = None
     current_rag: str | None = None
     subjects: int = 0
     choices: tuple[Choice, ...] = ()
-    checks_outstanding: int = 0
+    out: tuple[str, ...] = ()
     referrals_pending: int = 0
-    role: str = ""
+    with_edt: bool = False
+    is_own_proposal: bool = False
+    section_47_recommended: bool = False
+    is_serious: bool = False
+    without_case: tuple[str, ...] = ()
+    moving: int = 0
+    into: str | None = None
+    joined_into: str = ""
+    lawful_basis: str | None = None
+    consent: str | None = None
+    consent_reason: str | None = None
 
-
-def higher_routes(choice: Choice) -> tuple[str, ...]:
-    """The rungs above what was chosen, up to what was recommended: each needs its "why not".
-
-    Routes off the ladder (another authority, an open case, adult safeguarding, an EHC assessment) hand the person to
-    somebody who will weigh the concern, so only section 47 stands above them.
-    """
-    top = _rung(choice.recommended_route, choice.recommended_level, choice.section_47_recommended)
-    bottom = _rung(choice.route, choice.level, choice.section_47)
-    if choice.route not in LADDER:
-        bottom = LADDER.index("section_47" if choice.section_47 else "social_care")
-    return tuple(rung for rung in LADDER[bottom + 1 : top + 1] if rung in EXPLAINED)
-
-
-def compare(choice: Choice) -> str:
-    """How a choice stands to the recommendation: "same", "less", "more", or "other" where it is neither.
-
-    What is less in anything is less, whatever else it adds.
-    """
-    chosen = (choice.route, choice.level, choice.section_47)
-    recommended = (choice.recommended_route, choice.recommended_level, choice.section_47_recommended)
-    if chosen == recommended:
-        return "same"
-    rises = (
-        choice.level - choice.recommended_level,
-        choice.section_47 - choice.section_47_recommended,
-        _climb(choice.route, choice.recommended_route, choice.recommended_level),
-    )
-    if min(rises) < 0:
-        return "less"
-    return "more" if max(rises) > 0 else "other"
-
-
-def _climb(route: str, recommended: str, level: int) -> int:
-    """Rungs from the recommended route up to the chosen one; 0 for a route that is off the ladder."""
-    return _rung(route, level, False) - _rung(recommended, level, False) if route in LADDER else 0
-
-
-def _rung(route: str, level: int, section_47: bool) -> int:
-    if section_47:
-        return LADDER.index("section_47")
-    return LADDER.index(route) if route in LADDER else (0, 0, 1, 2, 3)[level]
-
-
-@refuses("no_reason", brought=True)
-def has_reason(context: EnquiryContext) -> str | None:
-    return None if context.reason else "no_reason"
+    def details(self) -> dict[str, str]:
+        """What the plain words of a refusal may name."""
+        unexplained = sorted({rung for each in self.choices for rung in set(higher_routes(each)) - each.why_not})
+        return {
+            **Context.details(self),
+            "out": ", ".join(self.out),
+            "without_case": ", ".join(self.without_case),
+            "joined_into": self.joined_into,
+            "routes": say(tuple(unexplained)),
+        }
 
 
 @refuses("no_rag")
@@ -99,12 +80,12 @@ def is_rated(context: EnquiryContext) -> str | None:
     return None if context.current_rag else "no_rag"
 
 
-@refuses("rag_missing", brought=True)
+@refuses("rag_missing", brings=("rag",))
 def brings_rag(context: EnquiryContext) -> str | None:
     return None if context.rag in RAGS else "rag_missing"
 
 
-@refuses("no_reason", "rag_unchanged", brought=True)
+@refuses("no_reason", "rag_unchanged", brings=("rag", "reason"))
 def explains_new_rag(context: EnquiryContext) -> str | None:
     """A first rating needs no reason; a changed one does."""
     if context.current_rag is None or context.rag is None:
@@ -114,48 +95,60 @@ def explains_new_rag(context: EnquiryContext) -> str | None:
     return None if context.reason else "no_reason"
 
 
-@refuses("checks_outstanding", brought=True)
+@refuses("no_lawful_basis", brings=("lawful_basis",))
+def has_lawful_basis(context: EnquiryContext) -> str | None:
+    return None if context.lawful_basis else "no_lawful_basis"
+
+
+@refuses("no_consent_to_ask", brings=("consent", "consent_reason"))
+def has_consent_or_why_not(context: EnquiryContext) -> str | None:
+    """A partner is asked with the family's consent, or it is recorded why without (UK GDPR Article 6)."""
+    return None if context.consent == "given" or (context.consent and context.consent_reason) else "no_consent_to_ask"
+
+
+@refuses("checks_outstanding", brings=("reason",))
 def has_answers(context: EnquiryContext) -> str | None:
-    return "checks_outstanding" if context.checks_outstanding and not context.reason else None
+    return "checks_outstanding" if context.out and not context.reason else None
 
 
-@refuses("subjects_undecided", brought=True)
+@refuses("subjects_undecided", brings=("decisions",))
 def decides_each(context: EnquiryContext) -> str | None:
     return "subjects_undecided" if len(context.choices) < context.subjects else None
 
 
-@refuses("no_consent", brought=True)
+@refuses("no_consent", brings=("decisions",))
 def has_consent(context: EnquiryContext) -> str | None:
     """Early help needs consent (Working Together to Safeguard Children, chapter 1)."""
     refused = any(each.route == "early_help" and each.consent != "given" for each in context.choices)
     return "no_consent" if refused else None
 
 
-@refuses("why_not_missing", brought=True)
+@refuses("why_not_missing", brings=("decisions",))
 def explains_why_not(context: EnquiryContext) -> str | None:
-    unexplained = any(set(higher_routes(each)) - each.why_not for each in context.choices)
-    return "why_not_missing" if unexplained else None
+    explained = all(each.why_not.issuperset(higher_routes(each)) for each in context.choices)
+    return None if explained else "why_not_missing"
 
 
-@refuses("section_47_elsewhere", brought=True)
+@refuses("sibling_unexplained", brings=("decisions",))
+def explains_siblings(context: EnquiryContext) -> str | None:
+    return "sibling_unexplained" if unexplained_siblings(context.choices) else None
+
+
+@refuses("section_47_elsewhere", brings=("decisions",))
 def keeps_section_47_in_social_care(context: EnquiryContext) -> str | None:
     elsewhere = any(each.section_47 and each.route not in SECTION_47_ROUTES for each in context.choices)
     return "section_47_elsewhere" if elsewhere else None
 
 
-SECTION_47_ROUTES = ("social_care", "existing_case", "other_authority")
+@refuses("needs_approval", brings=("decisions",))
+def needs_nobody_else(context: EnquiryContext) -> str | None:
+    return "needs_approval" if any(map(needs_approval, context.choices)) else None
 
 
-@refuses("needs_manager", brought=True)
-def has_manager_for_less(context: EnquiryContext) -> str | None:
-    """Choosing less than level 4 or section 47 where the policy recommended it takes a manager."""
-    less = any(_is_less(each) for each in context.choices)
-    return "needs_manager" if less and context.role != "mash_manager" else None
-
-
-def _is_less(choice: Choice) -> bool:
-    serious = choice.section_47_recommended or choice.recommended_level == 4
-    return serious and bool(higher_routes(choice))
+@refuses("own_proposal")
+def is_another(context: EnquiryContext) -> str | None:
+    """Two people, whatever their rank."""
+    return "own_proposal" if context.is_own_proposal else None
 
 
 @refuses("referrals_pending")
@@ -163,113 +156,112 @@ def has_handed_over(context: EnquiryContext) -> str | None:
     return "referrals_pending" if context.referrals_pending else None
 
 
+@refuses("no_open_case")
+def is_about_open_cases(context: EnquiryContext) -> str | None:
+    return "no_open_case" if context.without_case else None
+
+
+@refuses("decide_section_47")
+def is_below_section_47(context: EnquiryContext) -> str | None:
+    """What the policy thinks may be significant harm is decided, so that a reason is recorded either way."""
+    return "decide_section_47" if context.section_47_recommended else None
+
+
+@refuses("serious")
+def may_be_withdrawn(context: EnquiryContext) -> str | None:
+    """Withdrawing is no way round a decision that takes two people."""
+    return "serious" if context.is_serious and not context.is_manager else None
+
+
+@refuses("one_subject")
+def has_siblings(context: EnquiryContext) -> str | None:
+    return None if context.subjects > 1 else "one_subject"
+
+
+@refuses("nobody_moves", "everybody_moves", brings=("subject_ids",))
+def leaves_somebody(context: EnquiryContext) -> str | None:
+    if not context.moving:
+        return "nobody_moves"
+    return None if context.moving < context.subjects else "everybody_moves"
+
+
+@refuses("nothing_to_join", "join_the_earlier", "join_decided", brings=("into_reference",))
+def joins_earlier(context: EnquiryContext) -> str | None:
+    """The later joins the earlier, so that no clock begins anew."""
+    return {"earlier": None, "later": "join_the_earlier", "decided": "join_decided"}.get(
+        context.into or "", "nothing_to_join"
+    )
+
+
+@refuses("joined")
+def stands_alone(context: EnquiryContext) -> str | None:
+    """Those whom a joined enquiry was about are decided in the other."""
+    return "joined" if context.joined_into else None
+
+
+@refuses("with_edt_already")
+def is_with_day(context: EnquiryContext) -> str | None:
+    return "with_edt_already" if context.with_edt else None
+
+
+@refuses("not_with_edt")
+def is_with_edt(context: EnquiryContext) -> str | None:
+    return None if context.with_edt else "not_with_edt"
+
+
+WEIGHED = (decides_each, has_consent, keeps_section_47_in_social_care, explains_why_not, explains_siblings)
+TIMED = ("screening", "decision")
+
 ENQUIRY = Table(
     name="Enquiry",
-    states=("received", "screening", "checking", "awaiting_decision", "decided", "closed"),
+    begins="enquiry_received",
+    states=(*UNDECIDED, "awaiting_approval", "decided", "closed"),
     initial="received",
     final=("closed",),
-    opens=("screening", "decision"),
-    urgent="immediate_danger",
-    urgent_states=OPEN,
+    opens=TIMED,
+    about_a_child=True,
     transitions=(
-        Transition(
-            action="start_screening",
-            says="Start screening",
-            sources=("received",),
-            target="screening",
-            by=WEIGHS,
-            event="screening_started",
-        ),
-        Transition(
-            action="set_rag",
-            says="Set red, amber or green",
-            sources=("screening", "checking", "awaiting_decision"),
-            target=None,
-            by=WEIGHS,
-            event="rag_set",
-            guards=(brings_rag, explains_new_rag),
-        ),
-        Transition(
-            action="request_check",
-            says="Ask a partner",
-            sources=("screening", "checking"),
-            target="checking",
-            by=WEIGHS,
-            event="check_requested",
-        ),
-        Transition(
-            action="finish_screening",
-            says="Send for decision",
-            sources=("screening",),
-            target="awaiting_decision",
-            by=WEIGHS,
-            event="screening_finished",
-            guards=(is_rated,),
-            stops=("screening",),
-        ),
-        Transition(
-            action="finish_checks",
-            says="Send for decision",
-            sources=("checking",),
-            target="awaiting_decision",
-            by=WEIGHS,
-            event="checks_finished",
-            guards=(is_rated, has_answers),
-            stops=("screening",),
-        ),
-        Transition(
-            action="decide",
-            says="Decide",
-            sources=("awaiting_decision",),
-            target="decided",
-            by=WEIGHS,
-            event="decision_made",
-            guards=(
-                decides_each,
-                has_consent,
-                keeps_section_47_in_social_care,
-                explains_why_not,
-                has_manager_for_less,
-            ),
-            stops=("screening", "decision"),
-        ),
-        Transition(
-            action="immediate_danger",
-            says="Immediate danger: straight to social care",
-            sources=OPEN,
-            target="decided",
-            by=HUB,
-            event="immediate_danger_declared",
-            guards=(has_reason,),
-            stops=("screening", "decision"),
-        ),
-        Transition(
-            action="withdraw",
-            says="Withdraw",
-            sources=("received", "screening", "checking"),
-            target="closed",
-            by=WEIGHS,
-            event="enquiry_withdrawn",
-            guards=(has_reason,),
-        ),
-        Transition(
-            action="close",
-            says="Close",
-            sources=("decided",),
-            target="closed",
-            by=HUB,
-            event="enquiry_closed",
-            guards=(has_handed_over,),
-        ),
-        Transition(
-            action="reopen",
-            says="Reopen",
-            sources=("decided", "closed"),
-            target="screening",
-            by=WEIGHS,
-            event="enquiry_reopened",
-            guards=(has_reason,),
-            starts=("decision",),
-        ),
+        Transition("start_screening", "Start screening", ("received",), "screening", WEIGHS, "screening_started",
+                   (is_unclaimed_or_own,)),
+        Transition("set_rag", "Set red, amber or green", RATED, None, WEIGHS, "rag_set",
+                   (brings_rag, explains_new_rag)),
+        Transition("request_check", "Ask a partner", ASKS, "checking", WEIGHS, "check_requested",
+                   (has_lawful_basis, has_consent_or_why_not), takes=("agency_code", "question")),
+        Transition("finish_screening", "Send for decision", SCREENED, "awaiting_decision", WEIGHS, "screening_finished",
+                   (is_rated, has_answers), stops=("screening",)),
+        Transition("hold", "Put on hold", ("received", *ASKS), "on_hold", WEIGHS, "enquiry_held", (has_reason,)),
+        Transition("resume", "Take up again", ("on_hold",), "screening", WEIGHS, "enquiry_resumed"),
+        Transition("decide", "Decide", ("awaiting_decision",), "decided", DECIDES, "decision_made",
+                   (*WEIGHED, needs_nobody_else), stops=TIMED),
+        Transition("propose", "Send to a manager to approve", ("awaiting_decision",), "awaiting_approval", DECIDES,
+                   "decision_proposed", WEIGHED, stops=("screening",)),
+        Transition("approve", "Approve", ("awaiting_approval",), "decided", MANAGES, "decision_approved", (is_another,),
+                   stops=TIMED),
+        Transition("send_back", "Send back", ("awaiting_approval",), "awaiting_decision", DECIDES, "decision_sent_back",
+                   (has_reason,)),
+        Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", OPEN, "decided", HUB,
+                   "immediate_danger_declared", (has_reason,), stops=TIMED, section_47=True),
+        Transition("attach", "Give to the worker of the open case", UNDECIDED, "closed", HUB, "information_attached",
+                   (is_about_open_cases, is_below_section_47, has_reason), stops=TIMED),
+        Transition("split", "Split", UNDECIDED, None, WEIGHS, "enquiry_split",
+                   (has_siblings, leaves_somebody, has_reason)),
+        Transition("join", "Join to an earlier enquiry", UNDECIDED, "closed", WEIGHS, "enquiry_joined",
+                   (joins_earlier, has_reason), cancels=TIMED),
+        Transition("withdraw", "Withdraw", UNDECIDED, "closed", WEIGHS, "enquiry_withdrawn",
+                   (may_be_withdrawn, has_reason)),
+        Transition("close", "Close", ("decided",), "closed", HUB, "enquiry_closed", (has_handed_over,)),
+        Transition("reopen", "Reopen", ("decided", "closed"), "screening", WEIGHS, "enquiry_reopened",
+                   (stands_alone, has_reason), starts=("decision",)),
+        Transition("claim", "Take it on", OPEN, None, HUB, "enquiry_claimed", (is_unclaimed,)),
+        Transition("hand_over", "Hand over to a colleague", OPEN, None, HUB, "enquiry_handed_over",
+                   (is_own_or_managed, has_worker, has_reason)),
+        Transition("hand_over_to_edt", "Hand over to the Emergency Duty Team", OPEN, None, DAY, "handed_over_to_edt",
+                   (is_with_day, has_reason)),
+        Transition("hand_back", "Hand back in the morning", OPEN, None, NIGHT | MANAGES, "handed_back_by_edt",
+                   (is_with_edt, has_reason)),
+        Transition("pause_clock", "Pause a clock", OPEN, None, MANAGES, "clock_paused",
+                   (has_clock, chooses_clock, has_reason)),
+        Transition("resume_clock", "Let a clock run on", OPEN, None, MANAGES, "clock_resumed",
+                   (has_paused_clock, chooses_paused_clock, has_reason)),
     ),
-)
+)  # fmt: skip

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workflows.definition import Table, Transition, refuses
+from workflows.guards import Context, has_reason
 
 DRAFTS = frozenset({"mash_manager", "early_help_unit"})
 PUBLISHES = frozenset({"mash_manager"})
@@ -18,7 +19,7 @@ LONGEST_AHEAD = timedelta(days=731)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyContext:
+class PolicyContext(Context):
     """What the guards look at: the version as it stands, and what the actor brings.
 
     `today` is the county's day; `newest_from` the first day of the newest version published, if there is one. `proved`
@@ -27,21 +28,14 @@ class PolicyContext:
 
     is_own: bool
     is_shipped: bool = False
-    is_manager: bool = False
     effective_from: date
     today: date
     newest_from: date | None = None
-    reason: str | None = None
     text: str | None = None
     proved: bool = False
 
 
-@refuses("no_reason", brought=True)
-def has_reason(context: PolicyContext) -> str | None:
-    return None if context.reason else "no_reason"
-
-
-@refuses("no_text", brought=True)
+@refuses("no_text", brings=("text",))
 def has_text(context: PolicyContext) -> str | None:
     return None if context.text else "no_text"
 
@@ -93,86 +87,31 @@ def has_not_begun(context: PolicyContext) -> str | None:
     return None if context.effective_from > context.today else "begun"
 
 
-@refuses("not_proved", brought=True)
+@refuses("not_proved", brings=("proofs",))
 def is_proved(context: PolicyContext) -> str | None:
     return None if context.proved else "not_proved"
 
 
 POLICY = Table(
     name="Policy",
+    begins="policy_drafted",
     states=("draft", "reviewed", "published", "superseded", "withdrawn"),
     initial="draft",
     final=("superseded", "withdrawn"),
     transitions=(
-        Transition(
-            action="revise",
-            says="Change the text",
-            sources=("draft",),
-            target=None,
-            by=DRAFTS,
-            event="policy_revised",
-            guards=(is_own_draft, has_text),
-        ),
-        Transition(
-            action="review",
-            says="Say that it is right",
-            sources=("draft",),
-            target="reviewed",
-            by=PUBLISHES,
-            event="policy_reviewed",
-            guards=(is_not_own_draft,),
-        ),
-        Transition(
-            action="send_back",
-            says="Send back to its author",
-            sources=("reviewed",),
-            target="draft",
-            by=PUBLISHES,
-            event="policy_sent_back",
-            guards=(has_reason,),
-        ),
-        Transition(
-            action="publish",
-            says="Publish",
-            sources=("reviewed",),
-            target="published",
-            by=PUBLISHES,
-            event="policy_published",
-            guards=(is_not_own_draft, begins_ahead, begins_soon, follows_the_newest, is_proved),
-        ),
-        Transition(
-            action="supersede",
-            says="Follow with a newer version",
-            sources=("published",),
-            target="superseded",
-            by=SERVICE,
-            event="policy_superseded",
-        ),
-        Transition(
-            action="restore",
-            says="Be the newest again",
-            sources=("superseded",),
-            target="published",
-            by=SERVICE,
-            event="policy_restored",
-        ),
-        Transition(
-            action="withdraw",
-            says="Withdraw",
-            sources=("draft", "reviewed"),
-            target="withdrawn",
-            by=DRAFTS,
-            event="policy_withdrawn",
-            guards=(is_own_or_manager, has_reason),
-        ),
-        Transition(
-            action="withdraw",
-            says="Withdraw before its first day",
-            sources=("published",),
-            target="withdrawn",
-            by=PUBLISHES,
-            event="policy_withdrawn",
-            guards=(is_the_councils, is_withdrawn_by_another, has_not_begun, has_reason),
-        ),
+        Transition("revise", "Change the text", ("draft",), None, DRAFTS, "policy_revised", (is_own_draft, has_text)),
+        Transition("review", "Say that it is right", ("draft",), "reviewed", PUBLISHES, "policy_reviewed",
+                   (is_not_own_draft,)),
+        Transition("send_back", "Send back to its author", ("reviewed",), "draft", PUBLISHES, "policy_sent_back",
+                   (has_reason,)),
+        Transition("publish", "Publish", ("reviewed",), "published", PUBLISHES, "policy_published",
+                   (is_not_own_draft, begins_ahead, begins_soon, follows_the_newest, is_proved)),
+        Transition("supersede", "Follow with a newer version", ("published",), "superseded", SERVICE,
+                   "policy_superseded"),
+        Transition("restore", "Be the newest again", ("superseded",), "published", SERVICE, "policy_restored"),
+        Transition("withdraw", "Withdraw", ("draft", "reviewed"), "withdrawn", DRAFTS, "policy_withdrawn",
+                   (is_own_or_manager, has_reason)),
+        Transition("withdraw", "Withdraw before its first day", ("published",), "withdrawn", PUBLISHES,
+                   "policy_withdrawn", (is_the_councils, is_withdrawn_by_another, has_not_begun, has_reason)),
     ),
-)
+)  # fmt: skip

@@ -1,4 +1,4 @@
-"""A referral, from the hub's request to its closing: allocated to a team, accepted or returned, worked, closed.
+"""What the referrals of every service have in common: who may do what, what guards look at, how one is handed over.
 
 An open case stays one referral. Early help steps up to social care and social care steps down to early help; each
 closes one referral and opens the next.
@@ -6,184 +6,124 @@ closes one referral and opens the next.
 
 from dataclasses import dataclass
 
-from workflows.definition import Table, Transition, refuses
+from workflows.definition import Transition, refuses
+from workflows.guards import (
+    Context,
+    chooses_clock,
+    chooses_paused_clock,
+    has_clock,
+    has_paused_clock,
+    has_reason,
+    has_worker,
+    is_own_or_managed,
+    is_unclaimed,
+)
 
 ALLOCATES = frozenset({"mash_officer", "social_worker", "mash_manager", "early_help_unit", "system"})
 LOCALITY = frozenset({"locality_worker", "locality_manager"})
 MANAGES = frozenset({"locality_manager", "mash_manager", "early_help_unit"})
-CLOSURES = {
-    "social_care": ("RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8", "RC9"),
-    "early_help": ("needs_met", "needs_partly_met", "disengaged", "consent_withdrawn"),
-}
+ANYBODY = ALLOCATES | LOCALITY | {"emergency_duty_team"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReferralContext:
-    """What the guards look at: the referral as it stands, and what the actor brings."""
+class ReferralContext(Context):
+    """What the guards look at: the referral as it stands, and what the actor brings.
 
-    service: str
-    reason: str | None = None
-    team_code: str | None = None
-    worker_id: str | None = None
+    `closures` are the codes that may be chosen. `is_late` says that the assessment is past due and nobody said why.
+    `is_colleague`: the actor works in the team that has it.
+    """
+
+    closures: tuple[str, ...] = ()
     closure: str | None = None
+    team_code: str | None = None
     consent: str | None = None
     lead_practitioner: str | None = None
+    has_team: bool = True
+    is_colleague: bool = True
+    is_assessed: bool = False
+    assessment_done: bool = False
+    is_late: bool = False
     child_protection_plan: bool = False
+    transfer_offered: bool = False
 
-    @property
-    def closures(self) -> str:
-        return ", ".join(CLOSURES[self.service])
-
-
-@refuses("no_reason", brought=True)
-def has_reason(context: ReferralContext) -> str | None:
-    return None if context.reason else "no_reason"
+    def details(self) -> dict[str, str]:
+        """What the plain words of a refusal may name."""
+        return {**Context.details(self), "closures": ", ".join(self.closures)}
 
 
-@refuses("no_team", brought=True)
+@refuses("no_team", brings=("team_code",))
 def has_team(context: ReferralContext) -> str | None:
     return None if context.team_code else "no_team"
 
 
-@refuses("no_team_or_worker", brought=True)
+@refuses("no_team_or_worker", brings=("team_code", "worker_id"))
 def has_team_or_worker(context: ReferralContext) -> str | None:
-    return None if context.team_code or context.worker_id else "no_team_or_worker"
+    return None if context.team_code or context.to_worker else "no_team_or_worker"
 
 
-@refuses("not_early_help")
-def is_early_help(context: ReferralContext) -> str | None:
-    return None if context.service == "early_help" else "not_early_help"
+@refuses("has_a_team")
+def waits_for_team(context: ReferralContext) -> str | None:
+    return "has_a_team" if context.has_team else None
 
 
-@refuses("not_social_care")
-def is_social_care(context: ReferralContext) -> str | None:
-    return None if context.service == "social_care" else "not_social_care"
+@refuses("no_team_yet")
+def is_with_team(context: ReferralContext) -> str | None:
+    return None if context.has_team else "no_team_yet"
 
 
-@refuses("on_protection_plan")
-def is_off_protection_plan(context: ReferralContext) -> str | None:
-    """A child steps down from child in need, never straight from child protection."""
-    return "on_protection_plan" if context.child_protection_plan else None
+@refuses("another_team")
+def works_there(context: ReferralContext) -> str | None:
+    return None if context.is_colleague else "another_team"
 
 
-@refuses("consent_not_given", brought=True)
+@refuses("not_assessed")
+def is_assessed(context: ReferralContext) -> str | None:
+    return None if context.is_assessed else "not_assessed"
+
+
+@refuses("assessment_done")
+def has_assessment_to_complete(context: ReferralContext) -> str | None:
+    """When it was completed is written once; a core assessment that was begun is another."""
+    return "assessment_done" if context.assessment_done else None
+
+
+@refuses("late_assessment", brings=("reason",))
+def explains_lateness(context: ReferralContext) -> str | None:
+    """Working Together 2013: where an assessment takes longer than its time, the reason is recorded."""
+    return "late_assessment" if context.is_late and not context.reason else None
+
+
+@refuses("consent_not_given", brings=("consent",))
 def has_consent(context: ReferralContext) -> str | None:
     return None if context.consent == "given" else "consent_not_given"
 
 
-@refuses("no_lead_practitioner", brought=True)
+@refuses("no_lead_practitioner", brings=("lead_practitioner",))
 def has_lead_practitioner(context: ReferralContext) -> str | None:
     return None if context.lead_practitioner else "no_lead_practitioner"
 
 
-@refuses("no_closure", brought=True)
+@refuses("no_closure", brings=("closure",))
 def has_closure(context: ReferralContext) -> str | None:
-    return None if context.closure in CLOSURES[context.service] else "no_closure"
+    return None if context.closure in context.closures else "no_closure"
 
 
-REFERRAL = Table(
-    name="Referral",
-    states=("requested", "allocated", "accepted", "returned", "in_progress", "closed"),
-    initial="requested",
-    final=("closed",),
-    opens=("allocation", "assessment"),
-    urgent="immediate_danger",
-    urgent_states=("requested", "allocated", "returned", "accepted", "in_progress"),
-    transitions=(
-        Transition(
-            action="allocate",
-            says="Allocate",
-            sources=("requested", "returned"),
-            target="allocated",
-            by=ALLOCATES,
-            event="referral_allocated",
-            guards=(has_team,),
-            starts=("acceptance",),
-            stops=("allocation", "reallocation"),
-        ),
-        Transition(
-            action="accept",
-            says="Accept",
-            sources=("allocated",),
-            target="accepted",
-            by=LOCALITY,
-            event="referral_accepted",
-            starts=("first_contact",),
-            stops=("acceptance",),
-        ),
-        Transition(
-            action="return",
-            says="Return",
-            sources=("allocated",),
-            target="returned",
-            by=LOCALITY,
-            event="referral_returned",
-            guards=(has_reason,),
-            starts=("reallocation",),
-            stops=("acceptance",),
-        ),
-        Transition(
-            action="reassign",
-            says="Reassign",
-            sources=("allocated", "accepted", "in_progress"),
-            target=None,
-            by=MANAGES,
-            event="referral_reassigned",
-            guards=(has_reason, has_team_or_worker),
-        ),
-        Transition(
-            action="start",
-            says="Start work",
-            sources=("accepted",),
-            target="in_progress",
-            by=LOCALITY,
-            event="work_started",
-            stops=("first_contact",),
-        ),
-        Transition(
-            action="complete_assessment",
-            says="Complete the assessment",
-            sources=("in_progress",),
-            target=None,
-            by=LOCALITY,
-            event="assessment_completed",
-            stops=("assessment",),
-        ),
-        Transition(
-            action="step_up",
-            says="Step up to social care",
-            sources=("accepted", "in_progress"),
-            target="closed",
-            by=LOCALITY | {"early_help_unit"},
-            event="referral_stepped_up",
-            guards=(is_early_help, has_reason),
-        ),
-        Transition(
-            action="step_down",
-            says="Step down to early help",
-            sources=("in_progress",),
-            target="closed",
-            by=LOCALITY,
-            event="referral_stepped_down",
-            guards=(is_social_care, is_off_protection_plan, has_consent, has_lead_practitioner),
-        ),
-        Transition(
-            action="close",
-            says="Close",
-            sources=("accepted", "in_progress"),
-            target="closed",
-            by=LOCALITY,
-            event="referral_closed",
-            guards=(has_closure,),
-        ),
-        Transition(
-            action="immediate_danger",
-            says="Immediate danger: straight to social care",
-            sources=("requested", "allocated", "returned", "accepted", "in_progress"),
-            target="closed",
-            by=ALLOCATES | LOCALITY,
-            event="immediate_danger_declared",
-            guards=(is_early_help, has_reason),
-        ),
-    ),
-)
+@refuses("transfer_offered")
+def has_no_offer(context: ReferralContext) -> str | None:
+    return "transfer_offered" if context.transfer_offered else None
+
+
+def owned(states: tuple[str, ...]) -> tuple[Transition, ...]:
+    """How a case in these states finds its worker, and how its clocks may be stopped for a while: in every service."""
+    return (
+        Transition("claim", "Take it on", states, None, LOCALITY, "referral_claimed",
+                   (is_with_team, works_there, is_unclaimed)),
+        Transition("hand_over", "Hand over to a colleague", states, None, LOCALITY | MANAGES, "referral_handed_over",
+                   (is_with_team, is_own_or_managed, has_worker, has_reason)),
+        Transition("reassign", "Reassign", states, None, MANAGES, "referral_reassigned",
+                   (has_no_offer, has_reason, has_team_or_worker)),
+        Transition("pause_clock", "Pause a clock", states, None, MANAGES, "clock_paused",
+                   (has_clock, chooses_clock, has_reason)),
+        Transition("resume_clock", "Let a clock run on", states, None, MANAGES, "clock_resumed",
+                   (has_paused_clock, chooses_paused_clock, has_reason)),
+    )  # fmt: skip

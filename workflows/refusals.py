@@ -1,28 +1,78 @@
 """Why an action is refused: each code's plain words, which say what to do."""
 
-WORDS = {
+from collections import defaultdict
+
+OF_EVERY_CASE = {
     "unknown_action": "There is no such action.",
     "not_in_this_state": "That cannot be done while this is {state}.",
     "not_your_role": "Your role may not do that. It is for: {roles}.",
     "no_reason": "Give a reason.",
+    "claimed": "{owner} has it. Ask them to hand it over, or ask a manager.",
+    "not_yours": "Only whoever has it, or a manager, may hand it over.",
+    "no_worker": "Choose whom to hand it to.",
+    "no_clock_runs": "No clock runs.",
+    "no_clock_paused": "No clock is paused.",
+    "no_such_clock": "Choose a clock that runs: {clocks}.",
+    "not_paused": "Choose a paused clock: {paused}.",
+    "clock_runs_on": "A red's clock runs until it is done, and one that is past due stays so. It cannot be paused.",
+}
+OF_ENQUIRIES = {
     "no_rag": "Set red, amber or green first.",
     "rag_missing": "Choose red, amber or green.",
     "rag_unchanged": "It has that colour already.",
-    "checks_outstanding": "Partners have not answered yet. Wait, or give a reason for going on without them.",
+    "no_lawful_basis": "Choose the lawful basis for asking.",
+    "no_consent_to_ask": "Say whether the family consents to asking, and if not, why you ask all the same.",
+    "checks_outstanding": "Not answered yet: {out}. Wait, or give a reason for going on without.",
     "subjects_undecided": "Decide for every person that the enquiry is about.",
     "no_consent": "Early help needs consent. Ask for it, or choose advice, or, if there is a risk, social care.",
-    "why_not_missing": "Say why not each higher route that the policy recommended.",
-    "needs_manager": "Choosing less than the recommended level 4 or section 47 needs a MASH manager to decide.",
+    "why_not_missing": "Say why not each higher route: {routes}.",
+    "sibling_unexplained": "Say why the outcome differs from that of the brother or sister.",
     "section_47_elsewhere": "Section 47 belongs to social care: choose that route, or take section 47 away.",
+    "needs_approval": "This needs a manager other than you. Send it to one to approve.",
+    "own_proposal": "You decided this yourself. Another manager must look at it.",
     "referrals_pending": "A referral has not been allocated yet. Have it allocated first.",
+    "no_open_case": "No open case: {without_case}. Decide the enquiry instead.",
+    "decide_section_47": "It may take section 47. Decide the enquiry, so that the reason is recorded.",
+    "serious": "This may be serious. Decide it, or ask a MASH manager to withdraw it.",
+    "one_subject": "It is about one person, so there is nobody to split off.",
+    "nobody_moves": "Choose whom to split off.",
+    "everybody_moves": "Leave at least one person in this enquiry.",
+    "nothing_to_join": "Give the reference of another open enquiry.",
+    "join_the_earlier": "That one was received later. Join it to this one, so that no clock begins anew.",
+    "join_decided": "That one is decided. Reopen it first, or decide this one by itself.",
+    "joined": "It was joined to {joined_into}. Act on that one, or split it.",
+    "with_edt_already": "The Emergency Duty Team has it already.",
+    "not_with_edt": "The Emergency Duty Team does not have it.",
+    "no_answer": "Say what they answered.",
+}
+OF_REFERRALS = {
     "no_team": "Choose a team.",
     "no_team_or_worker": "Choose a team or a worker.",
-    "not_early_help": "Only an early help referral can step up.",
-    "not_social_care": "Only a social care referral can step down.",
-    "on_protection_plan": "The child is on a child protection plan. End the plan first, then step down.",
+    "no_team_or_provider": "Choose a team or a provider.",
+    "has_a_team": "It has a team. Reassign it instead.",
+    "no_team_yet": "No team has it yet. Have it allocated first.",
+    "assessment_done": "The assessment is complete already.",
+    "no_discussion": "Hold a strategy discussion first. Section 47 was opened at once, because of immediate danger.",
+    "not_assessed": "Complete the assessment first.",
+    "late_assessment": "The assessment is past its time. Give the reason.",
+    "initial_and_core_only": "This referral has the single assessment, so there is no core assessment.",
+    "no_new_date": "Say by when it will be done.",
+    "not_invited": "Police, health and social care take part in every strategy discussion. Not invited: {uninvited}.",
+    "absent_unexplained": "Say who came. Missing: {absent}. Wait for them, or give a reason for going ahead without.",
+    "no_protection_plan": "The child is not on a child protection plan.",
+    "on_protection_plan": "The child is on a child protection plan. End the plan first.",
     "no_lead_practitioner": "Name the lead practitioner who will hold the early help.",
     "consent_not_given": "The family must consent to early help before a step-down.",
     "no_closure": "Choose why this closes: {closures}.",
+    "no_rating": "Ask the family how far the help met their needs, 1 to 5, or say why they were not asked.",
+    "transfer_offered": "It is on offer to another team or authority. Have that answered, or take it back.",
+    "another_team": "Another team has it. Somebody who works there takes it on.",
+    "another_locality": "It is another locality's case, and is offered to yours. Answer the offer first.",
+    "not_asked": "It is offered to another locality. They, or the hub, say yes or no.",
+    "not_offering": "Another locality offers it. They, or the hub, may take it back.",
+    "no_transfer_to": "Say which team or authority it is offered to.",
+}
+OF_POLICIES = {
     "no_text": "Give the text of the policy.",
     "not_own_draft": "Only its author may change a draft. Ask them, or withdraw it and draft your own.",
     "own_draft": "You drafted this. Somebody else must review and publish it.",
@@ -37,8 +87,9 @@ WORDS = {
     "begun": "Its first day has come: enquiries are judged by it. Publish another version to follow it.",
     "not_proved": "Every proof must hold of the text: they are tried when you publish.",
 }
+WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES}
 
 
 def words(code: str, **details: str) -> str:
-    """The plain words of a refusal. KeyError for a code that has none."""
-    return WORDS[code].format(**details)
+    """The plain words of a refusal. KeyError for a code that has none; what nobody told stays out."""
+    return WORDS[code].format_map(defaultdict(str, details))

@@ -5,17 +5,23 @@ from functools import cache
 from importlib import import_module
 
 import workflows
-from workflows.definition import Table
+from workflows.definition import Table, TableError
 
 
 @cache
 def tables() -> dict[str, Table]:
     """Every table in this package, by the name of its module: {"enquiry": ENQUIRY, ...}. Built, and so checked."""
-    names = sorted(module.name for module in pkgutil.iter_modules(workflows.__path__))
-    found = {name: [*_tables_in(name)] for name in names}
-    return {name: each[0] for name, each in found.items() if each}
+    return {name: table for name in find_modules() if (table := find_table(name))}
 
 
-def _tables_in(name: str) -> list[Table]:
-    values = vars(import_module(f"workflows.{name}")).values()
-    return [value for value in values if isinstance(value, Table)]
+def find_modules() -> list[str]:
+    """The names of this package's modules, in the order of the alphabet, whether they hold a table or not."""
+    return sorted(module.name for module in pkgutil.iter_modules(workflows.__path__))
+
+
+def find_table(name: str) -> Table | None:
+    """The table of a module, if it holds one. TableError where that is not sound, or is not the only one."""
+    found = [value for value in vars(import_module(f"workflows.{name}")).values() if isinstance(value, Table)]
+    if len(found) > 1:
+        raise TableError(name, (f"{len(found)} tables in one file: give each a file of its own",))
+    return found[0] if found else None

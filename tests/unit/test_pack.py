@@ -1,6 +1,8 @@
 """Where a postcode lies, by the county's own list, and that every pack fits its policy."""
 
+import re
 from collections import Counter
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -66,6 +68,22 @@ def test_every_place_and_partner_that_a_pack_names_is_there(pack):
     for service in ("social_care", "early_help"):
         staffed = {team.get("locality") for team in pack.teams.values() if team.get("service") == service}
         assert staffed == set(pack.localities)
+
+
+@every_pack
+def test_night_is_briefed_while_the_office_is_open_on_each_of_its_days(pack):
+    for opens, closes in pack.calendar.hours.values():
+        length = datetime.combine(date.min, closes) - datetime.combine(date.min, opens)
+        assert timedelta() < timedelta(minutes=pack.last_intake_minutes) < length
+
+
+@every_pack
+def test_every_partner_has_an_address_and_a_lead_who_is_somebody_else(pack):
+    addresses = [each["email"] for each in pack.contacts.values()]
+    addresses += [each["lead"]["email"] for each in pack.contacts.values()]
+    assert all(each["lead"]["name"] for each in pack.contacts.values())
+    assert len(set(addresses)) == len(addresses) == 2 * len(pack.agencies)
+    assert all(re.fullmatch(r"[a-z-]+@[a-z]+\.example", each) for each in addresses)
 
 
 @every_pack

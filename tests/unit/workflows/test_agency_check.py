@@ -1,32 +1,70 @@
-"""A partner's check: each way it ends stops its clock, and only the hub chases."""
+"""A partner's check: each way it ends stops its clock, it is chased and escalated, and danger needs no waiting."""
+
+from functools import partial
 
 import pytest
 
-from workflows.agency_check import AGENCY_CHECK, CheckContext
-from workflows.engine import Refused, fire
+from tests.unit.workflows.firing import refusals, states_without_danger
+from workflows.agency_check import AGENCY_CHECK, ANSWERED, HUB, WAITING, CheckContext
+from workflows.engine import fire
 
-REASONED = CheckContext(reason="No lawful basis")
+NOTHING = CheckContext()
+FULL = CheckContext(reason="No lawful basis", answer="Two call-outs in May")
+asked = partial(refusals, AGENCY_CHECK)
 
 
+@pytest.mark.parametrize("state", WAITING)
 @pytest.mark.parametrize(
-    ("action", "target"), [("answer", "answered"), ("nothing_known", "nothing_known"), ("decline", "declined")]
+    ("action", "target", "needs"),
+    [
+        ("answer", "answered", ["no_answer"]),
+        ("nothing_known", "nothing_known", []),
+        ("decline", "declined", ["no_reason"]),
+    ],
 )
-def test_each_ending_stops_the_clock(action: str, target: str) -> None:
-    fired = fire(AGENCY_CHECK, "requested", action, "partner_system", REASONED)
-    assert (fired.target, fired.stops) == (target, ("agency_check",))
+def test_each_answer_stops_the_clock_however_late(state: str, action: str, target: str, needs: list[str]) -> None:
+    for role in ("partner_system", "mash_officer"):
+        fired = fire(AGENCY_CHECK, state, action, role, FULL)
+        assert (fired.target, fired.row.stops) == (target, ("agency_check",))
+        assert asked(state, action, role, NOTHING) == needs
 
 
-def test_declining_needs_a_reason() -> None:
-    with pytest.raises(Refused, match="Give a reason"):
-        fire(AGENCY_CHECK, "requested", "decline", "mash_officer", CheckContext())
+def test_what_is_acknowledged_is_not_answered_yet() -> None:
+    fired = fire(AGENCY_CHECK, "requested", "acknowledge", "partner_system", NOTHING)
+    assert (fired.target, fired.row.stops) == ("acknowledged", ())
+    assert asked("acknowledged", "acknowledge", "partner_system", NOTHING) == ["not_in_this_state"]
 
 
-def test_chasing_leaves_the_check_and_its_clock_as_they_are() -> None:
-    fired = fire(AGENCY_CHECK, "requested", "chase", "mash_officer", CheckContext())
-    assert (fired.target, fired.stops) == ("requested", ())
+@pytest.mark.parametrize("state", ["requested", "acknowledged"])
+def test_only_the_service_says_that_it_is_overdue_and_the_clock_runs_on(state: str) -> None:
+    assert asked(state, "pass_due", "mash_manager", NOTHING) == ["not_your_role"]
+    fired = fire(AGENCY_CHECK, state, "pass_due", "system", NOTHING)
+    assert (fired.target, fired.row.stops, fired.row.cancels) == ("overdue", (), ())
 
 
-def test_a_partner_does_not_chase_itself() -> None:
-    with pytest.raises(Refused) as caught:
-        fire(AGENCY_CHECK, "requested", "chase", "partner_system", CheckContext())
-    assert [reason.code for reason in caught.value.reasons] == ["not_your_role"]
+@pytest.mark.parametrize("state", WAITING)
+@pytest.mark.parametrize("action", ["chase", "escalate"])
+def test_chasing_and_escalating_leave_the_check_and_its_clock_as_they_are(state: str, action: str) -> None:
+    fired = fire(AGENCY_CHECK, state, action, "mash_officer", NOTHING)
+    assert (fired.target, fired.row.stops, fired.row.starts) == (state, (), ())
+    assert asked(state, action, "partner_system", NOTHING) == ["not_your_role"]
+
+
+@pytest.mark.parametrize("state", WAITING)
+def test_what_is_no_longer_needed_is_withdrawn_with_a_reason_and_not_timed(state: str) -> None:
+    assert asked(state, "withdraw", "social_worker", NOTHING) == ["no_reason"]
+    assert asked(state, "withdraw", "mash_officer", FULL) == ["not_your_role"]
+    fired = fire(AGENCY_CHECK, state, "withdraw", "social_worker", FULL)
+    assert (fired.target, fired.row.cancels, fired.row.stops) == ("withdrawn", ("agency_check",), ())
+
+
+@pytest.mark.parametrize("state", [*ANSWERED, "withdrawn"])
+def test_what_has_ended_is_not_answered_again(state: str) -> None:
+    for action in ("answer", "nothing_known", "decline", "chase", "immediate_danger"):
+        assert asked(state, action, "mash_officer", FULL) == ["not_in_this_state"]
+
+
+def test_immediate_danger_in_an_answer_is_one_step_for_everybody_in_the_hub() -> None:
+    assert states_without_danger(AGENCY_CHECK, HUB, CheckContext(reason="He has a key")) == []
+    fired = fire(AGENCY_CHECK, "overdue", "immediate_danger", "mash_officer", FULL)
+    assert (fired.target, fired.row.section_47, fired.row.stops) == ("answered", True, ("agency_check",))

@@ -1,53 +1,29 @@
 """The calendar beside a slow, obvious counter that walks minute by minute."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.easter import easter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.calendar import Calendar, bank_holidays
-
-LONDON = ZoneInfo("Europe/London")
-MINUTE = timedelta(minutes=1)
-DAY = timedelta(days=1)
-HUB = Calendar({**dict.fromkeys(range(4), (time(8, 30), time(17))), 4: (time(8, 30), time(16, 30))})
-UNEVEN = Calendar({0: (time(8), time(12)), 1: (time(10), time(18, 30)), 5: (time(9), time(10))}, "Europe/London", ())
-SLEEPLESS = Calendar(dict.fromkeys(range(7), (time(0, 15), time(23, 45))), extra_holidays=(date(2015, 7, 1),))
-OFFICES = (HUB, UNEVEN, SLEEPLESS)
-EARLIEST, LATEST = datetime(2012, 1, 1, tzinfo=UTC), datetime(2028, 12, 20, tzinfo=UTC)
-CHANGES = tuple(datetime(*day, tzinfo=UTC) for day in ((2013, 3, 31), (2013, 10, 27), (2020, 3, 29), (2024, 10, 27)))
-
-anywhere = st.timedeltas(timedelta(), LATEST - EARLIEST).map(lambda since: EARLIEST + since)
-near_a_change = st.builds(
-    lambda day, minutes: day + minutes * MINUTE, st.sampled_from(CHANGES), st.integers(-900, 1500)
+from tests.unit.workflows.counting import (
+    DAY,
+    EARLIEST,
+    HUB,
+    LATEST,
+    LONDON,
+    MINUTE,
+    SLEEPLESS,
+    UNEVEN,
+    add_slowly,
+    anywhere,
+    count_slowly,
+    instants,
+    is_open_slowly,
+    offices,
 )
-instants = st.one_of(anywhere, near_a_change).map(lambda at: at.replace(second=0, microsecond=0))
-offices = st.sampled_from(OFFICES)
-
-
-def is_open_slowly(office: Calendar, at: datetime) -> bool:
-    """By the clock on the wall and nothing else."""
-    local = at.astimezone(LONDON)
-    if local.date() in bank_holidays(local.year) or local.date() in office.extra_holidays:
-        return False
-    opens, closes = office.hours.get(local.weekday(), (time.max, time.min))
-    return opens <= local.time() < closes
-
-
-def count_slowly(office: Calendar, start: datetime, end: datetime) -> int:
-    return sum(is_open_slowly(office, start + MINUTE * n) for n in range((end - start) // MINUTE))
-
-
-def add_slowly(office: Calendar, at: datetime, minutes: int) -> datetime:
-    while minutes or not is_open_slowly(office, at):
-        minutes -= is_open_slowly(office, at)
-        at += MINUTE
-        if not minutes:
-            return at
-    return at
+from workflows.calendar import Calendar, bank_holidays
 
 
 @given(offices, instants, st.integers(0, 3000))
@@ -70,6 +46,20 @@ def test_open_and_next_opening_agree_with_the_wall_clock(office: Calendar, at: d
     opening = office.next_opening(at)
     assert is_open_slowly(office, opening)
     assert count_slowly(office, at, opening) == 0
+
+
+@given(offices, instants)
+@settings(max_examples=60, deadline=None)
+def test_the_closing_before_and_the_closing_after_agree_with_the_wall_clock(office: Calendar, at: datetime) -> None:
+    last, upcoming = office.last_closing(at), office.next_closing(at)
+    assert list_closings_slowly(office, last - MINUTE, at) == [last]
+    assert list_closings_slowly(office, at, upcoming) == [upcoming]
+
+
+def list_closings_slowly(office: Calendar, start: datetime, end: datetime) -> list[datetime]:
+    """Each minute after `start`, up to and with `end`, at which the office has just closed."""
+    after = (start + MINUTE * n for n in range(1, (end - start) // MINUTE + 1))
+    return [at for at in after if is_open_slowly(office, at - MINUTE) and not is_open_slowly(office, at)]
 
 
 @given(offices, instants, st.integers(1, 60))
@@ -169,6 +159,13 @@ def test_the_office_is_open_from_its_opening_minute_to_before_its_closing_minute
         False,
     ]
     assert HUB.next_opening(closing) == HUB.opening(date(2013, 6, 7))
+
+
+def test_the_last_closing_is_the_closing_minute_itself_once_it_has_come() -> None:
+    thursday = HUB.closing(date(2013, 6, 6))
+    assert HUB.last_closing(thursday) == thursday
+    assert HUB.last_closing(thursday - MINUTE) == HUB.closing(date(2013, 6, 5))
+    assert HUB.next_closing(thursday) == HUB.closing(date(2013, 6, 7))
 
 
 def test_a_one_off_closing_day_is_no_working_day() -> None:

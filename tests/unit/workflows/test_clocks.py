@@ -1,37 +1,59 @@
-"""How long each clock runs, since when and by whose authority."""
+"""How long each clock runs, counted to the minute, and what is warned of before."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import combinations
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.calendar import Calendar
-from workflows.clocks import COUNT, NoTimescale, Timescale, assessment_variant, due_times, timescales
-from workflows.definition import Table
-from workflows.registry import tables
+from tests.unit.workflows.counting import HUB
+from workflows.clocks import (
+    COUNT,
+    NoTimescale,
+    Timescale,
+    assessment_variant,
+    due_times,
+    early_help_form,
+    timescales,
+)
 
-HUB = Calendar({**dict.fromkeys(range(4), (time(8, 30), time(17))), 4: (time(8, 30), time(16, 30))})
 WEDNESDAY = datetime(2013, 6, 5, 9, tzinfo=UTC)  # ten in the morning in London
 MAY_2012 = datetime(2012, 5, 1, tzinfo=UTC)
 EVERY = [scale for versions in timescales().values() for scale in versions]
 ROLES = {"mash_manager", "locality_manager"}
+
+
+def june(day: int, hour: int = 9) -> datetime:
+    return datetime(2013, 6, day, hour, tzinfo=UTC)
+
+
 LIMITS = [
-    ("screening", "red", WEDNESDAY + timedelta(hours=4), "4 hours"),
-    ("screening", "amber", datetime(2013, 6, 6, 9, tzinfo=UTC), "1 working day"),
-    ("screening", "green", datetime(2013, 6, 10, 9, tzinfo=UTC), "3 working days"),
-    ("decision", None, datetime(2013, 6, 6, 9, tzinfo=UTC), "1 working day"),
-    ("agency_check", "red", datetime(2013, 6, 5, 11, tzinfo=UTC), "2 working hours"),
-    ("agency_check", "amber", datetime(2013, 6, 5, 15, tzinfo=UTC), "6 working hours"),
-    ("agency_check", "green", datetime(2013, 6, 10, 8, tzinfo=UTC), "24 working hours"),
-    ("allocation", None, datetime(2013, 6, 6, 9, tzinfo=UTC), "1 working day"),
-    ("acceptance", None, datetime(2013, 6, 7, 9, tzinfo=UTC), "2 working days"),
-    ("reallocation", None, datetime(2013, 6, 6, 9, tzinfo=UTC), "1 working day"),
-    ("first_contact", None, datetime(2013, 6, 12, 9, tzinfo=UTC), "5 working days"),
+    ("screening", "red", june(5, 13), "4 hours"),
+    ("screening", "amber", june(6), "1 working day"),
+    ("screening", "green", june(10), "3 working days"),
+    ("decision", None, june(6), "1 working day"),
+    ("decision", "reopened", june(6), "1 working day"),
+    ("agency_check", "red", june(5, 11), "2 working hours"),
+    ("agency_check", "amber", june(5, 15), "6 working hours"),
+    ("agency_check", "green", june(10, 8), "24 working hours"),
+    ("allocation", None, june(6), "1 working day"),
+    ("acceptance", None, june(7), "2 working days"),
+    ("reallocation", None, june(6), "1 working day"),
+    ("transfer", None, june(7), "2 working days"),
+    ("first_contact", "social_care", june(12), "5 working days"),
+    ("first_contact", "early_help", june(12), "5 working days"),
     ("assessment", "single", datetime(2013, 8, 7, 9, tzinfo=UTC), "45 working days"),
-    ("assessment", "core", datetime(2013, 7, 24, 9, tzinfo=UTC), "35 working days"),
     ("assessment", "early_help", datetime(2013, 7, 3, 9, tzinfo=UTC), "20 working days"),
+    ("core_assessment", None, datetime(2013, 7, 24, 9, tzinfo=UTC), "35 working days"),
+    ("strategy_discussion", None, june(6), "1 working day"),
+    ("conference", None, june(26), "15 working days"),
+    ("review", None, datetime(2013, 8, 28, 9, tzinfo=UTC), "12 weeks"),
+    ("ehc_decision", None, datetime(2013, 7, 17, 9, tzinfo=UTC), "6 weeks"),
+    ("ehc_plan", None, datetime(2013, 10, 23, 9, tzinfo=UTC), "20 weeks"),
+    ("ehc_plan", "reconsidered", datetime(2013, 9, 11, 9, tzinfo=UTC), "14 weeks"),
+    ("ehc_review", None, datetime(2014, 6, 4, 9, tzinfo=UTC), "52 weeks"),
+    ("adult_acknowledgement", None, june(6), "1 working day"),
+    ("adult_outcome", None, datetime(2013, 7, 3, 9, tzinfo=UTC), "20 working days"),
 ]
 
 
@@ -43,14 +65,24 @@ def test_each_clock_is_due_to_the_minute(kind: str, variant: str | None, due_at:
     assert due.escalate_to in ROLES
 
 
+def test_an_initial_assessment_is_due_in_ten_working_days() -> None:
+    april = datetime(2013, 4, 12, 9, tzinfo=UTC)
+    due = due_times("assessment", "initial", april, HUB)
+    assert (due.due_at, due.limit_text) == (datetime(2013, 4, 26, 9, tzinfo=UTC), "10 working days")
+
+
+def test_every_timescale_is_among_those_counted_here() -> None:
+    assert set(timescales()) == {(kind, variant) for kind, variant, _, _ in LIMITS} | {("assessment", "initial")}
+
+
 def test_a_red_runs_past_closing_and_through_the_night() -> None:
-    for received in (datetime(2013, 6, 7, 15, tzinfo=UTC), datetime(2013, 6, 8, 1, tzinfo=UTC)):
+    for received in (june(7, 15), june(8, 1)):
         assert due_times("screening", "red", received, HUB).due_at == received + timedelta(hours=4)
 
 
-def test_an_amber_received_at_night_counts_from_opening() -> None:
-    night = datetime(2013, 6, 8, 1, tzinfo=UTC)
-    assert due_times("screening", "amber", night, HUB).due_at == datetime(2013, 6, 11, 7, 30, tzinfo=UTC)
+@pytest.mark.parametrize(("kind", "variant"), [("screening", "amber"), ("decision", None), ("allocation", None)])
+def test_what_comes_in_at_night_counts_from_opening(kind: str, variant: str | None) -> None:
+    assert due_times(kind, variant, june(8, 1), HUB).due_at == datetime(2013, 6, 11, 7, 30, tzinfo=UTC)
 
 
 def test_a_warning_comes_after_its_part_of_the_working_time() -> None:
@@ -71,16 +103,14 @@ def test_weeks_are_counted_on_the_calendar() -> None:
     assert COUNT["weeks"](HUB, WEDNESDAY, 6) == WEDNESDAY + timedelta(weeks=6)
 
 
-@pytest.mark.parametrize(
-    ("service", "day", "variant"),
-    [
-        ("social_care", date(2013, 4, 14), "initial"),
-        ("social_care", date(2013, 4, 15), "single"),
-        ("early_help", date(2013, 4, 14), "early_help"),
-    ],
-)
-def test_the_assessment_follows_the_guidance_of_the_day(service: str, day: date, variant: str) -> None:
-    assert assessment_variant(service, day) == variant
+@pytest.mark.parametrize(("day", "variant"), [(date(2013, 4, 14), "initial"), (date(2013, 4, 15), "single")])
+def test_the_assessment_follows_the_guidance_of_the_day(day: date, variant: str) -> None:
+    assert assessment_variant(day) == variant
+
+
+@pytest.mark.parametrize(("day", "form"), [(date(2014, 5, 31), "caf"), (date(2014, 6, 1), "ehaf")])
+def test_early_help_is_assessed_on_the_form_of_the_day(day: date, form: str) -> None:
+    assert early_help_form(day) == form
 
 
 def test_a_limit_holds_only_in_its_time_by_the_local_day() -> None:
@@ -93,46 +123,16 @@ def test_a_limit_holds_only_in_its_time_by_the_local_day() -> None:
         due_times("assessment", "initial", last + timedelta(minutes=1), HUB)
 
 
+def test_a_core_assessment_is_timed_however_late_it_begins() -> None:
+    assert due_times("core_assessment", None, datetime(2026, 1, 5, 9, tzinfo=UTC), HUB).limit_text == "35 working days"
+
+
 def test_an_unknown_clock_is_refused() -> None:
     with pytest.raises(NoTimescale, match="tea_break"):
         due_times("tea_break", None, WEDNESDAY, HUB)
 
 
-def test_every_version_names_one_row() -> None:
+def test_every_version_names_one_row_and_is_stored_with_the_due_time() -> None:
     assert len({scale.version for scale in EVERY}) == len(EVERY)
-
-
-@pytest.mark.parametrize("scale", EVERY, ids=lambda scale: f"{scale.kind}-{scale.variant}")
-def test_every_timescale_can_be_counted_warned_and_escalated(scale: Timescale) -> None:
-    assert scale.unit in COUNT
-    assert scale.limit > 0
-    assert 0 < scale.warn_at <= 1
-    assert scale.escalate_to in ROLES
-
-
-def test_no_two_limits_hold_on_one_day() -> None:
-    for versions in timescales().values():
-        for one, other in combinations(versions, 2):
-            starts = [scale.valid_from or date.min for scale in (one, other)]
-            assert not (one.holds_on(max(starts)) and other.holds_on(max(starts)))
-
-
-def stops(table: Table, kind: str) -> set[str]:
-    return {each.event for each in table.transitions if kind in each.stops}
-
-
-def test_every_clock_of_a_table_has_a_limit_that_ends_with_one_of_its_events() -> None:
-    kinds = {scale.kind for scale in EVERY}
-    for table in tables().values():
-        started = {kind for each in table.transitions for kind in each.starts} | set(table.opens)
-        assert started <= kinds
-        for scale in EVERY:
-            if scale.kind in started:
-                assert scale.ends in stops(table, scale.kind)
-
-
-def test_every_clock_that_an_action_starts_begins_with_that_actions_event() -> None:
-    for table in tables().values():
-        starters = [(each.event, kind) for each in table.transitions for kind in each.starts if kind not in table.opens]
-        for event, kind in starters:
-            assert {scale.begins for scale in EVERY if scale.kind == kind} == {event}
+    scale = timescales()["decision", None][0]
+    assert due_times("decision", None, WEDNESDAY, HUB).version == scale.version

@@ -1,90 +1,82 @@
-"""A referral's guards: what each asks for, and whom."""
+"""What the referrals of every service share: how one finds its worker, and how its clocks stand still for a while."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from workflows.engine import Refused, fire
-from workflows.referral import CLOSURES, REFERRAL, ReferralContext
+from tests.unit.workflows.firing import refusals, words_of_refusal
+from workflows.adult_at_risk import ADULT_AT_RISK
+from workflows.definition import Table
+from workflows.early_help import EARLY_HELP, EarlyHelpContext
+from workflows.ehc_assessment import EHC_ASSESSMENT
+from workflows.engine import fire
+from workflows.referral import ReferralContext
+from workflows.social_care import SOCIAL_CARE, SocialCareContext
 
-CARE = ReferralContext(service="social_care")
-HELP = ReferralContext(service="early_help")
-
-
-def refusals(state: str, action: str, context: ReferralContext, role: str = "locality_manager") -> list[str]:
-    """The codes with which the action is refused; none where it may be done."""
-    try:
-        fire(REFERRAL, state, action, role, context)
-    except Refused as refused:
-        return [reason.code for reason in refused.reasons]
-    return []
-
-
-@pytest.mark.parametrize("state", ["requested", "returned"])
-def test_allocating_needs_a_team_and_starts_the_acceptance_clock(state: str) -> None:
-    assert refusals(state, "allocate", CARE, "mash_officer") == ["no_team"]
-    fired = fire(REFERRAL, state, "allocate", "system", replace(CARE, team_code="social_care_west"))
-    assert (fired.target, fired.starts, fired.stops) == ("allocated", ("acceptance",), ("allocation", "reallocation"))
+WORKED = (
+    (SOCIAL_CARE, SocialCareContext, ("allocated", "accepted", "assessment", "section_47", "plan")),
+    (EARLY_HELP, EarlyHelpContext, ("allocated", "waiting_list", "accepted", "contacted", "assessment", "plan")),
+    (EHC_ASSESSMENT, ReferralContext, ("requested", "assessment", "refused", "plan")),
+    (ADULT_AT_RISK, ReferralContext, ("handed_over", "acknowledged")),
+)
+HELD = [(table, context(), state) for table, context, states in WORKED for state in states]
+held = pytest.mark.parametrize(("table", "nobodys", "state"), HELD, ids=lambda each: getattr(each, "name", None))
 
 
-def test_accepting_starts_first_contact() -> None:
-    fired = fire(REFERRAL, "allocated", "accept", "locality_worker", CARE)
-    assert (fired.target, fired.starts, fired.stops) == ("accepted", ("first_contact",), ("acceptance",))
+@held
+def test_what_nobody_has_is_claimed_by_one_locality_worker(table: Table, nobodys: ReferralContext, state: str) -> None:
+    assert fire(table, state, "claim", "locality_worker", nobodys).target == state
+    taken = replace(nobodys, owner="A. Reed")
+    assert words_of_refusal(table, state, "claim", "locality_worker", taken) == [
+        "A. Reed has it. Ask them to hand it over, or ask a manager."
+    ]
 
 
-def test_returning_needs_a_reason_and_starts_reallocation() -> None:
-    assert refusals("allocated", "return", CARE) == ["no_reason"]
-    fired = fire(REFERRAL, "allocated", "return", "locality_worker", replace(CARE, reason="Lives in the south"))
-    assert (fired.target, fired.starts, fired.stops) == ("returned", ("reallocation",), ("acceptance",))
+@held
+def test_its_worker_or_a_manager_hands_it_over_with_a_reason(
+    table: Table, nobodys: ReferralContext, state: str
+) -> None:
+    ready = replace(nobodys, owner="A. Reed", reason="On leave", to_worker="B. Lark")
+    asked = partial(refusals, table, state, "hand_over")
+    assert asked("locality_worker", ready) == ["not_yours"]
+    for change in ({"is_owner": True}, {"is_manager": True}):
+        assert asked("locality_worker", replace(ready, **change)) == []
+        assert asked("locality_worker", replace(ready, to_worker=None, reason=None, **change)) == [
+            "no_worker",
+            "no_reason",
+        ]
 
 
-@pytest.mark.parametrize("state", ["allocated", "accepted", "in_progress"])
-def test_reassigning_needs_a_reason_and_somebody_and_stays(state: str) -> None:
-    assert refusals(state, "reassign", CARE) == ["no_reason", "no_team_or_worker"]
-    ready = replace(CARE, reason="On leave", worker_id="7")
-    assert fire(REFERRAL, state, "reassign", "locality_manager", ready).target == state
-    assert refusals(state, "reassign", ready, "locality_worker") == ["not_your_role"]
+@held
+def test_reassigning_is_a_managers_and_needs_a_reason_and_somebody(
+    table: Table, nobodys: ReferralContext, state: str
+) -> None:
+    asked = partial(refusals, table, state, "reassign")
+    assert asked("locality_manager", nobodys) == ["no_reason", "no_team_or_worker"]
+    reasoned = replace(nobodys, reason="On leave")
+    for brought in ({"team_code": "early_help_west"}, {"to_worker": "B. Lark"}):
+        assert asked("locality_manager", replace(reasoned, **brought)) == []
+    assert asked("locality_worker", replace(reasoned, to_worker="B. Lark")) == ["not_your_role"]
 
 
-@pytest.mark.parametrize("service", CLOSURES)
-def test_closing_takes_a_reason_of_that_service(service: str) -> None:
-    other = next(each for each in CLOSURES if each != service)
-    for closure in CLOSURES[service]:
-        assert refusals("in_progress", "close", ReferralContext(service=service, closure=closure)) == []
-    for closure in (None, "tired", *CLOSURES[other]):
-        assert refusals("in_progress", "close", ReferralContext(service=service, closure=closure)) == ["no_closure"]
+@held
+def test_a_clock_is_paused_and_runs_on_by_a_managers_reasoned_choice(
+    table: Table, nobodys: ReferralContext, state: str
+) -> None:
+    kinds = frozenset({"assessment"})
+    running, standing = replace(nobodys, clocks=kinds), replace(nobodys, paused=kinds)
+    brought = {"clock": "assessment", "reason": "The family is abroad"}
+    for action, context, other in (("pause_clock", running, standing), ("resume_clock", standing, running)):
+        asked = partial(refusals, table, state, action)
+        assert asked("locality_manager", replace(context, **brought)) == []
+        assert asked("locality_worker", replace(context, **brought)) == ["not_your_role"]
+        assert len(asked("locality_manager", context)) == 2
+        assert asked("locality_manager", replace(other, **brought))[0] in ("no_clock_runs", "no_clock_paused")
 
 
 def test_a_refused_closing_lists_the_reasons_there_are() -> None:
-    with pytest.raises(Refused, match="needs_met, needs_partly_met, disengaged, consent_withdrawn"):
-        fire(REFERRAL, "accepted", "close", "locality_worker", HELP)
-
-
-@pytest.mark.parametrize("state", ["accepted", "in_progress"])
-def test_only_early_help_steps_up_and_says_why(state: str) -> None:
-    assert refusals(state, "step_up", CARE) == ["not_early_help", "no_reason"]
-    assert refusals(state, "step_up", HELP) == ["no_reason"]
-    assert refusals(state, "step_up", replace(HELP, reason="Worse")) == []
-
-
-def test_stepping_down_needs_consent_and_a_lead_practitioner() -> None:
-    assert refusals("in_progress", "step_down", CARE) == ["consent_not_given", "no_lead_practitioner"]
-    assert refusals("in_progress", "step_down", replace(CARE, consent="given", lead_practitioner="A. Reed")) == []
-    assert "not_social_care" in refusals("in_progress", "step_down", HELP)
-
-
-def test_a_child_on_a_protection_plan_does_not_step_down() -> None:
-    protected = replace(CARE, consent="given", lead_practitioner="A. Reed", child_protection_plan=True)
-    assert refusals("in_progress", "step_down", protected) == ["on_protection_plan"]
-
-
-@pytest.mark.parametrize("state", REFERRAL.urgent_states)
-def test_immediate_danger_leads_early_help_to_social_care_in_one_step(state: str) -> None:
-    fired = fire(REFERRAL, state, "immediate_danger", "locality_worker", replace(HELP, reason="Found hurt"))
-    assert fired.target == "closed"
-    assert refusals(state, "immediate_danger", replace(CARE, reason="Found hurt")) == ["not_early_help"]
-
-
-def test_ending_early_meets_no_clock_that_still_runs() -> None:
-    for action in ("immediate_danger", "step_up", "step_down", "close"):
-        assert {each.stops for each in REFERRAL.actions[action]} == {()}
+    context = EarlyHelpContext(closures=("needs_met", "disengaged"), family_rating=4)
+    assert words_of_refusal(EARLY_HELP, "plan", "close", "locality_worker", context) == [
+        "Choose why this closes: needs_met, disengaged."
+    ]

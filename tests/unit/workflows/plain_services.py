@@ -1,0 +1,156 @@
+"""Early help, the EHC needs assessment, the adult at risk and the transfer told again."""
+
+from tests.unit.workflows.plain_referrals import (
+    ALLOCATES,
+    ANYBODY,
+    FACTS,
+    IN_EARLY_HELP,
+    LATE,
+    NOT_ASSESSED,
+    OWNED,
+    REFUSES_OWNED,
+    WHO_OWNED,
+    see_referral,
+)
+from tests.unit.workflows.plain_words import NO_REASON
+from tests.unit.workflows.walking import OPENING, Facts, Life, Procedure, Why
+from workflows.adult_at_risk import ADULT_AT_RISK
+from workflows.early_help import EARLY_HELP, EarlyHelpContext
+from workflows.ehc_assessment import EHC_ASSESSMENT
+from workflows.referral import ReferralContext
+from workflows.transfer import TRANSFER, TransferContext
+
+FAMILY = ("needs_met", "needs_partly_met", "disengaged", "consent_withdrawn")
+ADULTS = ("safeguarding_enquiry", "care_assessment", "advice_given", "not_at_risk")
+UP = {"step_up": "closed", "immediate_danger": "closed", **OWNED}
+CLOSE = {"close": "closed"}
+HELPS = "accept return put_on_waiting_list contact_family start_assessment complete_assessment make_plan review step_up"
+
+PLAIN_EARLY_HELP = Procedure(
+    table=EARLY_HELP,
+    leads={
+        "requested": {"allocate": "allocated", "immediate_danger": "closed"},
+        "allocated": {"accept": "accepted", "return": "returned", "put_on_waiting_list": "waiting_list", **UP},
+        "returned": {"allocate": "allocated", "immediate_danger": "closed"},
+        "waiting_list": {"accept": "accepted", "return": "returned", **UP},
+        "accepted": {"contact_family": "contacted", **CLOSE, **UP},
+        "contacted": {"start_assessment": "assessment", **CLOSE, **UP},
+        "assessment": {"complete_assessment": "", "make_plan": "plan", **CLOSE, **UP},
+        "plan": {"review": "", **CLOSE, **UP},
+        "closed": {},
+    },
+    who={
+        **dict.fromkeys(f"{HELPS} close".split(), "LKE"),
+        "allocate": ALLOCATES,
+        "immediate_danger": ANYBODY,
+        **WHO_OWNED,
+    },
+    facts={**FACTS, "assessed": "no yes", "late": "no yes"},
+    sets={"complete_assessment": {"assessed": "yes"}, "claim": {"owner": "me"}},
+    sees=lambda facts: EarlyHelpContext(**see_referral(facts, FAMILY, "needs_met", **IN_EARLY_HELP)),
+    refuses={
+        "allocate": (Why("Choose a team or a provider.", {"hands": "empty"}),),
+        **dict.fromkeys(("return", "put_on_waiting_list", "step_up", "immediate_danger"), (NO_REASON,)),
+        "complete_assessment": (LATE,),
+        "make_plan": (NOT_ASSESSED,),
+        "close": (
+            Why(f"Choose why this closes: {', '.join(FAMILY)}.", {"hands": "empty"}),
+            Why(
+                "Ask the family how far the help met their needs, 1 to 5, or say why they were not asked.",
+                {"hands": "empty"},
+            ),
+        ),
+        **REFUSES_OWNED,
+    },
+    clocks={
+        "allocation": Life(OPENING, "allocate"),
+        "acceptance": Life("allocate", "accept return put_on_waiting_list"),
+        "reallocation": Life("return", "allocate"),
+        "first_contact": Life("allocate", "contact_family"),
+        "assessment": Life("allocate", "complete_assessment"),
+        "review": Life("make_plan review", "review"),
+    },
+)
+
+EHC_WORK = "agree refuse issue_plan refuse_plan reconsider review accept_refusal withdraw cease"
+BESIDE = {"immediate_danger": "", **OWNED}
+
+PLAIN_EHC = Procedure(
+    table=EHC_ASSESSMENT,
+    leads={
+        "requested": {"agree": "assessment", "refuse": "refused", "withdraw": "closed", **BESIDE},
+        "assessment": {"issue_plan": "plan", "refuse_plan": "refused", "withdraw": "closed", **BESIDE},
+        "refused": {"reconsider": "assessment", "accept_refusal": "closed", **BESIDE},
+        "plan": {"review": "", "cease": "closed", **BESIDE},
+        "closed": {},
+    },
+    who={**dict.fromkeys(EHC_WORK.split(), "OWMESLK"), "immediate_danger": ANYBODY, **WHO_OWNED},
+    facts=FACTS,
+    sets={"claim": {"owner": "me"}},
+    sees=lambda facts: ReferralContext(**see_referral(facts, (), "")),
+    refuses={
+        **dict.fromkeys(("refuse", "refuse_plan", "reconsider", "withdraw", "cease"), (NO_REASON,)),
+        "immediate_danger": (NO_REASON,),
+        **REFUSES_OWNED,
+    },
+    clocks={
+        "ehc_decision": Life(OPENING, "agree refuse"),
+        "ehc_plan": Life(f"{OPENING} reconsider", "issue_plan refuse_plan", dropped="refuse"),
+        "ehc_review": Life("issue_plan review", "review"),
+    },
+)
+
+PLAIN_ADULT = Procedure(
+    table=ADULT_AT_RISK,
+    leads={
+        "handed_over": {"acknowledge": "acknowledged", "chase": "", **OWNED},
+        "acknowledged": {"record_outcome": "closed", "chase": "", **OWNED},
+        "closed": {},
+    },
+    who={"acknowledge": "OWMESLK", "record_outcome": "OWMESLK", "chase": ANYBODY, **WHO_OWNED},
+    facts=FACTS,
+    sets={"claim": {"owner": "me"}},
+    sees=lambda facts: ReferralContext(**see_referral(facts, ADULTS, "not_at_risk")),
+    refuses={
+        "record_outcome": (Why(f"Choose why this closes: {', '.join(ADULTS)}.", {"hands": "empty"}), NO_REASON),
+        **REFUSES_OWNED,
+    },
+    clocks={
+        "adult_acknowledgement": Life(OPENING, "acknowledge"),
+        "adult_outcome": Life(OPENING, "record_outcome"),
+    },
+)
+
+
+def see_offer(facts: Facts) -> TransferContext:
+    reason = "The family moved back" if facts["hands"] == "full" else None
+    sides = {"asked": (True, False), "offering": (False, True), "hub": (True, True), "neither": (False, False)}
+    is_asked, is_offering = sides[facts["side"]]
+    return TransferContext(reason=reason, is_asked=is_asked, is_offering=is_offering)
+
+
+NOT_ASKED = Why(
+    "It is offered to another locality. They, or the hub, say yes or no.", {"side": "offering neither"}
+)  # fmt: skip
+
+PLAIN_TRANSFER = Procedure(
+    table=TRANSFER,
+    leads={
+        "offered": {"accept_transfer": "accepted", "reject_transfer": "rejected", "revoke_transfer": "revoked"},
+        "accepted": {},
+        "rejected": {},
+        "revoked": {},
+    },
+    who=dict.fromkeys(("accept_transfer", "reject_transfer", "revoke_transfer"), "LKME"),
+    facts={"side": "hub asked offering neither"},
+    sees=see_offer,
+    refuses={
+        "accept_transfer": (NOT_ASKED,),
+        "reject_transfer": (NOT_ASKED, NO_REASON),
+        "revoke_transfer": (
+            Why("Another locality offers it. They, or the hub, may take it back.", {"side": "asked neither"}),
+            NO_REASON,
+        ),
+    },
+    clocks={"transfer": Life(OPENING, "accept_transfer reject_transfer", dropped="revoke_transfer")},
+)

@@ -1,0 +1,149 @@
+"""The social care referral told again: request, assessment, strategy discussion, section 47, plan, closing."""
+
+from tests.unit.workflows.plain_referrals import (
+    ALLOCATES,
+    ANYBODY,
+    FACTS,
+    IN_SOCIAL_CARE,
+    LATE,
+    LOCALITY,
+    NOT_ASSESSED,
+    ON_OFFER,
+    OWNED,
+    REFUSES_OWNED,
+    WHO_OWNED,
+    see_referral,
+)
+from tests.unit.workflows.plain_words import NO_REASON
+from tests.unit.workflows.walking import OPENING, Facts, Life, Procedure, Why
+from workflows.social_care import SOCIAL_CARE, SocialCareContext
+
+CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8", "RC9")
+DANGER = {"immediate_danger": "section_47"}
+STILL_IN_DANGER = {"immediate_danger": ""}
+HELD = {"offer_transfer": "", **OWNED}
+ASSESSING = {"allocate": "", "extend_assessment": "", "complete_assessment": "", "start_core_assessment": "", **HELD}
+DISCUSSING = {"call_strategy_discussion": "strategy_discussion"}
+AFTER_DANGER = "assessment strategy_discussion section_47 conference plan"  # where it may still have no team
+ENDING = {"step_down": "closed", "close": "closed"}
+WORK = (
+    "accept return start_assessment extend_assessment complete_assessment start_core_assessment close step_down"
+    " call_strategy_discussion open_section_47 decline_section_47 end_section_47 call_conference"
+    " make_protection_plan make_plan end_protection_plan"
+)  # fmt: skip
+ABSENT = Why(
+    "Say who came. Missing: health, police, social care. Wait for them, or give a reason for going ahead without.",
+    {"hands": "empty"},
+)
+PROTECTED = "The child is on a child protection plan. End the plan first."
+
+
+def see(facts: Facts) -> SocialCareContext:
+    two = facts["guidance"] == "two"
+    return SocialCareContext(two_assessments=two, **see_referral(facts, CLOSURES, "RC8", **IN_SOCIAL_CARE))
+
+
+PLAIN_SOCIAL_CARE = Procedure(
+    table=SOCIAL_CARE,
+    leads={
+        "requested": {"allocate": "allocated", **DANGER},
+        "allocated": {"accept": "accepted", "return": "returned", **HELD, **DANGER},
+        "returned": {"allocate": "allocated", **DANGER},
+        "accepted": {"start_assessment": "assessment", "close": "closed", **DISCUSSING, **HELD, **DANGER},
+        "assessment": {"make_plan": "plan", **ENDING, **DISCUSSING, **ASSESSING, **DANGER},
+        "strategy_discussion": {
+            "open_section_47": "section_47", "decline_section_47": "assessment", **ASSESSING, **STILL_IN_DANGER,
+        },
+        "section_47": {
+            "end_section_47": "assessment", "call_conference": "conference", **DISCUSSING, **ASSESSING,
+            **STILL_IN_DANGER,
+        },
+        "conference": {
+            "make_protection_plan": "plan", "make_plan": "plan", "close": "closed", **ASSESSING, **STILL_IN_DANGER,
+        },
+        "plan": {"end_protection_plan": "", **ENDING, **DISCUSSING, **ASSESSING, **DANGER},
+        "closed": {},
+    },
+    who={
+        **dict.fromkeys(WORK.split(), LOCALITY),
+        "allocate": ALLOCATES,
+        "offer_transfer": "LKME",
+        "immediate_danger": ANYBODY,
+        **WHO_OWNED,
+    },
+    facts={
+        **FACTS,
+        "assessed": "no yes",
+        "late": "no yes",
+        "guidance": "single two",
+        "protected": "no yes",
+    },
+    sets={
+        "allocate": {"team": "yes"},
+        "claim": {"owner": "me"},
+        "complete_assessment": {"assessed": "yes"},
+        "make_protection_plan": {"protected": "yes"},
+        "end_protection_plan": {"protected": "no"},
+        "offer_transfer": {"offered": "yes"},
+    },
+    sees=see,
+    refuses={
+        "allocate": (
+            Why(ON_OFFER.words, {"offered": "yes", "state": AFTER_DANGER}),
+            Why("It has a team. Reassign it instead.", {"team": "yes", "state": AFTER_DANGER}),
+            Why("Choose a team.", {"hands": "empty"}),
+        ),
+        "return": (ON_OFFER, NO_REASON),
+        "extend_assessment": (NO_REASON, Why("Say by when it will be done.", {"hands": "empty"})),
+        "complete_assessment": (LATE,),
+        "start_core_assessment": (
+            Why("This referral has the single assessment, so there is no core assessment.", {"guidance": "single"}),
+            NOT_ASSESSED,
+        ),
+        "call_strategy_discussion": (
+            Why(
+                "Police, health and social care take part in every strategy discussion."
+                " Not invited: health, police, social care.",
+                {"hands": "empty"},
+            ),
+        ),
+        "open_section_47": (ABSENT,),
+        "decline_section_47": (NO_REASON, ABSENT),
+        "end_section_47": (NO_REASON,),
+        "make_plan": (Why(NOT_ASSESSED.words, {"assessed": "no", "state": "assessment"}),),
+        "end_protection_plan": (Why("The child is not on a child protection plan.", {"protected": "no"}), NO_REASON),
+        "step_down": (
+            NOT_ASSESSED,
+            Why(PROTECTED, {"protected": "yes"}),
+            ON_OFFER,
+            Why("The family must consent to early help before a step-down.", {"hands": "empty"}),
+            Why("Name the lead practitioner who will hold the early help.", {"hands": "empty"}),
+        ),
+        "close": (
+            ON_OFFER,
+            Why(f"Choose why this closes: {', '.join(CLOSURES)}.", {"hands": "empty"}),
+            Why(PROTECTED, {"protected": "yes", "hands": "full"}),
+            Why(NOT_ASSESSED.words, {"assessed": "no", "protected": "no", "hands": "full"}),
+        ),
+        "offer_transfer": (
+            ON_OFFER,
+            Why("Say which team or authority it is offered to.", {"hands": "empty"}),
+            NO_REASON,
+        ),
+        "immediate_danger": (NO_REASON,),
+        **REFUSES_OWNED,
+    },
+    clocks={
+        "allocation": Life(OPENING, "allocate"),
+        "acceptance": Life("requested/allocate returned/allocate", "accept return", dropped="immediate_danger"),
+        "reallocation": Life("return", "allocate"),
+        "first_contact": Life("accept", "start_assessment call_strategy_discussion", dropped="immediate_danger"),
+        "assessment": Life(OPENING, "complete_assessment"),
+        "core_assessment": Life("start_core_assessment", "complete_assessment"),
+        "strategy_discussion": Life("call_strategy_discussion", "open_section_47 decline_section_47"),
+        "conference": Life(
+            "open_section_47", "make_protection_plan make_plan conference/close",
+            dropped="decline_section_47 end_section_47",
+        ),
+    },
+)  # fmt: skip

@@ -1,0 +1,76 @@
+"""timescales.yaml says what the guidance says: from what to what, by whose authority, and whom a breach tells."""
+
+from datetime import date
+
+import pytest
+
+from workflows.checking import check_workflows
+from workflows.clocks import timescales
+
+EVERY = [scale for versions in timescales().values() for scale in versions]
+ASSESSED = ("assessment_completed",)
+CHECK_ANSWERED = ("check_answered", "check_answered_nothing_known", "check_declined")
+DECIDED = ("decision_made", "decision_approved")
+SCREENED = ("screening_finished",)
+LOCAL, WORKING_TOGETHER, SEND = "Local practice", "Working Together", "SEND Regulations 2014"
+GUIDE = [
+    ("decision", None, "1 working day", "enquiry_received", DECIDED, WORKING_TOGETHER),
+    ("screening", "red", "4 hours", "enquiry_received", SCREENED, LOCAL),
+    ("screening", "amber", "1 working day", "enquiry_received", SCREENED, LOCAL),
+    ("screening", "green", "3 working days", "enquiry_received", SCREENED, LOCAL),
+    ("agency_check", "red", "2 working hours", "check_requested", CHECK_ANSWERED, LOCAL),
+    ("agency_check", "amber", "6 working hours", "check_requested", CHECK_ANSWERED, LOCAL),
+    ("agency_check", "green", "24 working hours", "check_requested", CHECK_ANSWERED, LOCAL),
+    ("assessment", "initial", "10 working days", "referral_requested", ASSESSED, "Working Together 2010"),
+    ("core_assessment", None, "35 working days", "core_assessment_started", ASSESSED, "Working Together 2010"),
+    ("assessment", "single", "45 working days", "referral_requested", ASSESSED, "Working Together 2013"),
+    (
+        "conference",
+        None,
+        "15 working days",
+        "section_47_opened",
+        ("protection_plan_made", "plan_made", "referral_closed"),
+        WORKING_TOGETHER,
+    ),
+    (
+        "ehc_decision",
+        None,
+        "6 weeks",
+        "ehc_assessment_requested",
+        ("ehc_assessment_agreed", "ehc_assessment_refused"),
+        SEND,
+    ),
+    ("ehc_plan", None, "20 weeks", "ehc_assessment_requested", ("ehc_plan_issued", "ehc_plan_refused"), SEND),
+    ("first_contact", "early_help", "5 working days", "referral_allocated", ("family_contacted",), LOCAL),
+    ("assessment", "early_help", "20 working days", "referral_allocated", ASSESSED, LOCAL),
+]
+
+
+@pytest.mark.parametrize(("kind", "variant", "limit", "begins", "ends", "authority"), GUIDE)
+def test_each_limit_of_the_guidance_is_there(
+    kind: str, variant: str | None, limit: str, begins: str, ends: tuple[str, ...], authority: str
+) -> None:
+    (scale,) = timescales()[kind, variant]
+    assert (scale.text, scale.begins, scale.ends) == (limit, (begins,), ends)
+    assert scale.authority.startswith(authority)
+
+
+def test_initial_and_single_assessments_meet_on_the_day_of_the_new_guidance() -> None:
+    (initial,), (single,) = timescales()["assessment", "initial"], timescales()["assessment", "single"]
+    assert (initial.valid_from, initial.valid_until) == (None, date(2013, 4, 15))
+    assert (single.valid_from, single.valid_until) == (date(2013, 4, 15), None)
+
+
+def test_every_table_and_every_timescale_holds_together() -> None:
+    assert [(report.name, fault) for report in check_workflows() for fault in report.faults] == []
+
+
+@pytest.mark.parametrize("scale", EVERY, ids=lambda scale: f"{scale.kind}-{scale.variant}")
+def test_a_breach_is_told_to_a_manager_and_rests_on_an_authority(scale) -> None:
+    assert scale.escalate_to in {"mash_manager", "locality_manager"}
+    assert scale.authority
+
+
+def test_what_no_published_source_confirmed_is_marked() -> None:
+    unconfirmed = {scale.kind for scale in EVERY if scale.authority.startswith(LOCAL) and "†" not in scale.authority}
+    assert unconfirmed == {"screening", "agency_check"}, "the two that name the authorities whose practice it is"

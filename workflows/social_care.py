@@ -1,0 +1,176 @@
+"""A referral to children's social care, from the hub's request to its closing.
+
+Allocated, accepted, assessed; where significant harm is suspected a strategy discussion, section 47 and a conference;
+then a plan, or closed with the census's reason. One referral a child for as long as the case is open.
+"""
+
+from dataclasses import dataclass
+
+from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
+from workflows.guards import has_reason, say
+from workflows.referral import (
+    ALLOCATES,
+    ANYBODY,
+    LOCALITY,
+    MANAGES,
+    ReferralContext,
+    explains_lateness,
+    has_assessment_to_complete,
+    has_closure,
+    has_consent,
+    has_lead_practitioner,
+    has_no_offer,
+    has_team,
+    is_assessed,
+    owned,
+    waits_for_team,
+)
+
+CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8", "RC9")
+AFTER_ASSESSMENT = ("RC8", "RC9")
+NO_LONGER_IN_NEED = ("RC7", *AFTER_ASSESSMENT)
+MUST_TAKE_PART = frozenset({"police", "health", "social_care"})  # Working Together 2013, chapter 1: strategy discussion
+HARM = ("strategy_discussion", "section_47", "conference")
+WORKED = ("accepted", "assessment", *HARM, "plan")
+HELD = ("allocated", *WORKED)
+ASSESSED = ("assessment", *HARM, "plan")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocialCareContext(ReferralContext):
+    """What the guards look at. `invited` and `came` are agencies; `two_assessments` is the way before 15 April 2013."""
+
+    invited: frozenset[str] = frozenset()
+    came: frozenset[str] = frozenset()
+    two_assessments: bool = False
+    discussed: bool = True
+    expected_on: object = None
+    transfer_to: str | None = None
+
+    def details(self) -> dict[str, str]:
+        """What the plain words of a refusal may name."""
+        return {
+            **ReferralContext.details(self),
+            "uninvited": say(MUST_TAKE_PART - self.invited),
+            "absent": say(MUST_TAKE_PART - self.came),
+        }
+
+
+@refuses("initial_and_core_only")
+def has_two_assessments(context: SocialCareContext) -> str | None:
+    return None if context.two_assessments else "initial_and_core_only"
+
+
+@refuses("not_invited", brings=("invited",))
+def invites_all(context: SocialCareContext) -> str | None:
+    return "not_invited" if MUST_TAKE_PART - context.invited else None
+
+
+@refuses("absent_unexplained", brings=("came", "reason"))
+def explains_absence(context: SocialCareContext) -> str | None:
+    """It may have to go ahead without somebody; that is recorded, for inspectors find health and schools left out."""
+    return "absent_unexplained" if MUST_TAKE_PART - context.came and not context.reason else None
+
+
+@refuses("no_discussion")
+def has_discussed(context: SocialCareContext) -> str | None:
+    """Immediate danger opens section 47 at once; the discussion is still held, and the conference is timed from it."""
+    return None if context.discussed else "no_discussion"
+
+
+@refuses("no_new_date", brings=("expected_on",))
+def says_until_when(context: SocialCareContext) -> str | None:
+    return None if context.expected_on else "no_new_date"
+
+
+@refuses("no_protection_plan")
+def is_on_protection_plan(context: SocialCareContext) -> str | None:
+    return None if context.child_protection_plan else "no_protection_plan"
+
+
+@refuses("on_protection_plan")
+def is_off_protection_plan(context: SocialCareContext) -> str | None:
+    """A child steps down from child in need, never straight from child protection."""
+    return "on_protection_plan" if context.child_protection_plan else None
+
+
+@refuses("on_protection_plan", "not_assessed", brings=("closure",))
+def closes_in_order(context: SocialCareContext) -> str | None:
+    """A plan is ended before a child is no longer in need; "after assessment" needs one."""
+    if context.child_protection_plan and context.closure in NO_LONGER_IN_NEED:
+        return "on_protection_plan"
+    return "not_assessed" if context.closure in AFTER_ASSESSMENT and not context.is_assessed else None
+
+
+@refuses("no_transfer_to", brings=("transfer_to",))
+def says_where_to(context: SocialCareContext) -> str | None:
+    return None if context.transfer_to else "no_transfer_to"
+
+
+SOCIAL_CARE = Table(
+    name="Social care referral",
+    begins="referral_requested",
+    states=("requested", "allocated", "returned", *WORKED, "closed"),
+    initial="requested",
+    final=("closed",),
+    opens=("allocation", "assessment"),
+    about_a_child=True,
+    version=2,
+    moves={1: {"in_progress": "assessment"}},
+    transitions=(
+        Transition("allocate", "Allocate", ("requested", "returned"), "allocated", ALLOCATES, "referral_allocated",
+                   (has_team,), starts=("acceptance",), stops=("allocation", "reallocation")),
+        Transition("allocate", "Allocate", ASSESSED, None, ALLOCATES, "referral_allocated",
+                   (has_no_offer, waits_for_team, has_team),
+                   stops=("allocation", "reallocation")),
+        Transition("accept", "Accept", ("allocated",), "accepted", LOCALITY, "referral_accepted",
+                   starts=("first_contact",), stops=("acceptance",)),
+        Transition("return", "Return", ("allocated",), "returned", LOCALITY, "referral_returned",
+                   (has_no_offer, has_reason), starts=("reallocation",), stops=("acceptance",)),
+        Transition("start_assessment", "Start the assessment", ("accepted",), "assessment", LOCALITY,
+                   "assessment_started", stops=("first_contact",)),
+        Transition("extend_assessment", "Extend the assessment", ASSESSED, None, LOCALITY, "assessment_extended",
+                   (has_reason, says_until_when)),
+        Transition("complete_assessment", "Complete the assessment", ASSESSED, None, LOCALITY, "assessment_completed",
+                   (has_assessment_to_complete, explains_lateness), stops=("assessment", "core_assessment")),
+        Transition("start_core_assessment", "Start a core assessment", ASSESSED, None, LOCALITY,
+                   "core_assessment_started", (has_two_assessments, is_assessed), starts=("core_assessment",)),
+        Transition("call_strategy_discussion", "Call a strategy discussion",
+                   ("accepted", "assessment", "section_47", "plan"), "strategy_discussion", LOCALITY,
+                   "strategy_discussion_called", (invites_all,), starts=("strategy_discussion",),
+                   stops=("first_contact",)),
+        Transition("open_section_47", "Open section 47", ("strategy_discussion",), "section_47", LOCALITY,
+                   "section_47_opened", (explains_absence,), starts=("conference",), stops=("strategy_discussion",)),
+        Transition("decline_section_47", "No section 47", ("strategy_discussion",), "assessment", LOCALITY,
+                   "section_47_declined", (has_reason, explains_absence), stops=("strategy_discussion",),
+                   cancels=("conference",)),
+        Transition("end_section_47", "End section 47", ("section_47",), "assessment", LOCALITY, "section_47_ended",
+                   (has_reason,), cancels=("conference",)),
+        Transition("call_conference", "Call a child protection conference", ("section_47",), "conference", LOCALITY,
+                   "conference_called", (has_discussed,)),
+        Transition("make_protection_plan", "Make a child protection plan", ("conference",), "plan", LOCALITY,
+                   "protection_plan_made", stops=("conference",)),
+        Transition("make_plan", "Make a child in need plan", ("conference",), "plan", LOCALITY, "plan_made",
+                   stops=("conference",)),
+        Transition("make_plan", "Make a child in need plan", ("assessment",), "plan", LOCALITY, "plan_made",
+                   (is_assessed,)),
+        Transition("end_protection_plan", "End the child protection plan", ("plan",), None, LOCALITY,
+                   "protection_plan_ended", (is_on_protection_plan, has_reason)),
+        Transition("step_down", "Step down to early help", ("assessment", "plan"), "closed", LOCALITY,
+                   "referral_stepped_down",
+                   (is_assessed, is_off_protection_plan, has_no_offer, has_consent, has_lead_practitioner)),
+        Transition("close", "Close", ("accepted", "assessment", "plan"), "closed", LOCALITY, "referral_closed",
+                   (has_no_offer, has_closure, closes_in_order)),
+        Transition("close", "Close", ("conference",), "closed", LOCALITY, "referral_closed",
+                   (has_no_offer, has_closure, closes_in_order), stops=("conference",)),
+        Transition("offer_transfer", "Offer to another team or authority", HELD, None, LOCALITY | MANAGES,
+                   "transfer_offered", (has_no_offer, says_where_to, has_reason)),
+        Transition(IMMEDIATE_DANGER, "Immediate danger: section 47 now",
+                   ("requested", "allocated", "returned", "accepted", "assessment", "plan"), "section_47", ANYBODY,
+                   "immediate_danger_declared", (has_reason,), cancels=("acceptance", "first_contact"),
+                   section_47=True),
+        Transition(IMMEDIATE_DANGER, "Immediate danger: section 47 now", HARM, None, ANYBODY,
+                   "immediate_danger_declared", (has_reason,), section_47=True),
+        *owned(HELD),
+    ),
+)  # fmt: skip
