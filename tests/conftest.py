@@ -99,13 +99,15 @@ class Office:
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def desk(self, who: str) -> Desk:
-        """The desk of a role ("social_worker") or of a locality's worker ("locality_worker:west")."""
+        """The desk of a role ("social_worker"), of another in it ("mash_manager 2"), or of a locality's worker
+        ("locality_worker:west").
+        """
         return Desk(self.session, self.actor(who), self.clock, self.pack)
 
     def actor(self, who: str) -> Actor:
         if who not in self.actors:
-            role, _, locality = who.partition(":")
-            user = User(username=f"{who}-{uuid4().hex[:6]}", name=f"Made-up {who}", role=role)
+            name, _, locality = who.partition(":")
+            user = User(username=f"{who}-{uuid4().hex[:6]}", name=f"Made-up {who}", role=name.split(" ")[0])
             user.locality_code = locality or None
             user.team_code = f"social_care_{locality}" if locality else None
             self.session.add(user)
@@ -125,6 +127,7 @@ class OneConnection:
         """As Database.transaction: what the block did is kept only if it succeeds."""
         self.session.flush()
         self.session.expire_all()  # so that this actor reads each row for itself
+        self.session.info.pop("held", None)  # and locks it: a lock is remembered for one transaction
         act_as(self.session, actor)
         try:
             with self.session.begin_nested():

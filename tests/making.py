@@ -1,15 +1,18 @@
 """Made-up enquiries for tests, carried as far as a test needs."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from triage.models import Enquiry
+from triage.models import Enquiry, Subject
 from triage.services.checks import CheckAction, act_on_check
+from triage.services.contexts import as_choice
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import OwnView, RecordFirstViews, record_first_views, waits_for_view
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson
+from workflows.choice import compare, higher_routes
 
 PERSON = {"given_name": "Ava", "family_name": "Testley", "birth_date": date(2008, 1, 2), "postcode": "NG15 7AA"}
 OF_PERSON = {*PERSON, "kind", "expected_date", "sex", "nhs_number", "upn"}
@@ -54,11 +57,11 @@ def screen(office: Any, enquiry: Enquiry, *, rag: str = "amber", ask: str = "", 
     act("start_screening")
     act("set_rag", rag=rag)
     if ask:
-        act("request_check", agency_code=ask)
+        act("request_check", agency_code=ask, lawful_basis="public_task", consent="given")
     if finish and ask:
         act_on_check(desk, CheckAction(check_id=enquiry.checks[0].id, action="answer", answer="Known"))
     if finish:
-        act("finish_checks" if ask else "finish_screening")
+        act("finish_screening")
 
 
 def view_first(office: Any, who: str, enquiry: Enquiry, *, level: int = 3) -> Enquiry:
@@ -67,9 +70,28 @@ def view_first(office: Any, who: str, enquiry: Enquiry, *, level: int = 3) -> En
     return record_first_views(office.desk(who), RecordFirstViews(enquiry_id=enquiry.id, views=views))
 
 
-def decide_as(office: Any, who: str, enquiry: Enquiry, **chosen: Any) -> Enquiry:
-    """The same decision for every subject, after one's own first view of each."""
+def decide_as(office: Any, who: str, enquiry: Enquiry, *, approve: bool = True, **chosen: Any) -> Enquiry:
+    """The same decision for every subject, after one's own first view of each; approved where that takes another."""
     if waits_for_view(office.actor(who), enquiry):
         view_first(office, who, enquiry)
-    decisions = tuple(SubjectDecision(subject_id=each.id, reason="Made up", **chosen) for each in enquiry.subjects)
-    return decide(office.desk(who), Decide(enquiry_id=enquiry.id, decisions=decisions))
+    decisions = tuple(_decision(enquiry, each, chosen) for each in enquiry.subjects)
+    decide(office.desk(who), Decide(enquiry_id=enquiry.id, decisions=decisions))
+    if approve and enquiry.state == "awaiting_approval":
+        approve_as(office, "mash_manager 2", enquiry)
+    return enquiry
+
+
+def _decision(enquiry: Enquiry, subject: Subject, chosen: dict[str, Any]) -> SubjectDecision:
+    """What goes no lower than recommended gets its "why not" for the next route up, unless the test gives its own."""
+    decision = SubjectDecision(subject_id=subject.id, reason="Made up", **chosen)
+    choice = as_choice(enquiry, subject, decision)
+    if "why_not" in chosen or compare(choice) == "less":
+        return decision
+    return replace(decision, why_not=dict.fromkeys(higher_routes(choice), "Made up: not needed"))
+
+
+def approve_as(office: Any, who: str, enquiry: Enquiry) -> Enquiry:
+    """A manager's own first view, and then their yes."""
+    if waits_for_view(office.actor(who), enquiry):
+        view_first(office, who, enquiry)
+    return act_on_enquiry(office.desk(who), EnquiryAction(enquiry_id=enquiry.id, action="approve"))

@@ -16,6 +16,10 @@ ACT_AS = text(
     "SELECT set_config('triage.user_id', :user_id, true), set_config('triage.role', :role, true),"
     " set_config('triage.locality', :locality, true)"
 )
+WHO_ACTS = text(
+    "SELECT current_setting('triage.user_id', true) AS user_id, current_setting('triage.role', true) AS role,"
+    " current_setting('triage.locality', true) AS locality"
+)
 
 
 class Database:
@@ -37,6 +41,15 @@ class Database:
         with self.sessions.begin() as session:
             act_as(session, actor)
             yield session
+
+
+@contextmanager
+def acting_as(session: Session, actor: Actor) -> Iterator[None]:
+    """Somebody else acts for as long as the block lasts. Where it fails, so must the transaction."""
+    before = session.execute(WHO_ACTS).mappings().one()
+    act_as(session, actor)
+    yield
+    session.execute(ACT_AS, dict(before))
 
 
 def act_as(session: Session | Connection, actor: Actor) -> None:

@@ -95,6 +95,16 @@ class Pack:
         return {row["code"]: row["name"] for row in self.document["agencies"]}
 
     @cached_property
+    def contacts(self) -> Mapping[str, Mapping[str, Any]]:
+        """Of each agency its `email`, and the `lead` (name, email) whom an unanswered check is escalated to."""
+        return {row["code"]: row for row in self.document["agencies"]}
+
+    @cached_property
+    def providers(self) -> Mapping[str, Mapping[str, str]]:
+        """Who may be asked to give early help: name, kind, and the locality if it is of one only."""
+        return {row["code"]: row for row in self.document["providers"]}
+
+    @cached_property
     def calendar(self) -> Calendar:
         """The MASH's working hours."""
         hours = {
@@ -103,6 +113,11 @@ class Pack:
         }
         extra = tuple(date.fromisoformat(str(day)) for day in self.document["holidays"])
         return Calendar(hours, self.document["timezone"], extra)
+
+    @property
+    def last_intake_minutes(self) -> int:
+        """How long before closing the Emergency Duty Team is told what the night begins with."""
+        return self.document["last_intake_minutes"]
 
     @cached_property
     def neighbours(self) -> tuple[Neighbour, ...]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from triage.clock import SystemClock
 from triage.embedded import services
 from triage.pack import load_pack
-from triage.schema import load_reference_data, migrate
+from triage.schema import load_reference_data, migrate, move_to_present_workflows
 from triage.settings import DEFAULT_PACK
 
 Command = Callable[..., Any]
@@ -41,4 +42,5 @@ def database_url(url: str | None, run_dir: Path, pack: str) -> Iterator[str]:
         owner = private.postgres.url("triage_owner")
         migrate(owner)
         load_reference_data(owner, load_pack(pack))
+        move_to_present_workflows(owner, load_pack(pack), SystemClock())
         yield private.postgres.url("triage_app")

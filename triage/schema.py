@@ -7,9 +7,15 @@ from alembic.config import Config
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 
-from triage.models import Agency, Base, District, Locality, Team
+from triage.access.actor import SYSTEM
+from triage.clock import Clock
+from triage.database import act_as
+from triage.models import Agency, Base, District, Locality, Provider, Team
 from triage.pack import Pack
+from triage.services.desk import Desk
+from triage.services.moving_cases import move_cases
 from triage.shipping import publish_shipped
 
 
@@ -27,7 +33,7 @@ def migrate(owner_url: str, revision: str = "head") -> None:
 
 
 def load_reference_data(owner_url: str, pack: Pack) -> list[str]:
-    """Write the pack's localities, districts, teams and agencies, changing the names of those that are there.
+    """Write the pack's localities, districts, teams, agencies and providers; the names of those there are changed.
 
     The versions of its policy that came with the service are published. Answers with those that are not put in, because
     the council has its own. ShippingError where they contradict what is published.
@@ -38,11 +44,24 @@ def load_reference_data(owner_url: str, pack: Pack) -> list[str]:
         _upsert(connection, District, [_district(row) for row in pack.districts.values()])
         _upsert(connection, Team, [_team(row) for row in pack.teams.values()])
         _upsert(connection, Agency, [{"code": code, "name": name} for code, name in pack.agencies.items()])
+        _upsert(connection, Provider, [_provider(row) for row in pack.providers.values()])
         return publish_shipped(connection, pack.policy)
+
+
+def move_to_present_workflows(owner_url: str, pack: Pack, clock: Clock) -> int:
+    """Move the cases that stand on an earlier version of their workflow's table to the present one; how many."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with Session(engine) as session, session.begin():
+        act_as(session, SYSTEM)
+        return move_cases(Desk(session, SYSTEM, clock, pack))
 
 
 def _district(row: dict[str, str]) -> dict[str, str | None]:
     return {"code": row["code"], "name": row["name"], "locality_code": row["locality"]}
+
+
+def _provider(row: dict[str, str]) -> dict[str, str | None]:
+    return {"code": row["code"], "name": row["name"], "kind": row["kind"], "locality_code": row.get("locality")}
 
 
 def _team(row: dict[str, str]) -> dict[str, str | None]:

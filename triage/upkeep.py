@@ -4,9 +4,10 @@ from pathlib import Path
 
 import click
 
+from triage.clock import SystemClock
 from triage.embedded import forget
 from triage.pack import load_pack
-from triage.schema import load_reference_data, migrate
+from triage.schema import load_reference_data, migrate, move_to_present_workflows
 from triage.settings import DEFAULT_PACK
 
 
@@ -21,7 +22,10 @@ def forget_command(run_dir: Path) -> None:
 @click.option("--url", envvar="TRIAGE_OWNER_DATABASE_URL", required=True, help="PostgreSQL as the schema's owner")
 @click.option("--pack", envvar="TRIAGE_PACK", default=DEFAULT_PACK, show_default=True)
 def migrate_command(url: str, pack: str) -> None:
-    """Bring the schema up to date and load the authority's pack."""
+    """Bring the schema up to date, load the authority's pack, and move running cases to the present workflows."""
     migrate(url)
     for left_out in load_reference_data(url, load_pack(pack)):
         click.echo(left_out, err=True)
+    moved = move_to_present_workflows(url, load_pack(pack), SystemClock())
+    if moved:
+        click.echo(f"Moved to the present version of their workflow: {moved}", err=True)

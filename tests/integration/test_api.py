@@ -1,11 +1,14 @@
 """The API as a partner's system meets it."""
 
 import json
+from uuid import UUID
 
 import pytest
 from werkzeug.test import TestResponse
 
 from tests.calling import Caller
+from tests.making import view_first
+from triage.models import Enquiry
 
 TOLD = {
     "received_at": "2013-05-07T09:30:00+01:00",
@@ -47,7 +50,7 @@ def test_logged_enquiry_answers_with_recommendation_clocks_and_actions(hub):
     assert hub.get(response.headers["Location"].removeprefix("/api/v1")).get_json()["id"] == answer["id"]
 
 
-def test_whole_path_goes_through_the_api(hub, caller):
+def test_whole_path_goes_through_the_api(hub, caller, office):
     viewed = TOLD["subjects"][0] | {"first_view_level": 3, "first_view_reason": "A bruise"}
     enquiry = hub.post("/enquiries", TOLD | {"subjects": [viewed]})
     at, etag = f"/enquiries/{enquiry.get_json()['id']}", enquiry.headers["ETag"]
@@ -57,8 +60,12 @@ def test_whole_path_goes_through_the_api(hub, caller):
         etag = done.headers["ETag"]
     subject = enquiry.get_json()["subjects"][0]["id"]
     chosen = {"subject_id": subject, "level": 4, "route": "social_care", "section_47": True, "reason": "The bruise"}
-    decided = hub.post(f"{at}/decisions", {"decisions": [chosen]}, If_Match=etag)
-    assert (decided.status_code, decided.get_json()["state"]) == (201, "decided")
+    proposed = hub.post(f"{at}/decisions", {"decisions": [chosen]}, If_Match=etag)
+    assert (proposed.status_code, proposed.get_json()["state"]) == (201, "awaiting_approval")
+    assert hub.get("/referrals").get_json()["items"] == []
+    view_first(office, "mash_manager 2", office.session.get_one(Enquiry, UUID(enquiry.get_json()["id"])))
+    approved = caller("mash_manager 2").post(f"{at}/actions/approve", {}, If_Match=hub.get(at).headers["ETag"])
+    assert (approved.status_code, approved.get_json()["state"]) == (200, "decided")
     (referral,) = hub.get("/referrals").get_json()["items"]
     at = f"/referrals/{referral['id']}"
     allocated = hub.post(

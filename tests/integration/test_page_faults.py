@@ -123,7 +123,7 @@ def test_section_47_left_unanswered_is_asked_for_and_not_taken_as_no(sign_in, of
 def test_why_not_that_was_taken_back_is_not_kept(sign_in, injured):
     form = chosen_for(injured, **{"why_not.social_care": "Taken back", "why_not.nonsense": "x"})
     assert sign_in("social_worker").post(f"/enquiries/{injured.id}/decide", data=form).status_code == 302
-    assert injured.subjects[0].decision.why_not == {}
+    assert injured.subjects[0].proposal.why_not == {}
 
 
 def test_why_not_of_what_was_passed_over_is_kept(office, injured):
@@ -154,7 +154,7 @@ def test_change_before_or_after_a_first_view_makes_the_page_stale(office, injure
         office.session.flush()
         view_first(office, who, injured)
         office.session.flush()
-        with pytest.raises(Stale, match="Last change: rag set"):
+        with pytest.raises(Stale, match=r"What changed: .*rag set"):
             act_on_enquiry(office.desk("social_worker"), an_action(injured, version, rag="red", reason="x"))
 
 
@@ -171,7 +171,7 @@ def test_nobody_decides_by_any_way_before_their_own_first_view(office, injured):
     with pytest.raises(Conflict, match="Record your own first view of Ava Testley"):
         decide(office.desk("mash_manager"), Decide(enquiry_id=injured.id, decisions=(choice,)))
     decide(office.desk("social_worker"), Decide(enquiry_id=injured.id, decisions=(choice,)))
-    assert injured.state == "decided"
+    assert injured.state == "awaiting_approval"
 
 
 def test_rating_is_told_in_plain_words_and_by_shape_to_eyes_only(sign_in, injured):
@@ -199,14 +199,14 @@ def test_what_is_asked_of_several_children_names_each(sign_in, office):
         assert "<i> Testley" not in page
 
 
-def test_manager_is_named_where_less_takes_one_and_changes_are_said_aloud(sign_in, injured):
+def test_manager_is_named_where_it_takes_one_and_changes_are_said_aloud(sign_in, injured):
     page = sign_in("social_worker").get(f"/enquiries/{injured.id}/decide").text
-    (status,) = re.findall(r'<div role="status">(.*?)</div>', page, re.S)
-    assert "You choose less than the policy recommends." in status
-    assert (
-        "Only a MASH manager can decide on less than level 4, or without section 47, where it is recommended." in status
-    )
-    assert "<input" not in status
+    compared, approval = re.findall(r'<div role="status">(.*?)</div>', page, re.S)
+    assert "You choose less than the policy recommends." in compared
+    assert "This goes to a manager to approve." in approval
+    assert "A manager other than you must agree to level 4, to section 47, to no more than advice" in plain(approval)
+    assert "<input" not in compared + approval
+    assert "Only a MASH manager can decide" not in page
 
 
 def test_every_page_leads_to_the_thresholds(app, sign_in):

@@ -28,7 +28,7 @@ def test_enquiry_travels_from_the_call_to_the_closed_referral(office):
     (referral,) = enquiry.referrals
     act(office, "mash_officer", referral, "allocate", team_code="social_care_west")
     act(office, "locality_worker:west", referral, "accept")
-    act(office, "locality_worker:west", referral, "start")
+    act(office, "locality_worker:west", referral, "start_assessment")
     act(office, "locality_worker:west", referral, "complete_assessment")
     act(office, "locality_worker:west", referral, "close", closure="RC8")
     act_on_enquiry(office.desk("mash_officer"), EnquiryAction(enquiry_id=enquiry.id, action="close"))
@@ -98,7 +98,7 @@ def test_stale_version_is_told_what_changed(office):
     screen(office, enquiry)
     office.session.flush()
     command = EnquiryAction(enquiry_id=enquiry.id, action="withdraw", reason="x", version=read)
-    with pytest.raises(Stale, match="Last change: screening finished by Made-up social_worker"):
+    with pytest.raises(Stale, match=r"What changed: .*screening finished by Made-up social_worker"):
         act_on_enquiry(office.desk("social_worker"), command)
 
 
@@ -124,7 +124,8 @@ def test_step_down_closes_one_referral_and_opens_the_other(office):
     (referral,) = enquiry.referrals
     act(office, "mash_manager", referral, "allocate", team_code="social_care_west")
     act(office, "locality_worker:west", referral, "accept")
-    act(office, "locality_worker:west", referral, "start")
+    act(office, "locality_worker:west", referral, "start_assessment")
+    act(office, "locality_worker:west", referral, "complete_assessment")
     act(office, "locality_worker:west", referral, "step_down", consent="given", lead_practitioner="Ms Made-Up")
     following = enquiry.referrals[1]
     assert (referral.closure, following.service, following.reference) == ("RC9", "early_help", referral.reference + "B")

@@ -1,7 +1,8 @@
 """What happens later: letters by a real SMTP server, each once, and clocks that warn and breach once each."""
 
+import os
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 
 import pytest
@@ -9,11 +10,17 @@ from aiosmtpd.controller import Controller
 from sqlalchemy import select
 
 from tests.making import an_enquiry, decide_as, screen
+from tests.services import REDIS
 from triage.models import Event, OutboxMessage
+from triage.services.daily_notices import promise_daily_notices
+from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.notices import deliver, smtp_sender
+from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.relay import TRIES, note_failure, relay, take_message
 from triage.services.sweep import sweep
 from triage.serving import free_port
+from worker.celery_app import app
+from worker.schedule import SCHEDULE
 
 
 class Sink:
@@ -133,3 +140,60 @@ def test_breach_is_told_to_the_role_that_the_timescale_names(office, mail):
     sweep(office.desk("system"))
     deliver_all(office.desk("system"), send)
     assert [to for to, _letter in sink.letters] == [["mash_manager@triage.example"]] * 2
+
+
+def test_partner_who_does_not_answer_is_chased_by_letter_and_then_their_lead_is_told(office, mail):
+    sink, send = mail
+    enquiry = an_enquiry(office)
+    screen(office, enquiry, finish=False)
+    asked = {"agency_code": "police", "lawful_basis": "public_task", "consent": "given"}
+    act_on_enquiry(office.desk("social_worker"), EnquiryAction(enquiry_id=enquiry.id, action="request_check", **asked))
+    office.session.flush()
+    (clock,) = (clock for clock in enquiry.clocks if clock.agency_check)
+    for instant in (clock.warn_at, clock.due_at + timedelta(minutes=1)):
+        office.clock.at = instant
+        sweep(office.desk("system"))
+        sweep(office.desk("system"))
+        deliver_all(office.desk("system"), send)
+    to_partner = [(to, letter["Subject"]) for to, letter in sink.letters if to[0].endswith("notts.example")]
+    assert to_partner == [
+        (["police@notts.example"], f"Please answer: enquiry {enquiry.reference}"),
+        (["police-lead@notts.example"], f"Not answered: enquiry {enquiry.reference}"),
+    ]
+    assert "Ava" not in "".join(str(letter) for _to, letter in sink.letters)
+
+
+def test_letter_to_two_goes_to_both_in_one_envelope(office, mail):
+    sink, send = mail
+    enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
+    screen(office, enquiry)
+    decide_as(office, "social_worker", enquiry, route="social_care", level=4)
+    (referral,) = enquiry.referrals
+    for who, action in (("mash_manager", "allocate"), ("social_worker", "immediate_danger")):
+        details = {"team_code": "social_care_west"} if action == "allocate" else {"reason": "Hit"}
+        act_on_referral(office.desk(who), ReferralAction(referral_id=referral.id, action=action, **details))
+    deliver_all(office.desk("system"), send)
+    (told,) = [to for to, letter in sink.letters if letter["Subject"].startswith("Immediate danger")]
+    assert told == ["mash_manager@triage.example", "locality_manager@triage.example"]
+
+
+def test_manager_gets_what_is_due_by_closing_by_a_real_letter_once(office, mail):
+    sink, send = mail
+    office.actor("locality_manager")
+    office.clock.at = datetime(2013, 5, 7, 12, tzinfo=UTC)  # 13:00 in Nottinghamshire
+    for _ in range(2):
+        promise_daily_notices(office.desk("system"))
+        deliver_all(office.desk("system"), send)
+    (told,) = sink.letters
+    assert told[1]["Subject"] == "Nothing will breach by closing"
+
+
+def test_everything_that_beat_asks_for_is_a_task_of_the_worker(monkeypatch, settings):
+    monkeypatch.setenv("TRIAGE_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("TRIAGE_REDIS_URL", os.environ[REDIS])
+    monkeypatch.setenv("TRIAGE_SECRET_KEY", settings.secret_key.get_secret_value())
+    app.loader.import_default_modules()
+    asked = {entry["task"]: entry["schedule"] for entry in SCHEDULE.values()}
+    assert set(asked) <= set(app.tasks)
+    # Within the minute in which they are due.
+    assert {asked[name] for name in ("clocks.sweep", "notices.promise")} == {60.0}

@@ -29,7 +29,7 @@ from triage.schemas.enquiry import (
 )
 from triage.schemas.fields import code
 from triage.services.checks import CheckAction, act_on_check
-from triage.services.deciding import Decide, ImmediateDanger, act_on_immediate_danger, decide
+from triage.services.deciding import Decide, decide
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.linking import LinkPerson, link_person
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
@@ -100,14 +100,8 @@ def read_matches(enquiry_id: UUID, ordinal: int) -> Any:
 @blueprint.response(200, EnquirySchema)
 def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) -> Any:
     """Do one of the permitted actions: it takes If-Match and what its needs name."""
-    version = read_version()
-    if action == "immediate_danger":
-        danger = ImmediateDanger(enquiry_id=enquiry_id, reason=details.get("reason", ""), version=version)
-        enquiry = act_on_immediate_danger(g.desk, danger)
-    else:
-        command = EnquiryAction(enquiry_id=enquiry_id, action=action, version=version, **details)
-        enquiry = act_on_enquiry(g.desk, command)
-    shown, headers = present_enquiry(enquiry)
+    command = EnquiryAction(enquiry_id=enquiry_id, action=action, version=read_version(), **details)
+    shown, headers = present_enquiry(act_on_enquiry(g.desk, command))
     return shown, 200, headers
 
 
@@ -116,7 +110,9 @@ def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) 
 @blueprint.arguments(DecideSchema)
 @blueprint.response(201, EnquirySchema)
 def post_decisions(details: dict[str, Any], enquiry_id: UUID) -> Any:
-    """Decide for every subject: a route, a level, section 47 or not, why, and why not each higher route recommended.
+    """Decide for every subject: a route, a level, section 47 or not, why, and why not each higher route.
+
+    What needs a manager other than the decider (level 4, nothing further after level 3 or 4) waits for one to approve.
 
     A token of somebody who weighs enquiries decides once that person has recorded their own first view on the pages,
     or while logging.
@@ -142,7 +138,7 @@ def post_person(details: dict[str, Any], enquiry_id: UUID) -> Any:
 @blueprint.arguments(CheckActionSchema)
 @blueprint.response(200, CheckSchema)
 def post_check_action(details: dict[str, Any], check_id: UUID, action: str) -> Any:
-    """Answer or chase a check: answer, nothing_known, decline or chase."""
+    """Do one of the permitted actions on a check: acknowledge, answer, nothing_known, decline, chase, escalate …"""
     check = act_on_check(g.desk, CheckAction(check_id=check_id, action=action, version=read_version(), **details))
     g.desk.session.flush()
     return check, 200, {"ETag": f'"{check.version}"'}

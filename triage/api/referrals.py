@@ -9,14 +9,20 @@ from flask_smorest import Blueprint
 from triage.api.access import needs, read_version
 from triage.api.present import present_referral
 from triage.schemas.enquiry import EventListSchema
-from triage.schemas.referral import ReferralActionSchema, ReferralPageSchema, ReferralQuery, ReferralSchema
+from triage.schemas.referral import (
+    ReferralActionSchema,
+    ReferralPageSchema,
+    ReferralQuery,
+    ReferralSchema,
+    TransferActionSchema,
+    TransferSchema,
+)
 from triage.services.referral_actions import ReferralAction, act_on_referral
+from triage.services.transfers import TransferAction, act_on_transfer
 from triage.store.enquiries import list_events
 from triage.store.referrals import get_referral, list_referrals
 
-blueprint = Blueprint(
-    "api_referrals", __name__, url_prefix="/api/v1", description="Accepted for social care or early help"
-)
+blueprint = Blueprint("api_referrals", __name__, url_prefix="/api/v1", description="Handed to a service")
 
 
 @blueprint.get("/referrals")
@@ -57,3 +63,15 @@ def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str
     command = ReferralAction(referral_id=referral_id, action=action, version=read_version(), **details)
     shown, headers = present_referral(act_on_referral(g.desk, command))
     return shown, 200, headers
+
+
+@blueprint.post("/transfers/<uuid:transfer_id>/actions/<action>")
+@needs("write")
+@blueprint.arguments(TransferActionSchema)
+@blueprint.response(200, TransferSchema)
+def post_transfer_action(details: dict[str, Any], transfer_id: UUID, action: str) -> Any:
+    """Answer an offer, or take it back: accept_transfer, reject_transfer or revoke_transfer."""
+    command = TransferAction(transfer_id=transfer_id, action=action, version=read_version(), **details)
+    offer = act_on_transfer(g.desk, command)
+    g.desk.session.flush()
+    return offer, 200, {"ETag": f'"{offer.version}"'}

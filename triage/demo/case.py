@@ -1,7 +1,9 @@
 """One planned case, carried through the services step by step by the people whose work it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 from triage.access.actor import Actor
 from triage.demo.calls import ADDRESSES, AGENCIES, tell
@@ -11,6 +13,7 @@ from triage.demo.staff import Staff
 from triage.demo.timetable import Step
 from triage.models import Enquiry, Referral, Subject
 from triage.services.checks import CheckAction, act_on_check
+from triage.services.clocks import running
 from triage.services.contexts import as_choice
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
@@ -20,7 +23,7 @@ from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson, find_matches
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.references import enquiry_reference
-from workflows.enquiry import higher_routes
+from workflows.choice import Choice, higher_routes, unexplained_siblings
 
 LEVELS = {"social_care": 4, "early_help": 3, "advice": 1, "no_further_action": 1}
 REASONS = {
@@ -119,7 +122,10 @@ class CaseRun:
 
     def ask(self, desk: Desk, step: Step) -> None:
         agency = step.details["agency"]
-        self._act(desk, self.social_worker, "request_check", agency_code=agency, question="What do you know?")
+        asked = {"lawful_basis": "public_task", "consent": self.case.consent, "question": "What do you know?"}
+        if self.case.consent != "given":
+            asked["consent_reason"] = "Made up: the family has not been reached yet."
+        self._act(desk, self.social_worker, "request_check", agency_code=agency, **asked)
 
     def reply(self, desk: Desk, step: Step) -> None:
         check = next(each for each in self.enquiry.checks if each.agency_code == step.details["agency"])
@@ -128,15 +134,17 @@ class CaseRun:
         act_on_check(desk.with_actor(self.social_worker), command)
 
     def finish(self, desk: Desk, step: Step) -> None:
-        checked = self.enquiry.state == "checking"
-        self._act(desk, self.social_worker, "finish_checks" if checked else "finish_screening")
+        self._act(desk, self.social_worker, "finish_screening")
 
     def decide(self, desk: Desk, step: Step) -> None:
-        """A manager says what they think first, then decides, with a "why not" for all recommended above the choice."""
-        desk = desk.with_actor(self.manager)
+        """A social worker says what they think first, then decides; a manager approves what takes two."""
+        desk = desk.with_actor(self.social_worker)
         self._view(desk)
         chosen = tuple(self._choose(subject, step.details["route"]) for subject in self.enquiry.subjects)
-        decide(desk, Decide(enquiry_id=self.enquiry.id, decisions=chosen))
+        decide(desk, Decide(enquiry_id=self.enquiry.id, decisions=self._explain_siblings(chosen)))
+        if self.enquiry.state == "awaiting_approval":
+            self._view(desk.with_actor(self.manager))
+            self._act(desk, self.manager, "approve")
         self.referrals = {each.subject.ordinal - 1: each for each in self.enquiry.referrals}
 
     def _view(self, desk: Desk) -> None:
@@ -154,16 +162,18 @@ class CaseRun:
             reason=REASONS[route],
             section_47=recommended.section_47 and route in ("social_care", "existing_case", "other_authority"),
         )
-        rungs = higher_routes(as_choice(self.enquiry, subject, decision))
+        rungs = higher_routes(self._as_choice(subject, decision))
         why_not = dict.fromkeys(rungs, "Made up: talked over, and not needed for this child.")
-        return SubjectDecision(
-            subject_id=subject.id,
-            level=decision.level,
-            route=route,
-            reason=decision.reason,
-            section_47=decision.section_47,
-            why_not=why_not,
-        )
+        return replace(decision, why_not=why_not)
+
+    def _explain_siblings(self, chosen: tuple[SubjectDecision, ...]) -> tuple[SubjectDecision, ...]:
+        """Where brothers and sisters differ, why."""
+        if not unexplained_siblings(map(self._as_choice, self.enquiry.subjects, chosen)):
+            return chosen
+        return tuple(replace(each, sibling_reason="Made up: what was seen was of one child only.") for each in chosen)
+
+    def _as_choice(self, subject: Subject, decision: SubjectDecision) -> Choice:
+        return as_choice(self.enquiry, subject, decision)
 
     def close(self, desk: Desk, step: Step) -> None:
         self._act(desk, self.officer, "close")
@@ -180,13 +190,30 @@ class CaseRun:
         self._work(desk, self._worker(step), step, "accept")
 
     def start(self, desk: Desk, step: Step) -> None:
-        self._work(desk, self._worker(step), step, "start")
+        if self.referrals[step.child].service == "early_help":
+            self._work(desk, self._worker(step), step, "contact_family")
+        self._work(desk, self._worker(step), step, "start_assessment")
 
     def assess(self, desk: Desk, step: Step) -> None:
-        self._work(desk, self._worker(step), step, "complete_assessment")
+        late = any(clock.due_at < desk.now for clock in running(self.referrals[step.child], ("assessment",)))
+        why = {"reason": "Made up: the family could not be reached for weeks."} if late else {}
+        self._work(desk, self._worker(step), step, "complete_assessment", **why)
 
     def end(self, desk: Desk, step: Step) -> None:
-        self._work(desk, self._worker(step), step, "close", closure=step.details["closure"])
+        """Those whose needs were met had a plan; families who stayed are asked how far the help met their needs."""
+        closure = step.details["closure"]
+        if closure in ("RC7", "needs_met", "needs_partly_met"):
+            self._work(desk, self._worker(step), step, "make_plan")
+        self._work(desk, self._worker(step), step, "close", closure=closure, **self._rating(closure))
+
+    def _rating(self, closure: str) -> dict[str, Any]:
+        if closure.startswith("needs"):
+            return {"family_rating": self.dice.choice((3, 4, 4, 5) if closure == "needs_met" else (2, 3, 3, 4))}
+        return {} if closure.startswith("RC") else {"rating_reason": "Made up: the family could not be reached."}
+
+    def hand_on(self, desk: Desk, step: Step) -> None:
+        """What the Special educational needs team or adult social care says."""
+        self._work(desk, self.manager, step, step.details["action"], **step.details["with"])
 
     def step_down(self, desk: Desk, step: Step) -> None:
         """Social care closes; the early help referral that follows is the child's from now on."""
@@ -194,10 +221,10 @@ class CaseRun:
         self._work(desk, self._worker(step), step, "step_down", consent="given", lead_practitioner="Made-up lead")
         self.referrals[step.child] = next(each for each in self.enquiry.referrals if each.stepped_from is before)
 
-    def _act(self, desk: Desk, actor: Actor, action: str, **details: str) -> None:
+    def _act(self, desk: Desk, actor: Actor, action: str, **details: Any) -> None:
         act_on_enquiry(desk.with_actor(actor), EnquiryAction(enquiry_id=self.enquiry.id, action=action, **details))
 
-    def _work(self, desk: Desk, actor: Actor, step: Step, action: str, **details: str) -> None:
+    def _work(self, desk: Desk, actor: Actor, step: Step, action: str, **details: Any) -> None:
         command = ReferralAction(referral_id=self.referrals[step.child].id, action=action, **details)
         act_on_referral(desk.with_actor(actor), command)
 
@@ -225,4 +252,5 @@ STEPS: dict[str, Callable[[CaseRun, Desk, Step], None]] = {
     "assess": CaseRun.assess,
     "end": CaseRun.end,
     "step_down": CaseRun.step_down,
+    "hand_on": CaseRun.hand_on,
 }

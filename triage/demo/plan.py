@@ -11,7 +11,7 @@ from random import Random
 
 from triage.demo.calls import Call, draw_calls, draw_indicators
 from triage.demo.people import Family, make_family
-from triage.demo.timetable import Step, draw_timetable
+from triage.demo.timetable import Step, draw_handovers, draw_timetable
 from triage.pack import Pack, normalise_postcode
 
 DISTRICTS = {
@@ -87,6 +87,9 @@ class _Planner:
         case = PlannedCase(number, call, family, known, outcome, draw_indicators(self.dice, outcome), consent)
         case.steps = draw_timetable(self.dice, self.pack.calendar, call, outcome, len(family.children), case.indicators)
         self._remember(case)
+        decided = next(step.at for step in case.steps if step.do == "decide")
+        case.steps += draw_handovers(self.pack.calendar, number, decided, outcome, len(family.children))
+        case.steps.sort(key=lambda step: step.at)
         return case
 
     def _meet(self, call: Call, district: str | None, *, adult: bool) -> Family:

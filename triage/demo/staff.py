@@ -32,6 +32,7 @@ def _people() -> list[dict[str, str | None]]:
         ("social.worker", "Sam Made-Up", "social_worker", "mash", None),
         ("social.worker2", "Sunita Made-Up", "social_worker", "mash", None),
         ("manager", "Maya Made-Up", "mash_manager", "mash", None),
+        ("edt", "Edie Made-Up", "emergency_duty_team", "mash", None),
         ("early.help", "Eve Made-Up", "early_help_unit", "early_help_unit", None),
         ("analyst", "Anil Made-Up", "analyst", None, None),
     ]
@@ -72,5 +73,9 @@ def load_staff(session: Session) -> Staff:
 def sign_ins() -> list[tuple[str, str]]:
     """One username for each kind of user, with what they do."""
     shown = {"officer": "MASH officer", "social.worker": "MASH social worker", "manager": "MASH manager"}
-    shown |= {"early.help": "Early Help Unit", "west.social.care": "Locality worker, West"}
+    shown |= {
+        "edt": "Emergency Duty Team",
+        "early.help": "Early Help Unit",
+        "west.social.care": "Locality worker, West",
+    }
     return [*shown.items(), ("west.manager", "Locality manager, West"), ("analyst", "Performance analyst")]

@@ -28,6 +28,28 @@ def draw_timetable(
     return sorted(_Drawer(dice, calendar).draw(call, outcome, children, indicators), key=lambda step: step.at)
 
 
+def draw_handovers(calendar: Calendar, case: int, decided: datetime, outcome: str, people: int) -> list[Step]:
+    """What becomes of an EHC request or of an adult at risk. Dice of their own, so that no other step moves."""
+    drawer = _Drawer(Random(f"handover-{case}"), calendar)
+    planned = HANDOVERS.get(outcome, ())
+    return [Step(drawer.later(decided, *when), "hand_on", n, what) for n in range(people) for when, what in planned]
+
+
+HANDOVERS: dict[str, tuple[tuple[tuple[int, int], dict[str, Any]], ...]] = {
+    "adult_safeguarding": (
+        ((30, 600), {"action": "acknowledge", "with": {}}),
+        (
+            (900, 9000),
+            {"action": "record_outcome", "with": {"closure": "care_assessment", "reason": "Made up: support agreed."}},
+        ),
+    ),
+    "ehc_pathway": (
+        ((5000, 15000), {"action": "agree", "with": {}}),
+        ((30000, 45000), {"action": "issue_plan", "with": {}}),
+    ),
+}
+
+
 class _Drawer:
     def __init__(self, dice: Random, calendar: Calendar) -> None:
         self.dice, self.calendar = dice, calendar
@@ -35,7 +57,7 @@ class _Drawer:
     def draw(self, call: Call, outcome: str, children: int, indicators: tuple[str, ...]) -> list[Step]:
         red = any(code in SECTION_47 for code in indicators)
         logged = call.received_at.astimezone(UTC) + timedelta(minutes=self.dice.randint(1, 25))
-        screened = logged + timedelta(minutes=self.dice.randint(5, 50)) if red else self._later(logged, 15, 160)
+        screened = logged + timedelta(minutes=self.dice.randint(5, 50)) if red else self.later(logged, 15, 160)
         rated = screened + timedelta(minutes=self.dice.randint(2, 20))
         steps = [
             Step(logged, "log"),
@@ -52,7 +74,7 @@ class _Drawer:
         allocated = decided
         for child in range(children if refers else 0):
             allocated = max(allocated, self._referral(steps, decided, child, outcome))
-        steps.append(Step(self._later(allocated, 5, 240), "close"))
+        steps.append(Step(self.later(allocated, 5, 240), "close"))
         return steps
 
     def _checks(self, steps: list[Step], rated: datetime, red: bool, outcome: str) -> datetime:
@@ -62,7 +84,7 @@ class _Drawer:
         ends = []
         for agency in self.dice.sample(("police", "health", "school"), self.dice.choice((1, 1, 2))):
             asked = rated + timedelta(minutes=1 + len(ends))
-            answered = self._later(asked, 10, 70 if red else 330)
+            answered = self.later(asked, 10, 70 if red else 330)
             ends.append(answered)
             answer = self.dice.choice(("answer", "answer", "nothing_known"))
             steps.append(Step(asked, "ask", details={"agency": agency}))
@@ -73,22 +95,22 @@ class _Drawer:
         if red:
             return finished + timedelta(minutes=self.dice.randint(2, 45))
         if self.dice.random() < 0.10:
-            return self._later(finished, 500, 2200)
-        return self._later(finished, 5, 200)
+            return self.later(finished, 500, 2200)
+        return self.later(finished, 5, 200)
 
     def _referral(self, steps: list[Step], decided: datetime, child: int, service: str) -> datetime:
         """One child's referral, from allocation to closing; when it is first allocated."""
-        allocated = self._later(decided, 5, 420 if self.dice.random() < 0.93 else 1500)
-        accepted = self._later(allocated, 20, 900 if self.dice.random() < 0.94 else 2000)
+        allocated = self.later(decided, 5, 420 if self.dice.random() < 0.93 else 1500)
+        accepted = self.later(allocated, 20, 900 if self.dice.random() < 0.94 else 2000)
         steps.append(Step(allocated, "allocate", child))
         if self.dice.random() < 0.03:
             steps.append(Step(accepted, "return", child))
-            again = self._later(accepted, 20, 300)
+            again = self.later(accepted, 20, 300)
             steps.append(Step(again, "allocate", child))
-            accepted = self._later(again, 20, 700)
-        started = self._later(accepted, 60, 2100)
-        assessed = self._later(started, 800, 15000 if service == "social_care" else 9000)
-        closed = self._later(assessed, 60, 9000)
+            accepted = self.later(again, 20, 700)
+        started = self.later(accepted, 60, 2100)
+        assessed = self.later(started, 800, 15000 if service == "social_care" else 9000)
+        closed = self.later(assessed, 60, 9000)
         steps += [
             Step(accepted, "accept", child),
             Step(started, "start", child),
@@ -110,7 +132,7 @@ class _Drawer:
         closure = self.dice.choices(("RC7", "RC8", "RC5", "RC3"), (40, 56, 3, 1))[0]
         return Step(closed, "end", child, {"closure": closure}, closes_social_care=True)
 
-    def _later(self, at: datetime, least: int, most: int) -> datetime:
+    def later(self, at: datetime, least: int, most: int) -> datetime:
         """That many working minutes later, most often nearer the least; with odd seconds, as people act."""
         minutes = int(self.dice.triangular(least, most, least + (most - least) / 5))
         return self.calendar.add_working_minutes(at, minutes) + timedelta(seconds=self.dice.randint(1, 59))

@@ -10,6 +10,7 @@ from triage.models import Person, Referral
 from triage.services.desk import Desk
 from triage.services.events import record
 from workflows.calendar import LONDON
+from workflows.social_care import SOCIAL_CARE
 
 
 @dataclass(slots=True)
@@ -76,7 +77,8 @@ def _referral(person: Person, episode: Episode, reference: str) -> Referral:
         person=person,
         reference=reference,
         service="social_care",
-        state="closed" if episode.closed else "in_progress",
+        state="closed" if episode.closed else "assessment",
+        workflow_version=SOCIAL_CARE.version,
         source=episode.source,
         section_47=episode.section_47,
         requested_at=_at(episode.referred),

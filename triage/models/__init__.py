@@ -2,15 +2,15 @@
 
 from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
-from triage.models.clock import Clock
+from triage.models.clock import Clock, ClockPause
 from triage.models.decision import Decision, Recommendation
 from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
-from triage.models.organisation import AccessToken, Agency, District, Locality, Team, User
-from triage.models.outbox import IdempotencyKey, OutboxMessage
+from triage.models.organisation import AccessToken, Agency, District, Locality, Provider, Team, User
+from triage.models.outbox import DailyNotice, IdempotencyKey, OutboxMessage
 from triage.models.person import Person
 from triage.models.policy import PolicyVersion
-from triage.models.referral import Assignment, Referral
+from triage.models.referral import Assignment, Referral, StrategyDiscussion, Transfer
 
 __all__ = [
     "AccessToken",
@@ -19,6 +19,8 @@ __all__ = [
     "Assignment",
     "Base",
     "Clock",
+    "ClockPause",
+    "DailyNotice",
     "Decision",
     "District",
     "Enquiry",
@@ -29,9 +31,12 @@ __all__ = [
     "OutboxMessage",
     "Person",
     "PolicyVersion",
+    "Provider",
     "Recommendation",
     "Referral",
+    "StrategyDiscussion",
     "Subject",
     "Team",
+    "Transfer",
     "User",
 ]

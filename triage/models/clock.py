@@ -16,13 +16,15 @@ from triage.models.referral import Referral
 class Clock(Keyed, Base):
     """One running or stopped clock of an enquiry (perhaps of one of its checks) or of a referral.
 
-    `authority` names the timescale that set it. `warned_at`, `breached_at` and `escalated_at` are the sweep's.
+    `timescale_version` names the row of timescales.yaml that set it. `paused_at` is since when it stands still.
+    `warned_at`, `breached_at` and `escalated_at` are the sweep's.
     """
 
     __tablename__ = "clocks"
     __table_args__ = (
         CheckConstraint("num_nonnulls(enquiry_id, referral_id) = 1", "of_one_case"),
-        CheckConstraint("(state = 'running') = (stopped_at IS NULL)", "stopped_when_not_running"),
+        CheckConstraint("(state IN ('running', 'paused')) = (stopped_at IS NULL)", "stopped_when_not_running"),
+        CheckConstraint("(state = 'paused') = (paused_at IS NOT NULL)", "paused_when_paused"),
         CheckConstraint("due_at >= started_at", "due_after_start"),
         Index("ix_clocks_enquiry_id", "enquiry_id"),
         Index("ix_clocks_referral_id", "referral_id"),
@@ -41,6 +43,8 @@ class Clock(Keyed, Base):
     limit_text: Mapped[str]
     authority: Mapped[str]
     escalate_to: Mapped[str]
+    timescale_version: Mapped[str]
+    paused_at: Mapped[datetime | None] = mapped_column(default=None)
     stopped_at: Mapped[datetime | None] = mapped_column(default=None)
     warned_at: Mapped[datetime | None] = mapped_column(default=None)
     breached_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -48,3 +52,24 @@ class Clock(Keyed, Base):
     enquiry: Mapped[Enquiry | None] = relationship(back_populates="clocks", default=None)
     referral: Mapped[Referral | None] = relationship(back_populates="clocks", default=None)
     agency_check: Mapped[AgencyCheck | None] = relationship(default=None)
+    pauses: Mapped[list["ClockPause"]] = relationship(
+        back_populates="clock", order_by="ClockPause.paused_at", init=False
+    )
+
+    def __post_init__(self) -> None:
+        """A new row has none yet: said outright, so that nobody asks the database once it is flushed."""
+        self.pauses = []
+
+
+class ClockPause(Keyed, Base):
+    """Why a clock stood still, and from when until when. Appended; only its end is added later."""
+
+    __tablename__ = "clock_pauses"
+    __table_args__ = (Index("ix_clock_pauses_clock_id", "clock_id"),)
+    clock_id: Mapped[UUID] = mapped_column(ForeignKey("clocks.id"), init=False)
+    paused_at: Mapped[datetime]
+    paused_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    reason: Mapped[str]
+    resumed_at: Mapped[datetime | None] = mapped_column(default=None)
+    resumed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    clock: Mapped[Clock] = relationship(back_populates="pauses")

@@ -1,5 +1,10 @@
 """The code sets of the rows. Census codes are the DfE's Children in Need census, 2024 schema."""
 
+from workflows import adult_at_risk, early_help, ehc_assessment, social_care
+from workflows.agency_check import AGENCY_CHECK
+from workflows.enquiry import ENQUIRY
+from workflows.transfer import TRANSFER
+
 PERSON_KINDS = ("child", "unborn_child", "adult_at_risk", "other_adult")
 SEXES = ("F", "M", "U")
 ETHNICITIES = {
@@ -74,7 +79,25 @@ ROUTES = {
     "existing_case": "Open case: to the allocated worker",
     "no_further_action": "No further action",
 }
-SERVICES = {"social_care": "Children's social care", "early_help": "Early help"}
+SERVICES = {
+    "social_care": "Children's social care",
+    "early_help": "Early help",
+    "ehc_assessment": "Education, health and care assessment",
+    "adult_at_risk": "Adult social care",
+}
+# What a decision opens: a referral of that service, which follows the table of that name.
+SERVICE_OF_ROUTE = {
+    "social_care": "social_care",
+    "early_help": "early_help",
+    "ehc_pathway": "ehc_assessment",
+    "adult_safeguarding": "adult_at_risk",
+}
+TABLES = {
+    "social_care": social_care.SOCIAL_CARE,
+    "early_help": early_help.EARLY_HELP,
+    "ehc_assessment": ehc_assessment.EHC_ASSESSMENT,
+    "adult_at_risk": adult_at_risk.ADULT_AT_RISK,
+}
 ROLES = {
     "mash_officer": "MASH officer",
     "social_worker": "MASH social worker",
@@ -82,13 +105,15 @@ ROLES = {
     "early_help_unit": "Early Help Unit",
     "locality_worker": "Locality worker",
     "locality_manager": "Locality manager",
+    "emergency_duty_team": "Emergency Duty Team",
     "analyst": "Performance analyst",
     "partner_system": "Partner system",
     "system": "The service itself",
 }
-ENQUIRY_STATES = ("received", "screening", "checking", "awaiting_decision", "decided", "closed")
-REFERRAL_STATES = ("requested", "allocated", "accepted", "returned", "in_progress", "closed")
-CHECK_STATES = ("requested", "answered", "nothing_known", "declined")
+ENQUIRY_STATES = ENQUIRY.states
+REFERRAL_STATES = tuple(dict.fromkeys(state for table in TABLES.values() for state in table.states))
+CHECK_STATES = AGENCY_CHECK.states
+TRANSFER_STATES = TRANSFER.states
 CLOCK_KINDS = {
     "screening": "Screening",
     "decision": "Decision",
@@ -97,9 +122,19 @@ CLOCK_KINDS = {
     "reallocation": "Allocation again",
     "first_contact": "First contact",
     "assessment": "Assessment",
+    "core_assessment": "Core assessment",
+    "strategy_discussion": "Strategy discussion",
+    "conference": "Child protection conference",
+    "transfer": "Answer to a transfer",
+    "review": "Review of the plan",
     "agency_check": "Partner's answer",
+    "ehc_decision": "Decision to assess",
+    "ehc_plan": "Final plan",
+    "ehc_review": "Yearly review",
+    "adult_acknowledgement": "Acknowledgement",
+    "adult_outcome": "Outcome",
 }
-CLOCK_STATES = ("running", "met", "missed", "cancelled")
+CLOCK_STATES = ("running", "paused", "met", "missed", "cancelled")
 LAWFUL_BASES = {
     "public_task": "Public task",
     "legal_obligation": "Legal obligation",
@@ -120,7 +155,31 @@ CLOSURES = {
     "disengaged": "Family disengaged",
     "consent_withdrawn": "Consent withdrawn",
     "stepped_up": "Stepped up to social care",
+    "plan_ceased": "Plan ceased",
+    "refusal_stood": "Refused, and the refusal stood",
+    "request_withdrawn": "Request withdrawn",
+    "safeguarding_enquiry": "Safeguarding enquiry (Care Act 2014, section 42)",
+    "care_assessment": "Assessed for care and support",
+    "advice_given": "Advice given",
+    "not_at_risk": "Found not to be at risk",
 }
+# Why a referral of each service may be said to close; stepping up and down say so by themselves.
+CLOSURES_OF = {
+    "social_care": social_care.CLOSURES,
+    "early_help": early_help.CLOSURES,
+    "ehc_assessment": ehc_assessment.CLOSURES,
+    "adult_at_risk": adult_at_risk.CLOSURES,
+}
+PROVIDER_KINDS = {
+    "childrens_centre": "Children's centre",
+    "targeted_support": "Targeted support",
+    "health_visitors": "Health visitors",
+    "school_nurses": "School nurses",
+    "camhs": "Child and adolescent mental health service",
+    "voluntary": "Voluntary sector",
+    "school": "School",
+}
+NOTICE_KINDS = ("due_by_closing", "edt_brief", "edt_morning")
 CASE_KINDS = ("enquiry", "referral", "person", "policy")
 POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")
 PUBLISHED_STATES = ("published", "superseded")  # a superseded version stays in force for its own days

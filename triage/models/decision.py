@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from triage.models.base import Base, Keyed, code_of
 from triage.models.codes import CONSENTS, RAGS, ROUTES
 from triage.models.enquiry import Subject
+from triage.models.organisation import User
 
 
 class Recommendation(Keyed, Base):
@@ -35,12 +36,18 @@ class Recommendation(Keyed, Base):
 
 
 class Decision(Keyed, Base):
-    """What a person chose for one subject, why, and why not each higher route. Reopening supersedes it."""
+    """What a person chose for one subject, why, and why not each higher route. Reopening supersedes it.
+
+    It takes effect when it is made or, where it needs a manager other than the decider, when one approves it.
+    `sibling_reason` says why the outcome differs from that of the brothers and sisters decided with this child.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (
         CheckConstraint("level BETWEEN 1 AND 4", "level"),
         CheckConstraint("reason <> ''", "has_reason"),
+        CheckConstraint("approved_by_id <> decided_by_id", "approved_by_another"),
+        CheckConstraint("(approved_by_id IS NULL) = (approved_at IS NULL)", "approved_when_approved"),
         Index(
             "uq_decisions_subject_id_current", "subject_id", unique=True, postgresql_where=text("superseded_at IS NULL")
         ),
@@ -50,12 +57,17 @@ class Decision(Keyed, Base):
     decided_at: Mapped[datetime]
     decided_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     approved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    approved_at: Mapped[datetime | None] = mapped_column(default=None)
+    took_effect_at: Mapped[datetime | None] = mapped_column(default=None)
     level: Mapped[int]
     route: Mapped[str] = mapped_column(code_of("route", tuple(ROUTES)))
     section_47: Mapped[bool]
     consent: Mapped[str] = mapped_column(code_of("consent", tuple(CONSENTS)))
     reason: Mapped[str]
     why_not: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    sibling_reason: Mapped[str] = mapped_column(default="")
     superseded_at: Mapped[datetime | None] = mapped_column(default=None)
     subject: Mapped[Subject] = relationship(back_populates="decisions")
     recommendation: Mapped[Recommendation] = relationship()
+    decided_by: Mapped[User] = relationship(foreign_keys="Decision.decided_by_id", init=False, viewonly=True)
+    approved_by: Mapped[User | None] = relationship(foreign_keys="Decision.approved_by_id", init=False, viewonly=True)

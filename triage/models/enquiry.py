@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
 from triage.models.codes import CHANNELS, CONSENTS, ENQUIRY_STATES, RAGS, SOURCES
 from triage.models.organisation import User
 from triage.models.person import Person
+from workflows.enquiry import ENQUIRY
 
 if TYPE_CHECKING:
     from triage.models.agency_check import AgencyCheck
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
     from triage.models.referral import Referral
 
 
+QUEUE = "CASE WHEN state = 'closed' THEN NULL WHEN with_edt THEN 'edt' ELSE state END"
+
+
 class Enquiry(Keyed, Versioned, Case, Base):
     """What was told, by whom, and where it stands.
 
     The narrative keeps fact apart from opinion, and what was witnessed apart from what was reported.
-    `received_at` is when the hub was told; `logged_at`, never earlier, is when it was written down.
+    `received_at` is when the hub was told; `logged_at`, never earlier, is when it was written down. `queue` is the one
+    place where an open enquiry waits: the Emergency Duty Team's, or that of its state. A row on an earlier
+    `workflow_version` is moved before it is worked.
     """
 
     __tablename__ = "enquiries"
@@ -31,13 +37,17 @@ class Enquiry(Keyed, Versioned, Case, Base):
         CheckConstraint("received_at <= logged_at", "received_before_logged"),
         Index("ix_enquiries_state_received", "state", "received_at"),
         Index("ix_enquiries_received", "received_at", "id"),
+        Index("ix_enquiries_queue", "queue", postgresql_where=text("queue IS NOT NULL")),
+        Index("ix_enquiries_joined_into_id", "joined_into_id", postgresql_where=text("joined_into_id IS NOT NULL")),
     )
     reference: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column(code_of("state", ENQUIRY_STATES), default="received")
+    state: Mapped[str] = mapped_column(code_of("state", ENQUIRY_STATES), default=ENQUIRY.initial)
+    workflow_version: Mapped[int] = mapped_column(default=ENQUIRY.version)
     received_at: Mapped[datetime]
     logged_at: Mapped[datetime]
     out_of_hours: Mapped[bool]
     logged_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    with_edt: Mapped[bool] = mapped_column(default=False)
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     channel: Mapped[str] = mapped_column(code_of("channel", tuple(CHANNELS)))
     source: Mapped[str] = mapped_column(code_of("source", tuple(SOURCES)))
@@ -60,6 +70,10 @@ class Enquiry(Keyed, Versioned, Case, Base):
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     working_minutes_to_decision: Mapped[int | None] = mapped_column(default=None)
+    split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("enquiries.id"), default=None)
+    joined_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("enquiries.id"), default=None)
+    queue: Mapped[str | None] = mapped_column(Computed(QUEUE, persisted=True), init=False)
+    owner: Mapped[User | None] = relationship(foreign_keys="Enquiry.owner_id", init=False, viewonly=True)
     subjects: Mapped[list["Subject"]] = relationship(back_populates="enquiry", order_by="Subject.ordinal", init=False)
     checks: Mapped[list["AgencyCheck"]] = relationship(
         back_populates="enquiry", order_by="AgencyCheck.requested_at", init=False
@@ -116,7 +130,13 @@ class Subject(Keyed, Base):
     @property
     def decision(self) -> "Decision | None":
         """The decision in force, if a person has decided and nobody has reopened since."""
-        return next((each for each in self.decisions if each.superseded_at is None), None)
+        return next((each for each in self.decisions if each.took_effect_at and each.superseded_at is None), None)
+
+    @property
+    def proposal(self) -> "Decision | None":
+        """The decision that waits for a manager to approve it."""
+        waiting = (each for each in self.decisions if each.took_effect_at is None and each.superseded_at is None)
+        return next(waiting, None)
 
     def first_view_of(self, user_id: UUID) -> "FirstView | None":
         """What that worker thought before seeing what the policy says, if they have said."""

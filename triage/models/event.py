@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base, Keyed, code_of
@@ -15,7 +15,10 @@ class Event(Keyed, Base):
     """One past-tense fact of a case. The service's database role may add one and may change none."""
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("case_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        Index("ix_events_at_by_edt", "at", postgresql_where=text("actor_role = 'emergency_duty_team'")),
+    )
     case_kind: Mapped[str] = mapped_column(code_of("case_kind", CASE_KINDS))
     case_id: Mapped[UUID]
     number: Mapped[int]

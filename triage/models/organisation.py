@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base, Keyed, code_of
-from triage.models.codes import ROLES, SERVICES
+from triage.models.codes import PROVIDER_KINDS, ROLES, SERVICES
 
 
 class Locality(Base):
@@ -43,6 +43,16 @@ class Agency(Base):
     __tablename__ = "agencies"
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+
+
+class Provider(Base):
+    """Who may be asked for early help: a children's centre, school nurses, a charity. Of one locality, or of all."""
+
+    __tablename__ = "providers"
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(code_of("kind", tuple(PROVIDER_KINDS)))
+    locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
 
 
 class User(Keyed, Base):

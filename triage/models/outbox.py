@@ -1,13 +1,14 @@
 """What must happen later, and what has been answered before."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from triage.models.base import Base, Keyed
+from triage.models.base import Base, Keyed, code_of
+from triage.models.codes import NOTICE_KINDS
 
 
 class OutboxMessage(Keyed, Base):
@@ -30,6 +31,17 @@ class OutboxMessage(Keyed, Base):
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     failed_at: Mapped[datetime | None] = mapped_column(default=None)
     cancelled_reason: Mapped[str | None] = mapped_column(default=None)
+
+
+class DailyNotice(Keyed, Base):
+    """That a notice of a kind was promised to a user for a local day: once, however often it is asked for."""
+
+    __tablename__ = "daily_notices"
+    __table_args__ = (UniqueConstraint("kind", "on_day", "user_id"),)
+    kind: Mapped[str] = mapped_column(code_of("kind", NOTICE_KINDS))
+    on_day: Mapped[date]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    outbox_id: Mapped[UUID] = mapped_column(ForeignKey("outbox.id"))
 
 
 class IdempotencyKey(Keyed, Base):

@@ -1,33 +1,49 @@
-"""A referral: an enquiry accepted for social care or early help. One row a child."""
+"""A referral: a person handed from the front door to a service, whose table says how it goes on. One row a child."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
-from triage.models.codes import CLOSURES, REFERRAL_STATES, SERVICES, SOURCES
+from triage.models.codes import CLOSURES, RAGS, SERVICES, SOURCES, TABLES, TRANSFER_STATES
 from triage.models.enquiry import Enquiry, Subject
+from triage.models.organisation import User
 from triage.models.person import Person
+from workflows.transfer import TRANSFER
 
 if TYPE_CHECKING:
     from triage.models.clock import Clock
 
 
+QUEUE = "CASE WHEN state = 'closed' THEN NULL WHEN team_code IS NULL THEN 'hub' ELSE team_code END"
+# A row that stands on an earlier version of its table may have a state that there is no more, until it is moved.
+STATE_OF_SERVICE = " OR ".join(
+    f"service = '{service}' AND (workflow_version < {table.version} OR state IN {table.states})"
+    for service, table in TABLES.items()
+)
+
+
 class Referral(Keyed, Versioned, Case, Base):
-    """One child's referral to one service. One that came from an old system by import has no enquiry."""
+    """One person's referral to one service. One that came from an old system by import has no enquiry.
+
+    `queue` is the one place where an open referral waits: its team's, or the hub's while it has none.
+    """
 
     __tablename__ = "referrals"
     __table_args__ = (
         CheckConstraint("level BETWEEN 1 AND 4", "level"),
+        CheckConstraint(STATE_OF_SERVICE, "state_of_service"),
+        CheckConstraint("family_rating BETWEEN 1 AND 5", "family_rating"),
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", "closed_when_closed"),
         Index("ix_referrals_person_id_requested_at", "person_id", "requested_at"),
         Index("ix_referrals_enquiry_id", "enquiry_id"),
         Index("ix_referrals_subject_id", "subject_id"),
         Index("ix_referrals_locality_code_state", "locality_code", "state"),
         Index("ix_referrals_requested_at", "requested_at", "id"),
+        Index("ix_referrals_queue", "queue", postgresql_where=text("queue IS NOT NULL")),
     )
     reference: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), init=False)
@@ -35,8 +51,10 @@ class Referral(Keyed, Versioned, Case, Base):
     subject_id: Mapped[UUID | None] = mapped_column(ForeignKey("subjects.id"), init=False)
     stepped_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("referrals.id"), init=False)
     service: Mapped[str] = mapped_column(code_of("service", tuple(SERVICES)))
-    state: Mapped[str] = mapped_column(code_of("state", REFERRAL_STATES), default="requested")
+    state: Mapped[str]
+    workflow_version: Mapped[int]
     level: Mapped[int | None] = mapped_column(default=None)
+    rag: Mapped[str | None] = mapped_column(code_of("rag", RAGS), default=None)
     section_47: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(code_of("source", tuple(SOURCES)))
     requested_at: Mapped[datetime]
@@ -44,14 +62,22 @@ class Referral(Keyed, Versioned, Case, Base):
     locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
     team_code: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), default=None)
     worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    provider_code: Mapped[str | None] = mapped_column(ForeignKey("providers.code"), default=None)
     lead_practitioner: Mapped[str] = mapped_column(default="")
+    child_protection_plan: Mapped[bool] = mapped_column(default=False)
+    family_rating: Mapped[int | None] = mapped_column(default=None)
+    rating_reason: Mapped[str] = mapped_column(default="")
     allocated_at: Mapped[datetime | None] = mapped_column(default=None)
     accepted_at: Mapped[datetime | None] = mapped_column(default=None)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
+    contacted_at: Mapped[datetime | None] = mapped_column(default=None)
     assessed_at: Mapped[datetime | None] = mapped_column(default=None)
+    assessment_expected_on: Mapped[date | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)
     closure: Mapped[str | None] = mapped_column(code_of("closure", tuple(CLOSURES)), default=None)
     imported_from: Mapped[str | None] = mapped_column(default=None)
+    queue: Mapped[str | None] = mapped_column(Computed(QUEUE, persisted=True), init=False)
+    worker: Mapped[User | None] = relationship(foreign_keys="Referral.worker_id", init=False, viewonly=True)
     person: Mapped[Person] = relationship()
     enquiry: Mapped[Enquiry | None] = relationship(back_populates="referrals", default=None)
     subject: Mapped[Subject | None] = relationship(default=None)
@@ -60,10 +86,21 @@ class Referral(Keyed, Versioned, Case, Base):
         back_populates="referral", order_by="Assignment.assigned_at", init=False
     )
     clocks: Mapped[list["Clock"]] = relationship(back_populates="referral", order_by="Clock.started_at", init=False)
+    discussions: Mapped[list["StrategyDiscussion"]] = relationship(
+        back_populates="referral", order_by="StrategyDiscussion.called_at", init=False
+    )
+    transfers: Mapped[list["Transfer"]] = relationship(
+        back_populates="referral", order_by="Transfer.offered_at", init=False
+    )
 
     def __post_init__(self) -> None:
         """A new row has none yet: said outright, so that nobody asks the database once it is flushed."""
-        self.assignments, self.clocks = [], []
+        self.assignments, self.clocks, self.discussions, self.transfers = [], [], [], []
+
+    @property
+    def offer(self) -> "Transfer | None":
+        """The transfer that is on offer now, if one is."""
+        return next((each for each in self.transfers if each.state == "offered"), None)
 
 
 class Assignment(Keyed, Base):
@@ -86,3 +123,50 @@ class Assignment(Keyed, Base):
     reason: Mapped[str] = mapped_column(default="")
     superseded_at: Mapped[datetime | None] = mapped_column(default=None)
     referral: Mapped[Referral] = relationship(back_populates="assignments")
+
+
+class StrategyDiscussion(Keyed, Base):
+    """Who was called to decide whether to open section 47, who came, and what they decided.
+
+    `opened_section_47` is None until it was held. `reason` is why not, or why it went ahead without somebody.
+    """
+
+    __tablename__ = "strategy_discussions"
+    __table_args__ = (Index("ix_strategy_discussions_referral_id", "referral_id"),)
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referrals.id"), init=False)
+    called_at: Mapped[datetime]
+    called_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    invited: Mapped[list[str]]
+    held_at: Mapped[datetime | None] = mapped_column(default=None)
+    came: Mapped[list[str]] = mapped_column(default_factory=list)
+    opened_section_47: Mapped[bool | None] = mapped_column(default=None)
+    reason: Mapped[str] = mapped_column(default="")
+    referral: Mapped[Referral] = relationship(back_populates="discussions")
+
+
+class Transfer(Keyed, Versioned, Base):
+    """An open case offered to another team (`to_team_code`) or authority (`to_authority`), and what they said."""
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(to_team_code, to_authority) = 1", "to_one"),
+        CheckConstraint("(state = 'offered') = (ended_at IS NULL)", "ended_when_answered"),
+        Index(
+            "uq_transfers_referral_id_offered", "referral_id", unique=True, postgresql_where=text("state = 'offered'")
+        ),
+        Index("ix_transfers_referral_id", "referral_id"),
+    )
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referrals.id"), init=False)
+    state: Mapped[str] = mapped_column(code_of("state", TRANSFER_STATES), default=TRANSFER.initial)
+    workflow_version: Mapped[int] = mapped_column(default=TRANSFER.version)
+    to_team_code: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), default=None)
+    to_authority: Mapped[str | None] = mapped_column(default=None)
+    from_locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
+    to_locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
+    reason: Mapped[str]
+    offered_at: Mapped[datetime]
+    offered_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
+    answer_reason: Mapped[str] = mapped_column(default="")
+    referral: Mapped[Referral] = relationship(back_populates="transfers")

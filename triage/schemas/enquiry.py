@@ -4,6 +4,7 @@ from marshmallow import fields, pre_load, validate
 
 from triage.models.codes import (
     CHANNELS,
+    CLOCK_KINDS,
     CONSENTS,
     ETHNICITIES,
     LAWFUL_BASES,
@@ -82,7 +83,13 @@ class EnquiryActionSchema(Input):
     rag = code(RAGS)
     agency_code = line(40)
     lawful_basis = code(LAWFUL_BASES)
+    consent = code(CONSENTS)
+    consent_reason = narrative()
     question = narrative()
+    worker_id = fields.UUID()
+    clock = code(CLOCK_KINDS)
+    subject_ids = fields.List(fields.UUID(), validate=validate.Length(max=20))
+    into_reference = line(40)
 
 
 class SubjectDecisionSchema(Input):
@@ -90,14 +97,15 @@ class SubjectDecisionSchema(Input):
 
     command = SubjectDecision
     subject_id = fields.UUID(required=True)
-    level = level(required=True)
-    route = code(ROUTES, required=True)
+    level = level(required=True, error_messages={"required": "Choose the level of need."})
+    route = code(ROUTES, required=True, error_messages={"required": "Choose what should happen."})
     section_47 = fields.Boolean(
         required=True, error_messages={"required": "Say whether significant harm is suspected (section 47)."}
     )
     consent = code(CONSENTS)
-    reason = narrative(required=True)
+    reason = narrative(required=True, error_messages={"required": "Say why this is the right decision for this child."})
     why_not = fields.Dict(keys=line(40), values=narrative())
+    sibling_reason = narrative()
 
 
 class DecideSchema(Input):
@@ -147,6 +155,14 @@ class PageQuery(Input):
         return {key: value for key, value in data.items() if value != ""}
 
 
+class PauseSchema(Output):
+    """Why a clock stood still, from when until when."""
+
+    reason = fields.String()
+    paused_at = fields.AwareDateTime()
+    resumed_at = fields.AwareDateTime(allow_none=True)
+
+
 class ClockSchema(Output):
     """A clock: when it started, when it is due, and whether it was met."""
 
@@ -155,8 +171,11 @@ class ClockSchema(Output):
     started_at = fields.AwareDateTime()
     due_at = fields.AwareDateTime()
     state = fields.String()
+    paused_at = fields.AwareDateTime(allow_none=True)
+    pauses = fields.List(fields.Nested(PauseSchema))
     limit = fields.String(attribute="limit_text")
     authority = fields.String()
+    timescale_version = fields.String()
 
 
 class ReasonSchema(Output):
@@ -167,12 +186,13 @@ class ReasonSchema(Output):
 
 
 class PermittedActionSchema(Output):
-    """What may be done now, or why not."""
+    """What may be done now, or why not. `asks` names what may come with it, and `needs` says what must."""
 
     action = fields.String()
     allowed = fields.Boolean()
     reasons = fields.List(fields.Nested(ReasonSchema))
     needs = fields.List(fields.Nested(ReasonSchema))
+    asks = fields.List(fields.String())
 
 
 class RecommendationSchema(Output):
@@ -201,8 +221,12 @@ class DecisionSchema(Output):
     reason = fields.String()
     why_not = fields.Dict()
     consent = fields.String()
+    sibling_reason = fields.String()
     decided_at = fields.AwareDateTime()
     decided_by_id = fields.UUID()
+    approved_at = fields.AwareDateTime(allow_none=True)
+    approved_by_id = fields.UUID(allow_none=True)
+    took_effect_at = fields.AwareDateTime(allow_none=True)
 
 
 class MatchSchema(Output):
@@ -244,6 +268,7 @@ class SubjectSchema(Output):
     first_views = fields.List(fields.Nested(FirstViewSchema))
     recommendation = fields.Nested(RecommendationSchema, attribute="recommendation.answer")
     decision = fields.Nested(DecisionSchema, allow_none=True)
+    proposal = fields.Nested(DecisionSchema, allow_none=True)
 
 
 class CheckSchema(Output):
@@ -253,8 +278,14 @@ class CheckSchema(Output):
     agency_code = fields.String()
     state = fields.String()
     lawful_basis = fields.String()
+    consent = fields.String()
+    consent_reason = fields.String()
     question = fields.String()
     answer = fields.String()
+    gone_without = fields.String()
+    acknowledged_at = fields.AwareDateTime(allow_none=True)
+    chased_at = fields.AwareDateTime(allow_none=True)
+    escalated_at = fields.AwareDateTime(allow_none=True)
     requested_at = fields.AwareDateTime()
     ended_at = fields.AwareDateTime(allow_none=True)
     version = fields.Integer()
@@ -266,6 +297,9 @@ class EnquirySummarySchema(Output):
     id = fields.UUID()
     reference = fields.String()
     state = fields.String()
+    queue = fields.String(allow_none=True)
+    owner_id = fields.UUID(allow_none=True)
+    with_edt = fields.Boolean()
     rag = fields.String(allow_none=True)
     received_at = fields.AwareDateTime()
     logged_at = fields.AwareDateTime()
@@ -292,6 +326,8 @@ class EnquirySchema(EnquirySummarySchema):
     reported = fields.String()
     opinion = fields.String()
     child_voice = fields.String()
+    split_from_id = fields.UUID(allow_none=True)
+    joined_into_id = fields.UUID(allow_none=True)
     subjects = fields.List(fields.Nested(SubjectSchema))
     checks = fields.List(fields.Nested(CheckSchema))
     permitted_actions = fields.List(fields.Nested(PermittedActionSchema))

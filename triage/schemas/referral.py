@@ -1,8 +1,8 @@
 """A referral as JSON, in and out."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from triage.models.codes import CLOSURES, CONSENTS, REFERRAL_STATES, SERVICES
+from triage.models.codes import CLOCK_KINDS, CLOSURES, CONSENTS, REFERRAL_STATES, SERVICES
 from triage.schemas.enquiry import ClockSchema, PageQuery, PermittedActionSchema
 from triage.schemas.fields import Input, Output, code, line, narrative
 
@@ -12,10 +12,24 @@ class ReferralActionSchema(Input):
 
     reason = narrative()
     team_code = line(40)
+    provider_code = line(40)
     worker_id = fields.UUID()
     closure = code(CLOSURES)
     consent = code(CONSENTS)
     lead_practitioner = line()
+    clock = code(CLOCK_KINDS)
+    invited = fields.List(line(40), validate=validate.Length(max=20))
+    came = fields.List(line(40), validate=validate.Length(max=20))
+    expected_on = fields.Date()
+    transfer_to = line()
+    family_rating = fields.Integer(strict=True)
+    rating_reason = narrative()
+
+
+class TransferActionSchema(Input):
+    """An answer to an offer, or why it is taken back."""
+
+    reason = narrative()
 
 
 class ReferralQuery(PageQuery):
@@ -35,6 +49,31 @@ class AssignmentSchema(Output):
     reason = fields.String()
 
 
+class StrategyDiscussionSchema(Output):
+    """Who was called, who came, and what they decided."""
+
+    called_at = fields.AwareDateTime()
+    invited = fields.List(fields.String())
+    held_at = fields.AwareDateTime(allow_none=True)
+    came = fields.List(fields.String())
+    opened_section_47 = fields.Boolean(allow_none=True)
+    reason = fields.String()
+
+
+class TransferSchema(Output):
+    """An offer of the case to another team or authority."""
+
+    id = fields.UUID()
+    state = fields.String()
+    to_team_code = fields.String(allow_none=True)
+    to_authority = fields.String(allow_none=True)
+    reason = fields.String()
+    offered_at = fields.AwareDateTime()
+    ended_at = fields.AwareDateTime(allow_none=True)
+    answer_reason = fields.String()
+    version = fields.Integer()
+
+
 class ReferralSummarySchema(Output):
     """A referral in a list."""
 
@@ -43,7 +82,9 @@ class ReferralSummarySchema(Output):
     service = fields.String()
     state = fields.String()
     level = fields.Integer(allow_none=True)
+    rag = fields.String(allow_none=True)
     section_47 = fields.Boolean()
+    queue = fields.String(allow_none=True)
     source = fields.String()
     person_id = fields.UUID()
     enquiry_id = fields.UUID(allow_none=True)
@@ -65,7 +106,15 @@ class ReferralSchema(ReferralSummarySchema):
     accepted_at = fields.AwareDateTime(allow_none=True)
     started_at = fields.AwareDateTime(allow_none=True)
     assessed_at = fields.AwareDateTime(allow_none=True)
+    contacted_at = fields.AwareDateTime(allow_none=True)
+    assessment_expected_on = fields.Date(allow_none=True)
+    child_protection_plan = fields.Boolean()
+    provider_code = fields.String(allow_none=True)
     lead_practitioner = fields.String()
+    family_rating = fields.Integer(allow_none=True)
+    rating_reason = fields.String()
+    discussions = fields.List(fields.Nested(StrategyDiscussionSchema))
+    transfers = fields.List(fields.Nested(TransferSchema))
     assignments = fields.List(fields.Nested(AssignmentSchema))
     permitted_actions = fields.List(fields.Nested(PermittedActionSchema))
 

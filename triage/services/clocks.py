@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from triage.models import AgencyCheck, Clock, Enquiry, Referral
+from triage.models import AgencyCheck, Clock, ClockPause, Enquiry, Referral
 from triage.services.desk import Desk
-from workflows.clocks import due_times
+from workflows.calendar import LONDON
+from workflows.clocks import DueTimes, assessment_variant, due_after_pause, due_times, timescale_on
+from workflows.engine import Fired
+
+RUNS = ("running", "paused")  # a paused clock has not stopped: it stands still
+OF_CHECKS = "agency_check"
 
 
 def start_clock(
@@ -29,6 +34,7 @@ def start_clock(
         limit_text=due.limit_text,
         authority=due.authority,
         escalate_to=due.escalate_to,
+        timescale_version=due.version,
         enquiry=case if isinstance(case, Enquiry) else None,
         referral=case if isinstance(case, Referral) else None,
         agency_check=check,
@@ -37,18 +43,55 @@ def start_clock(
     return clock
 
 
+def settle_clocks(desk: Desk, case: Enquiry | Referral, fired: Fired, final: tuple[str, ...]) -> None:
+    """Stop and cancel what the fired row names, before its effects; all that still runs where the case ends."""
+    stop_clocks(desk, case, fired.row.stops)
+    cancel_clocks(desk, case, ("*",) if fired.target in final else fired.row.cancels)
+
+
+def start_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str], event: str) -> None:
+    """Start clocks of these kinds because of `event`. One that runs already is not started again."""
+    for kind in kinds:
+        if not running(case, (kind,)):
+            start_clock(desk, case, kind, variant_of(desk, case, kind, event))
+
+
+def variant_of(desk: Desk, case: Enquiry | Referral, kind: str, event: str) -> str | None:
+    """Which of several timescales of a kind holds for a case, by what it is and by what happened."""
+    if kind == "decision":
+        return "reopened" if event == "enquiry_reopened" else None
+    if kind == "ehc_plan":
+        return "reconsidered" if event == "ehc_refusal_reconsidered" else None
+    if kind == "first_contact":
+        return case.service
+    if kind == "assessment":
+        return "early_help" if case.service == "early_help" else assessment_variant(_local_day(case.requested_at))
+    return None
+
+
+def _local_day(at: datetime) -> object:
+    return at.astimezone(LONDON).date()
+
+
 def retime_clock(desk: Desk, clock: Clock, variant: str) -> None:
-    """Give a running clock another limit (a changed RAG). It still counts from when it started."""
-    due = due_times(clock.kind, variant, clock.started_at, desk.pack.calendar)
-    clock.variant, clock.due_at, clock.warn_at = variant, due.due_at, due.warn_at
+    """Give a clock another limit (a changed RAG). It still counts from when it started, but for when it stood still."""
+    clock.variant = variant
+    _set_due(clock, due_times(clock.kind, variant, clock.started_at, desk.pack.calendar))
+    for pause in clock.pauses:
+        if pause.resumed_at:
+            _stand_still(desk, clock, pause)
+
+
+def _set_due(clock: Clock, due: DueTimes) -> None:
+    clock.due_at, clock.warn_at, clock.timescale_version = due.due_at, due.warn_at, due.version
     clock.limit_text, clock.authority, clock.escalate_to = due.limit_text, due.authority, due.escalate_to
     clock.warned_at = clock.breached_at = clock.escalated_at = None
 
 
 def running(case: Enquiry | Referral, kinds: Iterable[str] = ("*",)) -> list[Clock]:
-    """The running clocks of `case` of these kinds; "*" is every kind."""
+    """The clocks of `case` of these kinds that have not stopped; "*" is every kind."""
     wanted = frozenset(kinds)
-    return [clock for clock in case.clocks if clock.state == "running" and ("*" in wanted or clock.kind in wanted)]
+    return [clock for clock in case.clocks if clock.state in RUNS and ("*" in wanted or clock.kind in wanted)]
 
 
 def stop_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str]) -> None:
@@ -58,7 +101,8 @@ def stop_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str]) -> N
 
 
 def stop_clock(desk: Desk, clock: Clock) -> None:
-    """Stop one clock now."""
+    """Stop one clock now. One that is paused stood still until now."""
+    _run_on(desk, clock)
     clock.stopped_at = desk.now
     clock.state = "met" if desk.now <= clock.due_at else "missed"
 
@@ -66,4 +110,52 @@ def stop_clock(desk: Desk, clock: Clock) -> None:
 def cancel_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str] = ("*",)) -> None:
     """End running clocks that no longer have anything to time; they count neither as met nor as missed."""
     for clock in running(case, kinds):
-        clock.stopped_at, clock.state = desk.now, "cancelled"
+        cancel_clock(desk, clock)
+
+
+def cancel_clock(desk: Desk, clock: Clock) -> None:
+    """End one clock that has nothing left to time."""
+    _run_on(desk, clock)
+    clock.stopped_at, clock.state = desk.now, "cancelled"
+
+
+def pause_clock(desk: Desk, case: Enquiry | Referral, kind: str, reason: str) -> dict[str, object]:
+    """Let the clocks of `kind` stand still from now, for a reason that is kept and shown."""
+    clocks = [clock for clock in running(case, (kind,)) if clock.state == "running"]
+    for clock in clocks:
+        desk.session.add(ClockPause(clock=clock, paused_at=desk.now, paused_by_id=desk.actor.id, reason=reason))
+        clock.state, clock.paused_at = "paused", desk.now
+    return {"kind": kind, "due_at": [clock.due_at.isoformat() for clock in clocks]}
+
+
+def resume_clock(desk: Desk, case: Enquiry | Referral, kind: str) -> dict[str, object]:
+    """Let the clocks of `kind` run on: what was left of each when it was paused is left now."""
+    clocks = [clock for clock in running(case, (kind,)) if clock.state == "paused"]
+    for clock in clocks:
+        _run_on(desk, clock)
+    return {"kind": kind, "due_at": [clock.due_at.isoformat() for clock in clocks]}
+
+
+def run_all_on(desk: Desk, case: Enquiry | Referral) -> None:
+    """Let every paused clock run on: a red is worked until it is done."""
+    for clock in running(case):
+        _run_on(desk, clock)
+
+
+def _run_on(desk: Desk, clock: Clock) -> None:
+    if clock.state != "paused":
+        return
+    pause = next(each for each in clock.pauses if each.resumed_at is None)
+    pause.resumed_at, pause.resumed_by_id = desk.now, desk.actor.id
+    _stand_still(desk, clock, pause)
+    clock.state, clock.paused_at = "running", None
+
+
+def _stand_still(desk: Desk, clock: Clock, pause: ClockPause) -> None:
+    """What was left when the pause began is left when it ends."""
+    unit = timescale_on(clock.kind, clock.variant, _local_day(clock.started_at)).unit
+    for name in ("due_at", "warn_at"):
+        at = getattr(clock, name)
+        if at >= pause.paused_at:  # what was due before the pause stays due
+            moved = due_after_pause(unit, at, pause.paused_at, pause.resumed_at, desk.pack.calendar)
+            setattr(clock, name, moved)

@@ -1,32 +1,96 @@
 """What the guards of the workflow tables may look at, gathered from rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
+from uuid import UUID
 
-from triage.models import Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject
+from triage.models import Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer, User
+from triage.models.codes import CLOSURES_OF
+from triage.services.clocks import OF_CHECKS, running
 from triage.services.desk import Desk
+from triage.store.people import find_open_referral
 from triage.store.policies import find_newest
-from workflows.agency_check import CheckContext
+from workflows.agency_check import WAITING, CheckContext
 from workflows.calendar import LONDON
-from workflows.enquiry import Choice, EnquiryContext, compare
+from workflows.choice import Choice, compare
+from workflows.clocks import assessment_variant
+from workflows.early_help import EarlyHelpContext
+from workflows.enquiry import EnquiryContext
 from workflows.policy import PolicyContext
 from workflows.referral import ReferralContext
+from workflows.social_care import SocialCareContext
+from workflows.transfer import TransferContext
+
+CHILDREN = ("child", "unborn_child")
+MANAGERS = ("mash_manager", "locality_manager")
+ASSESSMENTS = ("assessment", "core_assessment")
+AWAITS_TEAM = ("social_care", "early_help")
 
 
-def enquiry_context(
-    enquiry: Enquiry, role: str, *, reason: str = "", rag: str | None = None, choices: Iterable[Choice] = ()
-) -> EnquiryContext:
+def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryContext:
     """The enquiry as its table's guards see it, with what the actor brings."""
-    return EnquiryContext(
-        role=role,
-        reason=reason.strip() or None,
-        rag=rag,
-        current_rag=enquiry.rag,
-        subjects=len(enquiry.subjects),
-        choices=tuple(choices),
-        checks_outstanding=sum(check.state == "requested" for check in enquiry.checks),
-        referrals_pending=sum(referral.state == "requested" for referral in enquiry.referrals),
-    )
+    known = {
+        "current_rag": enquiry.rag,
+        "subjects": len(enquiry.subjects),
+        "out": tuple(desk.pack.agencies[check.agency_code] for check in enquiry.checks if check.state in WAITING),
+        "referrals_pending": sum(map(_waits_for_team, enquiry.referrals)),
+        "with_edt": enquiry.with_edt,
+        "is_own_proposal": any(_is_proposed_by(desk, subject) for subject in enquiry.subjects),
+        "section_47_recommended": any(subject.recommendation.section_47 for subject in enquiry.subjects),
+        "is_serious": any(map(_is_serious, enquiry.subjects)),
+        "joined_into": _reference(desk, enquiry.joined_into_id),
+    }
+    return EnquiryContext(**_owned(desk, enquiry.owner_id), **_timed(desk, enquiry), **(known | brought))
+
+
+def list_without_case(desk: Desk, enquiry: Enquiry) -> tuple[str, ...]:
+    """The names of the subjects who have no open case now: nothing to attach their news to."""
+    at = (desk.now, AWAITS_TEAM)
+    without = (each for each in enquiry.subjects if not find_open_referral(desk.session, each.person_id, *at))
+    return tuple(map(_name, without))
+
+
+def _is_serious(subject: Subject) -> bool:
+    """Whether nothing further would take a second person."""
+    return subject.recommendation.section_47 or subject.recommendation.level >= 3
+
+
+def _waits_for_team(referral: Referral) -> bool:
+    return referral.service in AWAITS_TEAM and referral.state == "requested"
+
+
+def _is_proposed_by(desk: Desk, subject: Subject) -> bool:
+    return subject.proposal is not None and subject.proposal.decided_by_id == desk.actor.id
+
+
+def _reference(desk: Desk, enquiry_id: UUID | None) -> str:
+    enquiry = desk.session.get(Enquiry, enquiry_id) if enquiry_id else None
+    return enquiry.reference if enquiry else ""  # a locality may not see it
+
+
+def _name(subject: Subject) -> str:
+    return subject.name_as_given or "the unborn child"
+
+
+def _owned(desk: Desk, owner_id: object) -> dict[str, object]:
+    owner = desk.session.get(User, owner_id) if owner_id else None
+    return {
+        "owner": owner.name if owner else None,
+        "is_owner": owner is not None and owner.id == desk.actor.id,
+        "is_manager": desk.actor.role in MANAGERS,
+    }
+
+
+def _timed(desk: Desk, case: Enquiry | Referral) -> dict[str, frozenset[str]]:
+    """A partner's clock is the partner's: it is chased, not paused. A red's runs until it is done."""
+    ours = [clock for clock in case.clocks if clock.kind != OF_CHECKS]
+    runs = [clock for clock in ours if clock.state == "running"]
+    fixed = (clock.kind for clock in runs if "red" in (clock.variant, case.rag) or clock.due_at < desk.now)
+    return {
+        "clocks": frozenset(clock.kind for clock in runs),
+        "paused": frozenset(clock.kind for clock in ours if clock.state == "paused"),
+        "unpausable": frozenset(fixed),
+    }
 
 
 def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:
@@ -42,6 +106,7 @@ def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:
         consent=enquiry.consent,
         why_not=frozenset(),
         reason="",
+        is_child=subject.person.kind in CHILDREN,
     )
 
 
@@ -60,6 +125,8 @@ class Chosen(Protocol):
     def why_not(self) -> Mapping[str, str]: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def sibling_reason(self) -> str: ...
 
 
 def as_choice(enquiry: Enquiry, subject: Subject, chosen: Chosen, recommended: Recommendation | None = None) -> Choice:
@@ -75,6 +142,8 @@ def as_choice(enquiry: Enquiry, subject: Subject, chosen: Chosen, recommended: R
         consent=chosen.consent or enquiry.consent,
         why_not=frozenset(route for route, why in chosen.why_not.items() if why.strip()),
         reason=chosen.reason,
+        is_child=subject.person.kind in CHILDREN,
+        sibling_reason=chosen.sibling_reason,
     )
 
 
@@ -83,14 +152,54 @@ def compare_decision(decision: Decision) -> str:
     return compare(as_choice(decision.subject.enquiry, decision.subject, decision, decision.recommendation))
 
 
-def referral_context(referral: Referral, **brought: object) -> ReferralContext:
-    """The referral as its table's guards see it, with what the actor brings."""
-    return ReferralContext(service=referral.service, **brought)
+def referral_context(desk: Desk, referral: Referral, **brought: object) -> ReferralContext:
+    """The referral as its service's table's guards see it, with what the actor brings."""
+    kind = CONTEXTS.get(referral.service, ReferralContext)
+    known = {
+        "closures": tuple(CLOSURES_OF[referral.service]),
+        "has_team": referral.team_code is not None,
+        "is_colleague": referral.team_code in (None, desk.actor.team_code),
+        "is_assessed": referral.assessed_at is not None,
+        "assessment_done": referral.assessed_at is not None and not running(referral, ASSESSMENTS),
+        "is_late": _is_late(desk, referral),
+        "child_protection_plan": referral.child_protection_plan,
+        "transfer_offered": referral.offer is not None,
+    }
+    if kind is SocialCareContext:
+        known["discussed"] = bool(running(referral, ("conference",)))
+        known["two_assessments"] = assessment_variant(referral.requested_at.astimezone(LONDON).date()) == "initial"
+    wanted = {name: value for name, value in brought.items() if name in kind.__dataclass_fields__}
+    return kind(**_owned(desk, referral.worker_id), **_timed(desk, referral), **(known | wanted))
 
 
-def check_context(*, reason: str = "") -> CheckContext:
+def is_elsewhere(desk: Desk, referral: Referral) -> bool:
+    """Whether it is another locality's case: the actor's is offered it, may read it, and does not work it yet."""
+    return desk.actor.locality_code not in (None, referral.locality_code)
+
+
+CONTEXTS = {"social_care": SocialCareContext, "early_help": EarlyHelpContext}
+
+
+def _is_late(desk: Desk, referral: Referral) -> bool:
+    """Whether the assessment is past due and nobody has said why: an extension says so beforehand."""
+    timed = [clock for clock in running(referral, ASSESSMENTS) if clock.state == "running"]
+    return any(clock.due_at < desk.now for clock in timed) and referral.assessment_expected_on is None
+
+
+def check_context(*, reason: str = "", answer: str = "") -> CheckContext:
     """A check as its table's guards see it."""
-    return CheckContext(reason=reason.strip() or None)
+    return CheckContext(reason=reason.strip() or None, answer=answer.strip() or None)
+
+
+def offer_context(desk: Desk, offer: Transfer, *, reason: str = "") -> TransferContext:
+    """The offer of a transfer as its table's guards see it."""
+    here = desk.actor.locality_code
+    asked = offer.to_locality_code if offer.to_team_code else offer.from_locality_code
+    return TransferContext(
+        reason=reason.strip() or None,
+        is_asked=here in (None, asked),
+        is_offering=here in (None, offer.from_locality_code),
+    )
 
 
 def policy_context(desk: Desk, policy: PolicyVersion, **brought: object) -> PolicyContext:

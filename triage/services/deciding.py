@@ -1,4 +1,7 @@
-"""A person decides: for each subject a route, a level, why, and why not each higher route the policy recommended."""
+"""A person decides: for each subject a route, a level, why, and why not each higher route that could be taken.
+
+What is grave takes effect only when a manager other than the decider has approved it.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -6,17 +9,20 @@ from uuid import UUID
 
 from triage.errors import Invalid, Problem
 from triage.models import Decision, Enquiry, Subject
-from triage.models.codes import CONSENTS, ROUTES, SERVICES
-from triage.services.clocks import cancel_clocks, stop_clocks
-from triage.services.contexts import as_choice, compare_decision, enquiry_context
+from triage.models.codes import CONSENTS, ROUTES, SERVICE_OF_ROUTE
+from triage.services.clocks import cancel_clocks, settle_clocks
+from triage.services.contexts import CHILDREN, as_choice, compare_decision, enquiry_context
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import refuse_unseen
 from triage.services.opening_referral import open_referral, tell_open_case
 from triage.services.outbox import promise
-from triage.store.locking import lock
-from workflows.enquiry import ENQUIRY, higher_routes
+from triage.services.protecting import protect
+from triage.store.enquiries import list_joined
+from triage.store.locking import lock, lock_people
+from workflows.choice import higher_routes, needs_approval
+from workflows.enquiry import ENQUIRY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,7 @@ class SubjectDecision:
     section_47: bool = False
     consent: str | None = None
     why_not: Mapping[str, str] = field(default_factory=dict)
+    sibling_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +45,16 @@ class Decide:
 
     enquiry_id: UUID
     decisions: tuple[SubjectDecision, ...]
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A manager's answer to a decision that waits for one: "approve", or "send_back" with a reason."""
+
+    enquiry_id: UUID
+    action: str
+    reason: str = ""
     version: int | None = None
 
 
@@ -53,33 +70,97 @@ class ImmediateDanger:
 def decide(desk: Desk, command: Decide) -> Enquiry:
     """Keep the decisions and open what follows from them. Invalid, Stale or Conflict where it may not be.
 
-    Whoever weighs enquiries has recorded their own first view of every subject before.
+    What needs a manager other than the decider is kept and waits for one. Whoever weighs enquiries has recorded their
+    own first view of every subject before.
     """
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
     refuse_unseen(desk, enquiry)
     chosen = _match_subjects(enquiry, command.decisions)
     choices = [as_choice(enquiry, subject, chosen[subject.id]) for subject in enquiry.subjects if subject.id in chosen]
-    fired = fire_action(ENQUIRY, desk, enquiry, "decide", enquiry_context(enquiry, desk.actor.role, choices=choices))
-    _carry_out(desk, enquiry, fired, chosen)
+    action = "propose" if any(map(needs_approval, choices)) else "decide"
+    fired = fire_action(ENQUIRY, desk, enquiry, action, enquiry_context(desk, enquiry, choices=tuple(choices)))
+    settle_clocks(desk, enquiry, fired, ENQUIRY.final)
+    enquiry.state = fired.target
+    decisions = [_add_decision(desk, enquiry, subject, chosen[subject.id]) for subject in enquiry.subjects]
+    if action == "propose":
+        record(desk, enquiry, fired.row.event, decisions=[_in_short(each) for each in decisions])
+    else:
+        _take_effect(desk, enquiry, fired.row.event, decisions)
+    return enquiry
+
+
+def answer_proposal(desk: Desk, command: Answer) -> Enquiry:
+    """Approve what a colleague decided, which then takes effect, or send it back to them with a reason.
+
+    Stale, or Conflict for the decider's own, or before one's own first view.
+    """
+    enquiry = lock(desk.session, Enquiry, command.enquiry_id)
+    check_version(desk, enquiry, command.version)
+    context = enquiry_context(desk, enquiry, reason=command.reason.strip() or None)
+    fired = fire_action(ENQUIRY, desk, enquiry, command.action, context)
+    decisions = [subject.proposal for subject in enquiry.subjects]
+    if command.action == "send_back":
+        for decision in decisions:
+            decision.superseded_at = desk.now
+        enquiry.state = fired.target
+        record(desk, enquiry, fired.row.event, reason=command.reason)
+        return enquiry
+    refuse_unseen(desk, enquiry)
+    settle_clocks(desk, enquiry, fired, ENQUIRY.final)
+    enquiry.state = fired.target
+    for decision in decisions:
+        decision.approved_by_id, decision.approved_at = desk.actor.id, desk.now
+    _take_effect(desk, enquiry, fired.row.event, decisions)
     return enquiry
 
 
 def act_on_immediate_danger(desk: Desk, command: ImmediateDanger) -> Enquiry:
-    """Refer every subject to social care as red with section 47, now."""
+    """Refer every subject to social care as red with section 47, now. A case that is open already is raised to that."""
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
-    context = enquiry_context(enquiry, desk.actor.role, reason=command.reason)
+    context = enquiry_context(desk, enquiry, reason=command.reason.strip() or None)
     fired = fire_action(ENQUIRY, desk, enquiry, "immediate_danger", context)
+    settle_clocks(desk, enquiry, fired, ENQUIRY.final)
+    enquiry.state = fired.target
+    protect_subjects(desk, enquiry, command.reason, fired.row.event)
+    return enquiry
+
+
+def protect_subjects(desk: Desk, enquiry: Enquiry, reason: str, event: str) -> None:
+    """Red, and every subject is protected, whatever was decided before: the subjects of a closed enquiry as well."""
     enquiry.rag = "red"
-    danger = {
-        subject.id: SubjectDecision(
-            subject_id=subject.id, level=4, route="social_care", reason=command.reason, section_47=True
+    for decision in (each.decision or each.proposal for each in enquiry.subjects):
+        if decision:
+            decision.superseded_at = desk.now
+    desk.session.flush()  # one decision a subject is in force: the old ones go before the new ones come
+    decisions = [_add_decision(desk, enquiry, each, _in_danger(each, reason)) for each in enquiry.subjects]
+    _take_effect(desk, enquiry, event, decisions, danger=reason)
+
+
+def _in_danger(subject: Subject, reason: str) -> SubjectDecision:
+    """A child goes to social care with section 47; an adult at once to adult safeguarding."""
+    is_child = subject.person.kind in CHILDREN
+    route = "social_care" if is_child else "adult_safeguarding"
+    return SubjectDecision(subject_id=subject.id, level=4, route=route, reason=reason, section_47=is_child)
+
+
+def attach(desk: Desk, enquiry: Enquiry, reason: str) -> dict[str, object]:
+    """Give what was told to the workers of the subjects' open cases: a decision for each, and no new referral.
+
+    Conflict where somebody's case has closed meanwhile.
+    """
+    now = {"route": "existing_case", "reason": reason}
+    decisions = [
+        _add_decision(
+            desk,
+            enquiry,
+            subject,
+            SubjectDecision(subject_id=subject.id, level=subject.recommendation.level, **now),
         )
         for subject in enquiry.subjects
-    }
-    _carry_out(desk, enquiry, fired, danger)
-    return enquiry
+    ]
+    return _settle(desk, enquiry, decisions)
 
 
 def _match_subjects(enquiry: Enquiry, decisions: tuple[SubjectDecision, ...]) -> dict[UUID, SubjectDecision]:
@@ -109,20 +190,6 @@ def _check(decisions: tuple[SubjectDecision, ...], known: set[UUID]) -> Iterator
             yield Problem("no_reason", "Say why this is the right decision for this child.", f"{at}.reason")
 
 
-def _carry_out(desk: Desk, enquiry: Enquiry, fired: object, chosen: Mapping[UUID, SubjectDecision]) -> None:
-    stop_clocks(desk, enquiry, fired.stops)
-    cancel_clocks(desk, enquiry)
-    enquiry.state, enquiry.decided_at = fired.target, desk.now
-    minutes = desk.pack.calendar.working_minutes_between(enquiry.received_at, desk.now)
-    enquiry.working_minutes_to_decision = minutes
-    decisions = [_add_decision(desk, enquiry, subject, chosen[subject.id]) for subject in enquiry.subjects]
-    record(desk, enquiry, fired.event, decisions=[_in_short(each) for each in decisions], working_minutes=minutes)
-    for decision in decisions:
-        _follow(desk, enquiry, decision)
-    if enquiry.referrer_email:
-        promise(desk, "notify_outcome", enquiry_id=str(enquiry.id))
-
-
 def _add_decision(desk: Desk, enquiry: Enquiry, subject: Subject, chosen: SubjectDecision) -> Decision:
     asked = higher_routes(as_choice(enquiry, subject, chosen))  # any other "why not" was typed and then taken back
     decision = Decision(
@@ -136,9 +203,33 @@ def _add_decision(desk: Desk, enquiry: Enquiry, subject: Subject, chosen: Subjec
         consent=chosen.consent or enquiry.consent,
         reason=chosen.reason,
         why_not={rung: chosen.why_not[rung] for rung in asked if rung in chosen.why_not},
+        sibling_reason=chosen.sibling_reason,
     )
     desk.session.add(decision)
     return decision
+
+
+def _take_effect(
+    desk: Desk, enquiry: Enquiry, event: str, decisions: list[Decision], danger: str | None = None
+) -> None:
+    """The decisions stand from now: what they open is opened, and whoever told us is told."""
+    told = _settle(desk, enquiry, decisions, danger)
+    record(desk, enquiry, event, **told)
+
+
+def _settle(desk: Desk, enquiry: Enquiry, decisions: list[Decision], danger: str | None = None) -> dict[str, object]:
+    cancel_clocks(desk, enquiry)
+    enquiry.decided_at = desk.now
+    minutes = desk.pack.calendar.working_minutes_between(enquiry.received_at, desk.now)
+    enquiry.working_minutes_to_decision = minutes
+    lock_people(desk.session, (each.subject.person_id for each in decisions))
+    for decision in decisions:
+        decision.took_effect_at = desk.now
+        _follow(desk, enquiry, decision, danger)
+    for told in (enquiry, *list_joined(desk.session, enquiry.id)):
+        if told.referrer_email:
+            promise(desk, "notify_outcome", enquiry_id=str(told.id))
+    return {"decisions": [_in_short(each) for each in decisions], "working_minutes": minutes}
 
 
 def _in_short(decision: Decision) -> dict[str, object]:
@@ -159,12 +250,21 @@ def _in_short(decision: Decision) -> dict[str, object]:
         "section_47": decision.section_47,
         "reason": decision.reason,
         "why_not": decision.why_not,
+        **({"sibling_reason": decision.sibling_reason} if decision.sibling_reason else {}),
     }
 
 
-def _follow(desk: Desk, enquiry: Enquiry, decision: Decision) -> None:
+def _follow(desk: Desk, enquiry: Enquiry, decision: Decision, danger: str | None) -> None:
     """Open the referral that was decided on; tell the worker of a case that is open already."""
-    if decision.route in SERVICES:
+    if danger and decision.section_47:
+        protect(desk, decision.subject.person, danger, enquiry=enquiry, decision=decision)
+    elif decision.route in SERVICE_OF_ROUTE and not (danger and _is_open(enquiry, decision)):
         open_referral(desk, enquiry, decision)
     elif decision.route == "existing_case":
-        tell_open_case(desk, enquiry, decision.subject)
+        tell_open_case(desk, enquiry, decision)
+
+
+def _is_open(enquiry: Enquiry, decision: Decision) -> bool:
+    """An adult whose case is open already is not handed over twice."""
+    ours = (each for each in enquiry.referrals if each.subject is decision.subject and each.state != "closed")
+    return any(each.service == SERVICE_OF_ROUTE[decision.route] for each in ours)

@@ -5,18 +5,34 @@ The table in workflows/enquiry.py says who may do what from which state; here is
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from triage.errors import NotFound, Problem, invalid
-from triage.models import AgencyCheck, Enquiry
-from triage.models.codes import LAWFUL_BASES, RAGS
-from triage.services.clocks import cancel_clocks, retime_clock, running, start_clock, stop_clocks
-from triage.services.contexts import enquiry_context
+from triage.errors import Conflict, Problem, invalid
+from triage.models import AgencyCheck, Enquiry, Subject
+from triage.models.codes import CONSENTS, LAWFUL_BASES, RAGS
+from triage.services.clocks import (
+    pause_clock,
+    resume_clock,
+    retime_clock,
+    run_all_on,
+    running,
+    settle_clocks,
+    start_clock,
+    start_clocks,
+)
+from triage.services.colleagues import find_colleague
+from triage.services.contexts import enquiry_context, list_without_case
+from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, answer_proposal, attach
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
+from triage.services.splitting import find_joinable, join, split
 from triage.store.locking import hold, lock
+from workflows.agency_check import WAITING
 from workflows.enquiry import ENQUIRY
+
+Details = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,53 +45,89 @@ class EnquiryAction:
     reason: str = ""
     rag: str | None = None
     agency_code: str | None = None
-    lawful_basis: str = "public_task"
+    lawful_basis: str | None = None
+    consent: str | None = None
+    consent_reason: str = ""
     question: str = ""
+    worker_id: UUID | None = None
+    clock: str | None = None
+    subject_ids: tuple[UUID, ...] = ()
+    into_reference: str = ""
 
 
 def act_on_enquiry(desk: Desk, command: EnquiryAction) -> Enquiry:
-    """Do the action, or refuse: Stale, Conflict (with every reason) or Invalid."""
+    """Do the action, or refuse: Stale, Conflict (with every reason), Invalid, or NotFound for one there is not."""
+    if command.action in ELSEWHERE:
+        return ELSEWHERE[command.action](desk, command)
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
-    if command.action not in EFFECTS:
-        message = f"There is no action {command.action!r}. Those there are: {', '.join(EFFECTS)}."
-        raise NotFound(Problem("unknown_action", message, "action"))
-    context = enquiry_context(enquiry, desk.actor.role, reason=command.reason, rag=command.rag)
-    fired = fire_action(ENQUIRY, desk, enquiry, command.action, context)
-    stop_clocks(desk, enquiry, fired.stops)
-    details = EFFECTS[command.action](desk, enquiry, command)
+    fired = fire_action(ENQUIRY, desk, enquiry, command.action, _context(desk, enquiry, command))
+    settle_clocks(desk, enquiry, fired, ENQUIRY.final)
+    details = EFFECTS.get(command.action, _nothing_more)(desk, enquiry, command)
     enquiry.state = fired.target
+    start_clocks(desk, enquiry, fired.row.starts, fired.row.event)
     if command.reason:
         details["reason"] = command.reason
-    record(desk, enquiry, fired.event, **details)
+    record(desk, enquiry, fired.row.event, **details)
     return enquiry
 
 
-def _start_screening(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> dict[str, object]:
+def _context(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Any:
+    worker = find_colleague(desk, command.worker_id)
+    brought = {
+        "reason": command.reason.strip() or None,
+        "rag": command.rag,
+        "to_worker": worker.name if worker else None,
+        "clock": command.clock,
+        "moving": sum(subject.id in command.subject_ids for subject in enquiry.subjects),
+        "lawful_basis": command.lawful_basis,
+        "consent": command.consent,
+        "consent_reason": command.consent_reason.strip() or None,
+    }
+    if command.action == "join":
+        brought["into"] = find_joinable(desk, enquiry, command.into_reference)
+    if command.action == "attach":
+        brought["without_case"] = list_without_case(desk, enquiry)
+    return enquiry_context(desk, enquiry, **brought)
+
+
+def _nothing_more(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    return {}
+
+
+def _start_screening(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
     enquiry.owner_id = desk.actor.id
     return {}
 
 
-def _set_rag(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> dict[str, object]:
+def _hand_over(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    worker = find_colleague(desk, command.worker_id)
+    enquiry.owner_id = worker.id
+    return {"to": worker.name}
+
+
+def _set_rag(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
     if command.rag not in RAGS:
         raise invalid("rag", "Choose red, amber or green.")
     before, enquiry.rag = enquiry.rag, command.rag
+    if command.rag == "red":
+        run_all_on(desk, enquiry)
     for clock in running(enquiry, ("screening",)):
         if clock.variant != command.rag:
             retime_clock(desk, clock, command.rag)
+    if command.rag == "red" and not desk.pack.calendar.is_open(desk.now):
+        enquiry.with_edt = True  # nobody else is there to work it
     return {"before": before, "rag": command.rag}
 
 
-def _request_check(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> dict[str, object]:
-    if command.agency_code not in desk.pack.agencies:
-        known = ", ".join(desk.pack.agencies)
-        raise invalid("agency_code", f"Choose the agency to ask: {known}.", "unknown_code")
-    if command.lawful_basis not in LAWFUL_BASES:
-        raise invalid("lawful_basis", f"Choose the lawful basis: {', '.join(LAWFUL_BASES)}.", "unknown_code")
+def _request_check(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    _check_codes(desk, command)
     check = AgencyCheck(
         enquiry=enquiry,
         agency_code=command.agency_code,
         lawful_basis=command.lawful_basis,
+        consent=command.consent,
+        consent_reason=command.consent_reason,
         question=command.question,
         requested_at=desk.now,
         requested_by_id=desk.actor.id,
@@ -83,36 +135,114 @@ def _request_check(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> dict
     desk.session.add(check)
     hold(desk.session, check)
     start_clock(desk, enquiry, "agency_check", enquiry.rag or "amber", check=check)
-    return {"check": str(check.id), "agency": check.agency_code, "lawful_basis": check.lawful_basis}
+    asked = {"lawful_basis": check.lawful_basis, "consent": check.consent, "consent_reason": check.consent_reason}
+    return {"check": str(check.id), "agency": check.agency_code, **asked}
 
 
-def _finish(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> dict[str, object]:
-    return {}
+def _check_codes(desk: Desk, command: EnquiryAction) -> None:
+    if command.agency_code not in desk.pack.agencies:
+        known = ", ".join(desk.pack.agencies)
+        raise invalid("agency_code", f"Choose the agency to ask: {known}.", "unknown_code")
+    if command.lawful_basis not in LAWFUL_BASES:
+        raise invalid("lawful_basis", f"Choose the lawful basis: {', '.join(LAWFUL_BASES)}.", "unknown_code")
+    if command.consent not in CONSENTS:
+        raise invalid("consent", f"Choose one of: {', '.join(CONSENTS)}.", "unknown_code")
 
 
-def _close(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> dict[str, object]:
-    cancel_clocks(desk, enquiry)
+def _finish_screening(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    """Whoever goes on without a partner's answer says why, and it is kept with that check."""
+    out = [check for check in enquiry.checks if check.state in WAITING]
+    for check in out:
+        check.gone_without = command.reason
+    return {"without": [check.agency_code for check in out]} if out else {}
+
+
+def _close(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
     enquiry.closed_at = desk.now
     return {}
 
 
-def _reopen(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> dict[str, object]:
+def _reopen(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
     """The decision stands in the record as superseded, and a new clock runs beside the old one's result."""
-    for subject in enquiry.subjects:
-        if subject.decision:
-            subject.decision.superseded_at = desk.now
+    for decision in filter(None, map(_current, enquiry.subjects)):
+        decision.superseded_at = desk.now
     enquiry.closed_at = enquiry.decided_at = enquiry.working_minutes_to_decision = None
-    start_clock(desk, enquiry, "decision")
     return {}
 
 
-EFFECTS: dict[str, Callable[[Desk, Enquiry, EnquiryAction], dict[str, object]]] = {
+def _current(subject: Subject) -> object:
+    return subject.decision or subject.proposal
+
+
+def _attach(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    enquiry.closed_at = desk.now
+    return attach(desk, enquiry, command.reason)
+
+
+def _split(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    return split(desk, enquiry, command.subject_ids, command.reason)
+
+
+def _join(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    enquiry.closed_at = desk.now
+    return join(desk, enquiry, command.into_reference, command.reason)
+
+
+def _hand_over_to_edt(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    enquiry.with_edt = True
+    return {}
+
+
+def _hand_back(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    enquiry.with_edt = False
+    return {}
+
+
+def _pause(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    return pause_clock(desk, enquiry, command.clock, command.reason)
+
+
+def _resume_clock(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
+    return resume_clock(desk, enquiry, command.clock)
+
+
+def _declare_danger(desk: Desk, command: EnquiryAction) -> Enquiry:
+    danger = ImmediateDanger(enquiry_id=command.enquiry_id, reason=command.reason, version=command.version)
+    return act_on_immediate_danger(desk, danger)
+
+
+def _answer(desk: Desk, command: EnquiryAction) -> Enquiry:
+    answer = {"action": command.action, "reason": command.reason, "version": command.version}
+    return answer_proposal(desk, Answer(enquiry_id=command.enquiry_id, **answer))
+
+
+def _refuse_deciding(desk: Desk, command: EnquiryAction) -> Enquiry:
+    raise Conflict(Problem("subjects_undecided", "Decide for every person that the enquiry is about, all together."))
+
+
+# What is decided is a use case of its own: see deciding.py.
+ELSEWHERE: dict[str, Callable[[Desk, EnquiryAction], Enquiry]] = {
+    "immediate_danger": _declare_danger,
+    "approve": _answer,
+    "send_back": _answer,
+    "decide": _refuse_deciding,
+    "propose": _refuse_deciding,
+}
+EFFECTS: dict[str, Callable[[Desk, Enquiry, EnquiryAction], Details]] = {
     "start_screening": _start_screening,
+    "claim": _start_screening,
+    "hand_over": _hand_over,
     "set_rag": _set_rag,
     "request_check": _request_check,
-    "finish_screening": _finish,
-    "finish_checks": _finish,
+    "finish_screening": _finish_screening,
     "withdraw": _close,
     "close": _close,
     "reopen": _reopen,
+    "attach": _attach,
+    "split": _split,
+    "join": _join,
+    "hand_over_to_edt": _hand_over_to_edt,
+    "hand_back": _hand_back,
+    "pause_clock": _pause,
+    "resume_clock": _resume_clock,
 }

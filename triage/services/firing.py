@@ -4,18 +4,28 @@ from typing import Any
 
 from sqlalchemy import select
 
-from triage.errors import Conflict, Problem, Stale
-from triage.models import AgencyCheck, Enquiry, Event, PolicyVersion, Referral
+from triage.errors import Conflict, NotFound, Problem, Stale
+from triage.models import AgencyCheck, Enquiry, Event, PolicyVersion, Referral, Transfer
 from triage.services.desk import Desk
 from workflows.definition import Table
 from workflows.engine import Fired, Refused, fire
 
 VIEW = "first_view_recorded"
-Row = Enquiry | Referral | AgencyCheck | PolicyVersion
+TOLD = 5  # of what changed since a page was read, at most so many changes are told
+Row = Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer
 
 
 def fire_action(table: Table, desk: Desk, row: Row, action: str, context: Any) -> Fired:
-    """Where `action` leads from the row's state. Conflict, with every reason in plain words, where it may not be."""
+    """Where `action` leads from the row's state. Conflict, with every reason in plain words, where it may not be.
+
+    NotFound for an action that the table does not have.
+    """
+    if action not in table.actions:
+        message = f"There is no action {action!r}. Those there are: {', '.join(table.actions)}."
+        raise NotFound(Problem("unknown_action", message, "action"))
+    if getattr(row, "workflow_version", table.version) != table.version:
+        message = "This case stands on an earlier version of its procedure. Have `triage migrate` run: it moves it."
+        raise Conflict(Problem("earlier_version", message))
     try:
         return fire(table, row.state, action, desk.actor.role, context)
     except Refused as refused:
@@ -30,10 +40,13 @@ def check_version(desk: Desk, row: Row, read: int | None) -> None:
     if read is None or read == row.version:
         return
     changes = select(Event).where(Event.case_id == row.id, Event.type != VIEW).order_by(Event.number.desc())
-    last = desk.session.scalar(changes.limit(1))
+    # Each event raises the version by one at least, so no more of them than versions are new.
+    since = desk.session.scalars(changes.limit(min(max(row.version - read, 1), TOLD))).all()
     # Each view raises the version by one, of itself: so many views since the last change account for so many versions.
-    if last and 0 < row.version - read <= row.event_number - last.number:
+    if since and 0 < row.version - read <= row.event_number - since[0].number:
         return
-    change = f" Last change: {last.type.replace('_', ' ')} by {last.actor_name}." if last else ""
+    new = (event for event in reversed(since) if row.event_number - event.number < row.version - read)
+    told = "; ".join(f"{event.type.replace('_', ' ')} by {event.actor_name}" for event in new)
+    change = f" What changed: {told}." if told else ""
     message = f"You read version {read}; it is now version {row.version}.{change} Read it again, then act."
     raise Stale(Problem("stale", message))

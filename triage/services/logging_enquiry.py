@@ -190,3 +190,5 @@ def _start_clocks(desk: Desk, enquiry: Enquiry, recommendations: list[Recommenda
     rag = min((each.rag for each in recommendations), key=RAGS.index)
     start_clock(desk, enquiry, "screening", rag, started_at=enquiry.received_at)
     start_clock(desk, enquiry, "decision", started_at=enquiry.received_at)
+    # What is red while the office is closed waits for nobody: the Emergency Duty Team has it at once.
+    enquiry.with_edt = rag == "red" and not desk.pack.calendar.is_open(desk.now)

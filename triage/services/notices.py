@@ -1,16 +1,23 @@
-"""Letters by email: that an enquiry arrived, what became of it, what ran out of time. Never a child's name in one."""
+"""Letters by email: what was promised in the outbox, sent once, unless what it was about is settled by then."""
 
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
-from email.utils import format_datetime
+from typing import Any
 from uuid import UUID
 
-from triage.models import Clock, Enquiry, OutboxMessage
+from triage.models import Clock, Enquiry, OutboxMessage, Referral
+from triage.models.codes import CLOCK_KINDS
+from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
+from triage.services.letters import Letter, NoLongerNeeded, say_instant
+from triage.services.partner_letters import chase_partner, tell_lead
 from triage.settings import Settings
+from triage.store.enquiries import follow_joins
 
 Send = Callable[[EmailMessage], None]
+Payload = Mapping[str, Any]
+Write = Callable[[Desk, Payload, str], Letter]
 
 OUTCOMES = {
     "social_care": "Children's social care will now look into what you told us.",
@@ -31,44 +38,79 @@ def smtp_sender(settings: Settings) -> Send:
 
 
 def deliver(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None:
-    """Do what an outbox message promised. Sent again after a crash, it bears the same Message-ID."""
-    HANDLERS[message.task](desk, message, sender, send)
+    """Do what an outbox message promised. Sent again after a crash, it bears the same Message-ID.
+
+    Written from what is true now. A letter about what was settled meanwhile is not sent, and its row says why.
+    """
+    try:
+        letter = LETTERS[message.task](desk, message.payload, _domain(sender))
+    except NoLongerNeeded as settled:
+        message.cancelled_reason = str(settled)
+    else:
+        send(_put_in_envelope(desk, message, sender, letter))
     message.done_at = desk.now
 
 
-def _acknowledge(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None:
-    enquiry = desk.session.get_one(Enquiry, UUID(message.payload["enquiry_id"]))
+def _acknowledge(desk: Desk, payload: Payload, domain: str) -> Letter:
+    enquiry = desk.session.get_one(Enquiry, UUID(payload["enquiry_id"]))
     text = f"We have received what you told us. Our reference is {enquiry.reference}.\n\n{AGAIN}\n"
-    send(_letter(desk, message, sender, enquiry.referrer_email, f"We received your enquiry {enquiry.reference}", text))
+    return Letter((enquiry.referrer_email,), f"We received your enquiry {enquiry.reference}", text)
 
 
-def _tell_outcome(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None:
-    enquiry = desk.session.get_one(Enquiry, UUID(message.payload["enquiry_id"]))
-    routes = {subject.decision.route for subject in enquiry.subjects if subject.decision}
+def _tell_outcome(desk: Desk, payload: Payload, domain: str) -> Letter:
+    """Whoever told us of an enquiry that was joined to another hears what became of that one."""
+    enquiry = desk.session.get_one(Enquiry, UUID(payload["enquiry_id"]))
+    decided = follow_joins(desk.session, enquiry)
+    if decided.decided_at is None:
+        raise NoLongerNeeded("Reopened before it went: the new decision is told.")
+    routes = {subject.decision.route for subject in decided.subjects if subject.decision}
     said = [words for route, words in OUTCOMES.items() if route in routes] or [OTHER_OUTCOME]
     text = "\n".join([f"Your enquiry {enquiry.reference} has been decided.", *said, "", AGAIN, ""])
-    send(_letter(desk, message, sender, enquiry.referrer_email, f"Your enquiry {enquiry.reference} was decided", text))
+    return Letter((enquiry.referrer_email,), f"Your enquiry {enquiry.reference} was decided", text)
 
 
-def _escalate(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None:
-    clock = desk.session.get_one(Clock, UUID(message.payload["clock_id"]))
+def _escalate(desk: Desk, payload: Payload, domain: str) -> Letter:
+    clock = desk.session.get_one(Clock, UUID(payload["clock_id"]))
     case = clock.enquiry or clock.referral
-    text = f"{case.reference}: {clock.kind.replace('_', ' ')} was due by {format_datetime(clock.due_at)}.\n"
-    address = f"{clock.escalate_to}@{sender.partition('@')[2]}"
-    send(_letter(desk, message, sender, address, f"Out of time: {case.reference}", text))
+    if clock.state != "running" or clock.due_at >= desk.now:
+        raise NoLongerNeeded("No longer out of time.")
+    due = say_instant(clock.due_at, desk.pack.calendar.zone)
+    text = f"{case.reference}: {CLOCK_KINDS[clock.kind].lower()} was due by {due} and is not done.\n"
+    return Letter((f"{clock.escalate_to}@{domain}",), f"Out of time: {case.reference}", text)
 
 
-HANDLERS: dict[str, Callable[[Desk, OutboxMessage, str, Send], None]] = {
+def _tell_danger(desk: Desk, payload: Payload, domain: str) -> Letter:
+    referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
+    if referral.state == "closed":
+        raise NoLongerNeeded("Closed before it went.")
+    told = ("mash_manager", "locality_manager") if referral.team_code else ("mash_manager",)
+    team = desk.pack.teams[referral.team_code]["name"] if referral.team_code else "no team yet: allocate it now"
+    text = (
+        f"Immediate danger: {referral.reference}, red, section 47.\n\nIt is with {team}.\n\nOpen it now, see that the"
+        " child is safe, and hold the strategy discussion. If the child is in danger this minute ring 999.\n"
+    )
+    return Letter(tuple(f"{role}@{domain}" for role in told), f"Immediate danger: {referral.reference}", text)
+
+
+LETTERS: dict[str, Write] = {
     "acknowledge_referrer": _acknowledge,
     "notify_outcome": _tell_outcome,
     "escalate_breach": _escalate,
+    "chase_check": chase_partner,
+    "escalate_check": tell_lead,
+    "tell_danger": _tell_danger,
+    "daily_notice": write_daily_notice,
 }
 
 
-def _letter(desk: Desk, message: OutboxMessage, sender: str, to: str, subject: str, text: str) -> EmailMessage:
-    letter = EmailMessage()
-    letter["From"], letter["To"], letter["Subject"] = sender, to, subject
-    letter["Date"] = desk.now
-    letter["Message-ID"] = f"<{message.id}@{sender.partition('@')[2]}>"
-    letter.set_content(text)
-    return letter
+def _put_in_envelope(desk: Desk, message: OutboxMessage, sender: str, letter: Letter) -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(map(str, letter.to)), letter.subject
+    mail["Date"] = desk.now
+    mail["Message-ID"] = f"<{message.id}@{_domain(sender)}>"
+    mail.set_content(letter.text)
+    return mail
+
+
+def _domain(sender: str) -> str:
+    return sender.partition("@")[2]

@@ -1,91 +1,130 @@
 """Opening a referral: after a decision, or when a case steps up or down. New information never opens a second one."""
 
+from uuid import UUID
+
 from triage.errors import Conflict, Problem
-from triage.models import Decision, Enquiry, Referral, Subject
-from triage.services.clocks import start_clock
+from triage.models import Decision, Enquiry, Person, Referral
+from triage.models.codes import SERVICE_OF_ROUTE, TABLES
+from triage.services.clocks import start_clocks
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.store.locking import hold, lock
 from triage.store.people import find_open_referral
-from triage.store.references import referral_reference, stepped_reference
-from workflows.calendar import LONDON
-from workflows.clocks import assessment_variant
+from triage.store.references import danger_reference, referral_reference, stepped_reference
+
+# Of these services a person has one case at a time: what is told of them goes to its worker.
+ONE_CASE = {"social_care": "social care", "early_help": "early help"}
 
 
 def open_referral(desk: Desk, enquiry: Enquiry, decision: Decision) -> Referral:
-    """The referral that a decision asks for. Conflict where the child's social care case is open already."""
-    subject, service = decision.subject, decision.route
-    if service == "social_care" and find_open_referral(desk.session, subject.person_id, desk.now):
+    """The referral that a decision asks for. Conflict where the child's case with that service is open already."""
+    subject, service = decision.subject, SERVICE_OF_ROUTE[decision.route]
+    if service in ONE_CASE and hold_open_case(desk, subject.person_id, service):
         message = (
-            f"{subject.name_as_given} has an open social care case. Choose the route existing_case: the allocated"
-            " worker gets the new information."
+            f"{subject.name_as_given} has an open {ONE_CASE[service]} case. Choose the route existing_case: the"
+            " allocated worker gets the new information."
         )
         raise Conflict(Problem("case_open", message))
-    earlier = sum(each.subject is subject and each.stepped_from is None for each in enquiry.referrals)
-    referral = Referral(
-        reference=referral_reference(enquiry.reference, subject.ordinal, earlier),
-        person=subject.person,
+    return _begin(
+        desk,
+        subject.person,
+        service,
+        reference=_next_reference(enquiry, subject.ordinal),
         enquiry=enquiry,
         subject=subject,
-        service=service,
         level=decision.level,
+        rag=enquiry.rag,
         section_47=decision.section_47,
         source=enquiry.source,
-        requested_at=desk.now,
         district_code=enquiry.district_code,
         locality_code=enquiry.locality_code,
     )
-    return _begin(desk, referral)
 
 
-def open_after(desk: Desk, before: Referral, service: str, *, section_47: bool, lead: str = "") -> Referral:
-    """The referral that a case steps up or down to: same child, other service, its own clocks.
+def _next_reference(enquiry: Enquiry, ordinal: int) -> str:
+    """Once more than have been given: where somebody was split off, another may have their place in the enquiry now."""
+    first = referral_reference(enquiry.reference, ordinal, 0)
+    given = (each.reference for each in enquiry.referrals if each.stepped_from_id is None)
+    earlier = sum(each == first or each.startswith(f"{first}.") for each in given)
+    return referral_reference(enquiry.reference, ordinal, earlier)
+
+
+def hold_open_case(desk: Desk, person_id: UUID, service: str = "social_care") -> Referral | None:
+    """The person's open case with a service, locked, or None where there is none: then nobody opens one meanwhile."""
+    lock(desk.session, Person, person_id)
+    while case := find_open_referral(desk.session, person_id, desk.now, (service,)):
+        case = lock(desk.session, Referral, case.id)
+        if case.state != "closed":
+            return case
+    return None
+
+
+def open_after(desk: Desk, before: Referral, service: str, *, danger: bool = False, lead: str = "") -> Referral:
+    """The referral that a case steps up or down to, or that immediate danger calls for: same child, its own clocks.
 
     Conflict where a step up meets a social care case that is open already.
     """
-    if service == "social_care" and find_open_referral(desk.session, before.person_id, desk.now):
+    if service == "social_care" and not danger and hold_open_case(desk, before.person_id):
         message = "The child has an open social care case: talk to its worker, and close this referral."
         raise Conflict(Problem("case_open", message))
-    referral = Referral(
-        reference=stepped_reference(before.reference),
-        person=before.person,
+    stays = before.state != "closed"
+    return _begin(
+        desk,
+        before.person,
+        service,
+        reference=danger_reference(desk.session, before) if stays else stepped_reference(before.reference),
         enquiry=before.enquiry,
         subject=before.subject,
         stepped_from=before,
-        service=service,
         level=4 if service == "social_care" else 3,
-        section_47=section_47,
+        rag="red" if danger else before.rag,
+        section_47=danger,
         source="5D" if service == "social_care" else before.source,
-        requested_at=desk.now,
         district_code=before.district_code,
         locality_code=before.locality_code,
         lead_practitioner=lead,
     )
-    return _begin(desk, referral)
 
 
-def tell_open_case(desk: Desk, enquiry: Enquiry, subject: Subject) -> None:
-    """Put the enquiry in the log of the child's open case. Conflict where there is none."""
-    referral = find_open_referral(desk.session, subject.person_id, desk.now)
+def tell_open_case(desk: Desk, enquiry: Enquiry, decision: Decision) -> None:
+    """Put the enquiry in the log of the child's open case, with section 47 if that was decided. Conflict where none.
+
+    Social care's case is told first, then early help's; section 47 is social care's alone.
+    """
+    subject = decision.subject
+    services = ("social_care",) if decision.section_47 else ("social_care", "early_help")
+    held = (hold_open_case(desk, subject.person_id, service) for service in services)
+    referral = next(filter(None, held), None)
     if referral is None:
-        message = f"{subject.name_as_given} has no open social care case. Choose another route."
+        where = " with social care" if decision.section_47 else ""
+        message = f"{subject.name_as_given} has no open case{where}. Choose another route."
         raise Conflict(Problem("no_open_case", message))
-    referral = lock(desk.session, Referral, referral.id)
-    record(desk, referral, "information_received", enquiry=enquiry.reference, enquiry_id=str(enquiry.id))
+    referral.section_47 = referral.section_47 or decision.section_47
+    told = {"enquiry": enquiry.reference, "enquiry_id": str(enquiry.id), "section_47": decision.section_47}
+    record(desk, referral, "information_received", **told)
 
 
-def _begin(desk: Desk, referral: Referral) -> Referral:
-    desk.session.add(referral)
-    hold(desk.session, referral)
-    record(
-        desk,
-        referral,
-        "referral_requested",
-        reference=referral.reference,
-        service=referral.service,
-        section_47=referral.section_47,
+def _begin(desk: Desk, person: Person, service: str, **details: object) -> Referral:
+    table = TABLES[service]
+    referral = Referral(
+        person=person,
+        service=service,
+        state=table.initial,
+        workflow_version=table.version,
+        requested_at=desk.now,
+        team_code=_only_team(desk, service),
+        **details,
     )
-    start_clock(desk, referral, "allocation")
-    variant = assessment_variant(referral.service, desk.now.astimezone(LONDON).date())
-    start_clock(desk, referral, "assessment", variant)
+    desk.session.add(referral)
+    desk.session.flush()  # first the case, then its log: a locality may write in the log of a case that it sees
+    hold(desk.session, referral)
+    begun = {"reference": referral.reference, "service": service, "section_47": referral.section_47}
+    record(desk, referral, table.begins, **begun)
+    start_clocks(desk, referral, table.opens, table.begins)
     return referral
+
+
+def _only_team(desk: Desk, service: str) -> str | None:
+    """Where one team of the county does a service, there is nobody to choose between."""
+    teams = [code for code, team in desk.pack.teams.items() if team.get("service") == service]
+    return teams[0] if len(teams) == 1 and service not in ("social_care", "early_help") else None

@@ -1,31 +1,62 @@
 """What this person may do to a case now, and for what they may not, why not: the same for pages and systems."""
 
-from triage.models import AgencyCheck, Enquiry, PolicyVersion, Referral
-from triage.services.contexts import check_context, enquiry_context, policy_context, referral_context
+from dataclasses import replace
+
+from triage.models import AgencyCheck, Enquiry, PolicyVersion, Referral, Transfer
+from triage.models.codes import TABLES
+from triage.services.contexts import (
+    check_context,
+    enquiry_context,
+    is_elsewhere,
+    list_without_case,
+    offer_context,
+    policy_context,
+    referral_context,
+)
 from triage.services.desk import Desk
 from workflows.agency_check import AGENCY_CHECK
-from workflows.engine import Permitted, permitted
+from workflows.definition import IMMEDIATE_DANGER, Table
+from workflows.engine import Permitted, Reason, permitted
 from workflows.enquiry import ENQUIRY
 from workflows.policy import POLICY, SERVICE
-from workflows.referral import REFERRAL
+from workflows.refusals import words
+from workflows.transfer import TRANSFER
 
 
 def permitted_on_enquiry(desk: Desk, enquiry: Enquiry) -> tuple[Permitted, ...]:
     """Every action from the enquiry's state."""
-    return permitted(ENQUIRY, enquiry.state, desk.actor.role, enquiry_context(enquiry, desk.actor.role))
+    context = enquiry_context(desk, enquiry, without_case=list_without_case(desk, enquiry))
+    return permitted(ENQUIRY, enquiry.state, desk.actor.role, context)
 
 
 def permitted_on_referral(desk: Desk, referral: Referral) -> tuple[Permitted, ...]:
     """Every action from the referral's state."""
-    return permitted(REFERRAL, referral.state, desk.actor.role, referral_context(referral))
+    table = TABLES[referral.service]
+    listed = permitted(table, referral.state, desk.actor.role, referral_context(desk, referral))
+    return tuple(map(_bar, listed)) if is_elsewhere(desk, referral) else listed
+
+
+def _bar(each: Permitted) -> Permitted:
+    """What is offered is read and answered, not worked; but a child in danger is everybody's."""
+    reason = Reason("another_locality", words("another_locality"))
+    return each if each.action == IMMEDIATE_DANGER else replace(each, allowed=False, reasons=(reason,), needs=())
+
+
+def permitted_on_transfer(desk: Desk, offer: Transfer) -> tuple[Permitted, ...]:
+    """Every answer to the offer."""
+    return permitted(TRANSFER, offer.state, desk.actor.role, offer_context(desk, offer))
 
 
 def permitted_on_check(desk: Desk, check: AgencyCheck) -> tuple[Permitted, ...]:
-    """Every action from the check's state."""
-    return permitted(AGENCY_CHECK, check.state, desk.actor.role, check_context())
+    """Every action from the check's state, but for what the service does by itself."""
+    return _by_people(AGENCY_CHECK, permitted(AGENCY_CHECK, check.state, desk.actor.role, check_context()), check.state)
 
 
 def permitted_on_policy(desk: Desk, policy: PolicyVersion) -> tuple[Permitted, ...]:
     """Every action from the version's state, but for what the service does by itself."""
     listed = permitted(POLICY, policy.state, desk.actor.role, policy_context(desk, policy))
-    return tuple(each for each in listed if POLICY.from_state[policy.state, each.action].by != SERVICE)
+    return _by_people(POLICY, listed, policy.state)
+
+
+def _by_people(table: Table, listed: tuple[Permitted, ...], state: str) -> tuple[Permitted, ...]:
+    return tuple(each for each in listed if table.from_state[state, each.action].by != SERVICE)

@@ -49,7 +49,7 @@ def act_on_policy(desk: Desk, command: PolicyAction) -> PolicyVersion:
     fired = fire_action(POLICY, desk, policy, command.action, context)
     details = EFFECTS[command.action](desk, policy, command)
     policy.state = fired.target
-    record(desk, policy, fired.event, **details, **({"reason": command.reason} if command.reason else {}))
+    record(desk, policy, fired.row.event, **details, **({"reason": command.reason} if command.reason else {}))
     return policy
 
 
@@ -89,7 +89,7 @@ def _restore(desk: Desk, policy: PolicyVersion) -> str | None:
     before, system = lock(desk.session, PolicyVersion, found.id), desk.with_actor(SYSTEM)
     fired = fire_action(POLICY, system, before, "restore", policy_context(system, before))
     before.state = fired.target
-    record(system, before, fired.event, **in_short(before), withdrawn=policy.policy_version)
+    record(system, before, fired.row.event, **in_short(before), withdrawn=policy.policy_version)
     return before.policy_version
 
 

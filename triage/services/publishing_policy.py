@@ -40,7 +40,7 @@ def publish_policy(desk: Desk, command: PublishPolicy, prove: Prove = prove_poli
     follows = _supersede(desk, policy)
     policy.state, policy.proof = fired.target, proof
     policy.published_by_id, policy.published_at = desk.actor.id, desk.now
-    record(desk, policy, fired.event, **in_short(policy), follows=follows)
+    record(desk, policy, fired.row.event, **in_short(policy), follows=follows)
     desk.session.flush()
     forget_line(desk.session)
     return policy
@@ -63,6 +63,6 @@ def _supersede(desk: Desk, policy: PolicyVersion) -> str | None:
     before, system = lock(desk.session, PolicyVersion, found.id), desk.with_actor(SYSTEM)
     fired = fire_action(POLICY, system, before, "supersede", policy_context(system, before))
     before.state = fired.target
-    record(system, before, fired.event, **in_short(before), followed_by=policy.policy_version)
+    record(system, before, fired.row.event, **in_short(before), followed_by=policy.policy_version)
     desk.session.flush()  # first: the database holds one that nothing follows, never two
     return before.policy_version

@@ -1,19 +1,27 @@
-"""What may be done to a referral: one function for each action, beside the table in workflows/referral.py."""
+"""What may be done to a referral: the service's table says who may and when, EFFECTS what each changes besides."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from triage.errors import NotFound, Problem, invalid
-from triage.models import Assignment, Referral, User
-from triage.services.clocks import cancel_clocks, start_clock, stop_clocks
-from triage.services.contexts import referral_context
-from triage.services.desk import Desk
+from triage.errors import Conflict, Problem
+from triage.models import Referral
+from triage.models.codes import TABLES
+from triage.services import allocating, casework, closing_referral
+from triage.services.clocks import pause_clock, resume_clock, settle_clocks, start_clocks
+from triage.services.colleagues import find_colleague
+from triage.services.contexts import is_elsewhere, referral_context
+from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
-from triage.services.opening_referral import open_after
+from triage.services.transfers import offer_transfer
 from triage.store.locking import lock
-from workflows.referral import REFERRAL
+from workflows.definition import IMMEDIATE_DANGER
+from workflows.refusals import words
+
+Details = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,151 +33,103 @@ class ReferralAction:
     version: int | None = None
     reason: str = ""
     team_code: str | None = None
+    provider_code: str | None = None
     worker_id: UUID | None = None
     closure: str | None = None
     consent: str | None = None
     lead_practitioner: str = ""
+    clock: str | None = None
+    invited: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
+    expected_on: date | None = None
+    transfer_to: str = ""
+    family_rating: int | None = None
+    rating_reason: str = ""
 
 
 def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:
-    """Do the action, or refuse: Stale, Conflict (with every reason) or Invalid."""
+    """Do the action, or refuse: Stale, Conflict (with every reason), Invalid, or NotFound for one there is not."""
     referral = lock(desk.session, Referral, command.referral_id)
     check_version(desk, referral, command.version)
-    if command.action not in EFFECTS:
-        message = f"There is no action {command.action!r}. Those there are: {', '.join(EFFECTS)}."
-        raise NotFound(Problem("unknown_action", message, "action"))
-    fired = fire_action(REFERRAL, desk, referral, command.action, _context(referral, command))
-    stop_clocks(desk, referral, fired.stops)
-    details = EFFECTS[command.action](desk, referral, command)
+    if not is_elsewhere(desk, referral):
+        return _do(desk, referral, command)
+    if command.action != IMMEDIATE_DANGER:
+        raise Conflict(Problem("another_locality", words("another_locality")))
+    with seeing_all(desk):
+        return _do(desk, referral, command)
+
+
+def _do(desk: Desk, referral: Referral, command: ReferralAction) -> Referral:
+    table = TABLES[referral.service]
+    fired = fire_action(table, desk, referral, command.action, _context(desk, referral, command))
+    settle_clocks(desk, referral, fired, table.final)
+    details = EFFECTS.get(command.action, _nothing_more)(desk, referral, command)
     referral.state = fired.target
-    for kind in fired.starts:
-        _start(desk, referral, kind)
-    record(desk, referral, fired.event, **details, **({"reason": command.reason} if command.reason else {}))
+    start_clocks(desk, referral, fired.row.starts, fired.row.event)
+    record(desk, referral, fired.row.event, **details, **({"reason": command.reason} if command.reason else {}))
     return referral
 
 
-def _context(referral: Referral, command: ReferralAction) -> object:
+def _context(desk: Desk, referral: Referral, command: ReferralAction) -> Any:
+    worker = find_colleague(desk, command.worker_id, command.team_code or referral.team_code)
     return referral_context(
+        desk,
         referral,
         reason=command.reason.strip() or None,
         team_code=command.team_code,
-        worker_id=str(command.worker_id) if command.worker_id else None,
+        provider_code=command.provider_code,
+        to_worker=worker.name if worker else None,
         closure=command.closure,
         consent=command.consent,
         lead_practitioner=command.lead_practitioner.strip() or None,
+        clock=command.clock,
+        invited=frozenset(command.invited),
+        came=frozenset(command.came),
+        expected_on=command.expected_on,
+        transfer_to=command.transfer_to.strip() or None,
+        family_rating=command.family_rating,
+        rating_reason=command.rating_reason.strip() or None,
     )
 
 
-def _start(desk: Desk, referral: Referral, kind: str) -> None:
-    start_clock(desk, referral, kind)
-
-
-def _allocate(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    referral.allocated_at = referral.allocated_at or desk.now
-    return _assign(desk, referral, command)
-
-
-def _reassign(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    return _assign(desk, referral, command)
-
-
-def _assign(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    """Append an assignment, supersede the one before, and let the team's locality see the referral."""
-    team = _check_team(desk, referral, command.team_code or referral.team_code)
-    worker = _check_worker(desk, command.worker_id, team)
-    for assignment in referral.assignments:
-        assignment.superseded_at = assignment.superseded_at or desk.now
-    desk.session.add(
-        Assignment(
-            referral=referral,
-            team_code=team,
-            worker_id=command.worker_id,
-            assigned_at=desk.now,
-            assigned_by_id=desk.actor.id,
-            reason=command.reason,
-        )
-    )
-    referral.team_code, referral.worker_id = team, command.worker_id
-    referral.locality_code = desk.pack.teams[team].get("locality") or referral.locality_code
-    return {"team": team, "worker": worker.name if worker else None}
-
-
-def _check_team(desk: Desk, referral: Referral, code: str | None) -> str:
-    teams = {key: team for key, team in desk.pack.teams.items() if team.get("service") == referral.service}
-    if code not in teams:
-        raise invalid("team_code", f"Choose a team of that service: {', '.join(teams)}.", "unknown_code")
-    return code
-
-
-def _check_worker(desk: Desk, worker_id: UUID | None, team: str) -> User | None:
-    worker = desk.session.get(User, worker_id) if worker_id else None
-    if worker_id and (worker is None or worker.team_code != team or not worker.active):
-        raise invalid("worker_id", "Choose somebody who works in that team.", "unknown_worker")
-    return worker
-
-
-def _accept(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    referral.accepted_at = desk.now
+def _nothing_more(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     return {}
 
 
-def _return(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    for assignment in referral.assignments:
-        assignment.superseded_at = assignment.superseded_at or desk.now
-    referral.worker_id = None
-    return {"team": referral.team_code}
+def _pause(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
+    return pause_clock(desk, referral, command.clock, command.reason)
 
 
-def _start_work(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    referral.started_at = desk.now
-    return {}
+def _resume(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
+    return resume_clock(desk, referral, command.clock)
 
 
-def _complete_assessment(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    referral.assessed_at = desk.now
-    return {}
-
-
-def _close(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    return _end(desk, referral, command.closure)
-
-
-def _step_up(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    details = _end(desk, referral, "stepped_up")
-    return details | _follow(desk, referral, "social_care", section_47=False)
-
-
-def _step_down(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    details = _end(desk, referral, "RC9")
-    return details | _follow(desk, referral, "early_help", section_47=False, lead=command.lead_practitioner)
-
-
-def _immediate_danger(desk: Desk, referral: Referral, command: ReferralAction) -> dict[str, object]:
-    details = _end(desk, referral, "stepped_up")
-    return details | _follow(desk, referral, "social_care", section_47=True)
-
-
-def _end(desk: Desk, referral: Referral, closure: str | None) -> dict[str, object]:
-    cancel_clocks(desk, referral)
-    # Together, because what follows may ask the database, which never holds a closed_at without the state.
-    referral.state, referral.closed_at, referral.closure = "closed", desk.now, closure
-    return {"closure": closure}
-
-
-def _follow(desk: Desk, referral: Referral, service: str, *, section_47: bool, lead: str = "") -> dict[str, object]:
-    following = open_after(desk, referral, service, section_47=section_47, lead=lead)
-    return {"followed_by": following.reference}
-
-
-EFFECTS: dict[str, Callable[[Desk, Referral, ReferralAction], dict[str, object]]] = {
-    "allocate": _allocate,
-    "accept": _accept,
-    "return": _return,
-    "reassign": _reassign,
-    "start": _start_work,
-    "complete_assessment": _complete_assessment,
-    "step_up": _step_up,
-    "step_down": _step_down,
-    "close": _close,
-    "immediate_danger": _immediate_danger,
+EFFECTS: dict[str, Callable[[Desk, Referral, ReferralAction], Details]] = {
+    "allocate": allocating.allocate,
+    "accept": allocating.accept,
+    "return": allocating.give_back,
+    "reassign": allocating.reassign,
+    "claim": allocating.claim,
+    "hand_over": allocating.hand_over,
+    "contact_family": casework.contact_family,
+    "start_assessment": casework.start_assessment,
+    "extend_assessment": casework.extend_assessment,
+    "complete_assessment": casework.complete_assessment,
+    "call_strategy_discussion": casework.call_strategy_discussion,
+    "open_section_47": casework.open_section_47,
+    "decline_section_47": casework.decline_section_47,
+    "end_section_47": casework.end_section_47,
+    "make_protection_plan": casework.make_protection_plan,
+    "end_protection_plan": casework.end_protection_plan,
+    "offer_transfer": offer_transfer,
+    "close": closing_referral.close_case,
+    "record_outcome": closing_referral.close,
+    "accept_refusal": closing_referral.close,
+    "withdraw": closing_referral.close,
+    "cease": closing_referral.close,
+    "step_up": closing_referral.step_up,
+    "step_down": closing_referral.step_down,
+    "immediate_danger": closing_referral.declare_danger,
+    "pause_clock": _pause,
+    "resume_clock": _resume,
 }

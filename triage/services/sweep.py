@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
-from triage.models import Clock, Enquiry, Referral
+from triage.models import AgencyCheck, Clock, Enquiry, Referral
+from triage.services.checks import CheckAction, act_on_check
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.outbox import promise
-from triage.store.locking import lock
+from triage.store.locking import lock_if_free
+from workflows.agency_check import WAITING
 
 BATCH = 500
 
@@ -22,19 +24,23 @@ class Swept:
     breached: int
 
 
-def sweep(desk: Desk) -> Swept:
-    """Warn and mark what is due by now. Safe to run several at once, and again after being killed at any point."""
-    warned = _sweep(desk, (Clock.warn_at <= desk.now) & Clock.warned_at.is_(None), _warn)
-    breached = _sweep(desk, (Clock.due_at < desk.now) & Clock.breached_at.is_(None), _breach)
+def sweep(desk: Desk, *, batch: int = BATCH) -> Swept:
+    """Warn of and mark up to `batch` clocks each that are due by now.
+
+    Safe to run several at once, and again after being killed at any point.
+    """
+    warned = _sweep(desk, (Clock.warn_at <= desk.now) & Clock.warned_at.is_(None), _warn, batch)
+    breached = _sweep(desk, (Clock.due_at < desk.now) & Clock.breached_at.is_(None), _breach, batch)
     return Swept(warned, breached)
 
 
-def _sweep(desk: Desk, due: ColumnElement[bool], mark: Callable[[Desk, Clock], None]) -> int:
-    """The case is locked before the clock, in the order that every action takes them, so none waits in a ring."""
-    query = select(Clock).where(Clock.state == "running", due).order_by(Clock.due_at).limit(BATCH)
+def _sweep(desk: Desk, due: ColumnElement[bool], mark: Callable[[Desk, Clock], None], batch: int) -> int:
+    """A case that somebody works on now is left for the next minute: whoever never waits stands in no ring."""
+    query = select(Clock).where(Clock.state == "running", due).order_by(Clock.due_at, Clock.id).limit(batch)
     marked = 0
     for clock in desk.session.scalars(query).all():
-        _lock_case(desk, clock)
+        if not _lock_case(desk, clock):
+            continue
         desk.session.refresh(clock, with_for_update=True)
         if clock.state == "running" and desk.session.scalar(select(due).where(Clock.id == clock.id)):
             mark(desk, clock)
@@ -43,14 +49,16 @@ def _sweep(desk: Desk, due: ColumnElement[bool], mark: Callable[[Desk, Clock], N
     return marked
 
 
-def _lock_case(desk: Desk, clock: Clock) -> Enquiry | Referral:
+def _lock_case(desk: Desk, clock: Clock) -> Enquiry | Referral | None:
     if clock.enquiry_id:
-        return lock(desk.session, Enquiry, clock.enquiry_id)
-    return lock(desk.session, Referral, clock.referral_id)
+        return lock_if_free(desk.session, Enquiry, clock.enquiry_id)
+    return lock_if_free(desk.session, Referral, clock.referral_id)
 
 
 def _warn(desk: Desk, clock: Clock) -> None:
     clock.warned_at = desk.now
+    if clock.agency_check:
+        act_on_check(desk, CheckAction(check_id=clock.agency_check_id, action="chase"))
     record(desk, clock.enquiry or clock.referral, "clock_warned", kind=clock.kind, due_at=clock.due_at.isoformat())
 
 
@@ -61,3 +69,12 @@ def _breach(desk: Desk, clock: Clock) -> None:
         desk, case, "clock_breached", kind=clock.kind, due_at=clock.due_at.isoformat(), escalated_to=clock.escalate_to
     )
     promise(desk, "escalate_breach", clock_id=str(clock.id))
+    if clock.agency_check:
+        pass_due(desk, clock.agency_check)
+
+
+def pass_due(desk: Desk, check: AgencyCheck) -> None:
+    """A partner who has not answered in time is overdue, and the agency's lead is told."""
+    if check.state in WAITING[:2]:
+        act_on_check(desk, CheckAction(check_id=check.id, action="pass_due"))
+    act_on_check(desk, CheckAction(check_id=check.id, action="escalate"))

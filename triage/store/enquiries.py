@@ -10,12 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem, invalid
 from triage.models import Clock, Decision, Enquiry, Event, Subject
-
-OPEN_STATES = ("received", "screening", "checking", "awaiting_decision", "decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,13 @@ def get_enquiry(session: Session, key: UUID) -> Enquiry:
 def _whole() -> tuple[Any, ...]:
     subjects = selectinload(Enquiry.subjects)
     return (
+        joinedload(Enquiry.owner),
         subjects.joinedload(Subject.person),
         subjects.selectinload(Subject.first_views),
         subjects.selectinload(Subject.recommendations),
         subjects.selectinload(Subject.decisions),
         selectinload(Enquiry.checks),
-        selectinload(Enquiry.clocks),
+        selectinload(Enquiry.clocks).selectinload(Clock.pauses),
         selectinload(Enquiry.referrals),
     )
 
@@ -82,45 +81,31 @@ def list_events(session: Session, case_id: UUID) -> Sequence[Event]:
     return session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.number)).all()
 
 
-@dataclass(frozen=True, slots=True)
-class TrayRow:
-    """An open enquiry and its most urgent running clock."""
-
-    enquiry: Enquiry
-    clock: Clock | None
-
-
-def list_worktray(session: Session, *, limit: int = 100) -> tuple[list[TrayRow], int]:
-    """Open enquiries by the time left on their most urgent clock, the most overdue first; and how many there are."""
-    urgent = (
-        select(Clock.enquiry_id, func.min(Clock.due_at).label("due_at"))
-        .where(Clock.state == "running", Clock.enquiry_id.is_not(None))
-        .group_by(Clock.enquiry_id)
-        .subquery()
-    )
-    query = (
-        select(Enquiry)
-        .outerjoin(urgent, urgent.c.enquiry_id == Enquiry.id)
-        .where(Enquiry.state.in_(OPEN_STATES))
-        .options(*_whole())
-        .order_by(urgent.c.due_at.asc().nulls_last(), Enquiry.received_at)
-        .limit(limit)
-    )
-    total = session.scalar(select(func.count()).select_from(Enquiry).where(Enquiry.state.in_(OPEN_STATES)))
-    return [TrayRow(enquiry, most_urgent(enquiry.clocks)) for enquiry in session.scalars(query)], total
-
-
 def count_by_route(session: Session) -> dict[str, int]:
     """Decided enquiries by the route chosen for each; one whose subjects went different ways counts for each way."""
     query = (
         select(Decision.route, func.count(Subject.enquiry_id.distinct()))
         .join(Subject, Subject.id == Decision.subject_id)
-        .where(Decision.superseded_at.is_(None))
+        .where(Decision.superseded_at.is_(None), Decision.took_effect_at.is_not(None))
         .group_by(Decision.route)
     )
     return {route: count for route, count in session.execute(query)}
 
 
-def most_urgent(clocks: Sequence[Clock]) -> Clock | None:
-    """The running clock that is due first."""
-    return min((clock for clock in clocks if clock.state == "running"), key=lambda clock: clock.due_at, default=None)
+def find_by_reference(session: Session, reference: str) -> Enquiry | None:
+    """The enquiry of that reference, if this actor may see one."""
+    return session.scalar(select(Enquiry).where(Enquiry.reference == reference.strip().upper()))
+
+
+def list_joined(session: Session, enquiry_id: UUID) -> Sequence[Enquiry]:
+    """The enquiries that were joined into this one, perhaps by way of another: its decision answers theirs."""
+    joined = select(Enquiry.id).where(Enquiry.joined_into_id == enquiry_id).cte(recursive=True)
+    joined = joined.union(select(Enquiry.id).join(joined, Enquiry.joined_into_id == joined.c.id))
+    return session.scalars(select(Enquiry).where(Enquiry.id.in_(select(joined.c.id)))).all()
+
+
+def follow_joins(session: Session, enquiry: Enquiry) -> Enquiry:
+    """Where those whom an enquiry was about are decided: in what it was joined into, else in itself."""
+    while enquiry.joined_into_id:
+        enquiry = session.get_one(Enquiry, enquiry.joined_into_id)
+    return enquiry

@@ -1,5 +1,6 @@
 """Row locks: one reader-for-change at a time for a case, taken once a transaction."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
@@ -7,10 +8,17 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from triage.errors import NotFound, Problem
-from triage.models import AgencyCheck, Enquiry, PolicyVersion, Referral
+from triage.models import AgencyCheck, Enquiry, Person, PolicyVersion, Referral, Transfer
 
-Row = TypeVar("Row", Enquiry, Referral, AgencyCheck, PolicyVersion)
-WORDS = {Enquiry: "enquiry", Referral: "referral", AgencyCheck: "check", PolicyVersion: "policy"}
+Row = TypeVar("Row", Enquiry, Referral, AgencyCheck, Person, PolicyVersion, Transfer)
+WORDS = {
+    Enquiry: "enquiry",
+    Referral: "referral",
+    AgencyCheck: "check",
+    Person: "person",
+    PolicyVersion: "policy",
+    Transfer: "offer",
+}
 
 
 def lock(session: Session, model: type[Row], key: UUID) -> Row:
@@ -21,19 +29,45 @@ def lock(session: Session, model: type[Row], key: UUID) -> Row:
     return held[key]
 
 
-def _take(session: Session, model: type[Row], key: UUID) -> Row:
-    """Lock first, then read: what was read before is read again only if somebody changed it meanwhile."""
-    with session.no_autoflush:
-        version = session.scalar(select(model.version).where(model.id == key).with_for_update())
-        row = session.get(model, key) if version is not None else None
+def lock_people(session: Session, keys: Iterable[UUID]) -> None:
+    """Several people, always in the same order, so that no two who do so wait for each other."""
+    for key in sorted(set(keys)):
+        lock(session, Person, key)
+
+
+def lock_if_free(session: Session, model: type[Row], key: UUID) -> Row | None:
+    """The same without ever waiting: None where somebody else holds it now."""
+    held = session.info.setdefault("held", {})
+    if key not in held:
+        row = _read_locked(session, model, key, skip_locked=True)
         if row is None:
-            raise NotFound(Problem("not_found", f"There is no such {WORDS[model]}, or it is not yours to see."))
-        if row.version != version:
+            return None
+        held[key] = row
+    return held[key]
+
+
+def _take(session: Session, model: type[Row], key: UUID) -> Row:
+    row = _read_locked(session, model, key)
+    if row is None:
+        raise NotFound(Problem("not_found", f"There is no such {WORDS[model]}, or it is not yours to see."))
+    return row
+
+
+def _read_locked(session: Session, model: type[Row], key: UUID, *, skip_locked: bool = False) -> Row | None:
+    """Lock first, then read: what was read before is read again only if somebody changed it meanwhile.
+
+    No key of ours ever changes, so whoever only refers to the row (a child's referral to its enquiry) need not wait.
+    """
+    with session.no_autoflush:
+        query = select(model.version).where(model.id == key).with_for_update(key_share=True, skip_locked=skip_locked)
+        version = session.scalar(query)
+        row = session.get(model, key) if version is not None else None
+        if row is not None and row.version != version:
             session.refresh(row)
     return row
 
 
-def hold(session: Session, row: Enquiry | Referral | AgencyCheck | PolicyVersion) -> None:
+def hold(session: Session, row: Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer) -> None:
     """A row that this transaction made is its own already."""
     session.info.setdefault("held", {})[row.id] = row
 

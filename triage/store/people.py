@@ -56,6 +56,7 @@ def find_history(session: Session, person_id: UUID, since: datetime, before: dat
     The last enquiry and the last closing of a social care case are looked for as far back as there are records.
     """
     lately = Enquiry.received_at >= since
+    in_force = Decision.superseded_at.is_(None) & Decision.took_effect_at.is_not(None)
     enquiries = (
         select(
             func.count().filter(lately),
@@ -64,7 +65,7 @@ def find_history(session: Session, person_id: UUID, since: datetime, before: dat
         )
         .select_from(Subject)
         .join(Enquiry, Enquiry.id == Subject.enquiry_id)
-        .outerjoin(Decision, (Decision.subject_id == Subject.id) & Decision.superseded_at.is_(None))
+        .outerjoin(Decision, (Decision.subject_id == Subject.id) & in_force)
         .where(Subject.person_id == person_id, Enquiry.received_at < before)
     )
     closed = select(func.max(Referral.closed_at)).where(
@@ -75,14 +76,16 @@ def find_history(session: Session, person_id: UUID, since: datetime, before: dat
     return History(count, nfa, is_open, last, session.scalar(closed))
 
 
-def find_open_referral(session: Session, person_id: UUID, at: datetime) -> Referral | None:
-    """The person's social care referral that was made before `at` and is not closed, the latest if several."""
+def find_open_referral(
+    session: Session, person_id: UUID, at: datetime, services: Sequence[str] = ("social_care",)
+) -> Referral | None:
+    """The person's referral to one of these services that was made by `at` and is not closed, the latest if several."""
     return session.scalar(
         select(Referral)
         .where(
             Referral.person_id == person_id,
-            Referral.service == "social_care",
-            Referral.requested_at < at,
+            Referral.service.in_(services),
+            Referral.requested_at <= at,
             Referral.state != "closed",
         )
         .order_by(Referral.requested_at.desc())

@@ -2,8 +2,10 @@
 
 from string import ascii_uppercase
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
+
+from triage.models import Referral
 
 NEXT = text("SELECT nextval('enquiry_reference')")
 
@@ -35,3 +37,9 @@ def stepped_reference(before: str) -> str:
     if before[-1] not in ascii_uppercase or before[-1] == "Z":
         return before + "B"
     return before[:-1] + chr(ord(before[-1]) + 1)
+
+
+def danger_reference(session: Session, before: Referral) -> str:
+    """The reference of the section 47 referral that a case which stays open led to: REF-2013-004821-2-47, -47.2."""
+    earlier = session.scalar(select(func.count()).where(Referral.stepped_from_id == before.id))
+    return f"{before.reference}-47" + (f".{earlier + 1}" if earlier else "")

@@ -1,18 +1,24 @@
-"""Queries about referrals: a locality's inbox, lists for systems, one with all that belongs to it."""
+"""Queries about referrals: the inboxes of the hub and of a locality, lists for systems, one with all of its own."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
-from triage.models import Clock, Enquiry, Referral, User
+from triage.models import Clock, Enquiry, Referral, Transfer, User
 from triage.store.enquiries import Page, paginate
+from triage.store.queues import HUB
+
+OFFERED = "offered"
+SHOWN = 100  # of each part of an inbox
 
 
 def get_referral(session: Session, key: UUID) -> Referral:
-    """The referral with its person, enquiry, assignments and clocks. NotFound if unseen."""
+    """The referral with its person, enquiry, assignments, clocks, discussions and transfers. NotFound if unseen."""
     referral = session.get(Referral, key, options=_whole())
     if referral is None:
         raise NotFound(Problem("not_found", "There is no such referral, or it is not yours to see."))
@@ -21,16 +27,26 @@ def get_referral(session: Session, key: UUID) -> Referral:
 
 def _whole() -> tuple[Any, ...]:
     return (
-        joinedload(Referral.person),
         joinedload(Referral.enquiry).selectinload(Enquiry.subjects),
         selectinload(Referral.assignments),
-        selectinload(Referral.clocks),
+        selectinload(Referral.discussions),
+        *_listed(),
+    )
+
+
+def _listed() -> tuple[Any, ...]:
+    """What a line of a list shows."""
+    return (
+        joinedload(Referral.person),
+        joinedload(Referral.worker),
+        selectinload(Referral.clocks).selectinload(Clock.pauses),
+        selectinload(Referral.transfers),
     )
 
 
 def list_referrals(session: Session, *, state: str | None, service: str | None, cursor: str | None, limit: int) -> Page:
     """Referrals, latest requested first, `limit` at a time."""
-    query = select(Referral).options(*_whole()).order_by(Referral.requested_at.desc(), Referral.id.desc())
+    query = select(Referral).options(*_listed()).order_by(Referral.requested_at.desc(), Referral.id.desc())
     if state:
         query = query.where(Referral.state == state)
     if service:
@@ -38,27 +54,94 @@ def list_referrals(session: Session, *, state: str | None, service: str | None, 
     return paginate(session, query, (Referral.requested_at, Referral.id), cursor, limit)
 
 
-def list_inbox(session: Session, states: tuple[str, ...], *, limit: int = 100) -> tuple[list[Referral], int]:
-    """Referrals in these states that this actor may see, the least time left first; and how many there are."""
-    there = Referral.state.in_(states)
-    urgent = (
-        select(Clock.referral_id, func.min(Clock.due_at).label("due_at"))
-        .where(Clock.state == "running", Clock.referral_id.is_not(None))
-        .group_by(Clock.referral_id)
+def list_following(session: Session, referral: Referral) -> list[Referral]:
+    """The referrals that this one stepped up or down to, or that immediate danger opened from it."""
+    query = select(Referral).where(Referral.stepped_from_id == referral.id)
+    return list(session.scalars(query.order_by(Referral.requested_at, Referral.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Referrals that wait for the same thing: the most pressing of them, and how many there are."""
+
+    rows: list[Referral]
+    total: int
+
+
+def list_hub_inbox(session: Session, queues: Iterable[str]) -> dict[str, Group]:
+    """What waits in each of these queues that has any: "hub", or a team's code."""
+    return _group(session, Referral.queue, Referral.queue.in_(tuple(queues)))
+
+
+def list_locality_inbox(session: Session, locality: str | None, worker: UUID | None = None) -> dict[str, Group]:
+    """What a locality's teams have, or one worker of theirs, by state; under "offered" what others offer it.
+
+    Each open referral that this actor may see is in one group, but for those that wait in the hub.
+    """
+    offered = _is_offered_to(locality)
+    mine = (Referral.worker_id == worker, ~offered) if worker else ()
+    by = case((offered, OFFERED), else_=Referral.state)
+    return _group(session, by, _is_held(), *mine)
+
+
+def count_held_by(session: Session, locality: str | None, worker: UUID) -> int:
+    """How many open referrals this worker has in that locality."""
+    mine = (_is_held(), Referral.worker_id == worker, ~_is_offered_to(locality))
+    return session.scalar(select(func.count()).select_from(Referral).where(*mine))
+
+
+def _is_held() -> ColumnElement[bool]:
+    """Whether a team has it: neither closed nor waiting in the hub."""
+    return and_(Referral.queue.is_not(None), Referral.queue != HUB)
+
+
+def _is_offered_to(locality: str | None) -> ColumnElement[bool]:
+    there = (Transfer.referral_id == Referral.id, Transfer.state == "offered", Transfer.to_locality_code == locality)
+    return select(Transfer.id).where(*there).exists()
+
+
+def _group(session: Session, by: Any, *wanted: ColumnElement[bool]) -> dict[str, Group]:
+    """Lists and counts from one look, so that they agree."""
+    order = (_is_red().desc(), _first_due().asc().nulls_last(), Referral.requested_at, Referral.id)
+    numbered = (
+        select(
+            Referral.id,
+            by.label("part"),
+            func.row_number().over(partition_by=by, order_by=order).label("place"),
+            func.count().over(partition_by=by).label("total"),
+        )
+        .where(*wanted)
         .subquery()
     )
     query = (
-        select(Referral)
-        .outerjoin(urgent, urgent.c.referral_id == Referral.id)
-        .where(there)
-        .options(*_whole())
-        .order_by(urgent.c.due_at.asc().nulls_last(), Referral.requested_at)
-        .limit(limit)
+        select(Referral, numbered.c.part, numbered.c.total)
+        .join(numbered, numbered.c.id == Referral.id)
+        .where(numbered.c.place <= SHOWN)
+        .order_by(numbered.c.place)
+        .options(*_listed())
     )
-    total = session.scalar(select(func.count()).select_from(Referral).where(there))
-    return list(session.scalars(query)), total
+    groups: dict[str, Group] = {}
+    for referral, part, total in session.execute(query):
+        groups.setdefault(part, Group([], total)).rows.append(referral)
+    return groups
 
 
-def list_workers(session: Session, team_code: str) -> list[User]:
-    """Those who work in a team and may be given its cases."""
-    return list(session.scalars(select(User).where(User.team_code == team_code, User.active).order_by(User.name)))
+def _is_red() -> ColumnElement[bool]:
+    return case((Referral.section_47, True), (Referral.rag == "red", True), else_=False)
+
+
+def _first_due() -> Any:
+    due = select(func.min(Clock.due_at)).where(Clock.referral_id == Referral.id, Clock.state == "running")
+    return due.scalar_subquery()
+
+
+def list_workers(session: Session, teams: Iterable[str]) -> list[User]:
+    """Those who work in these teams and may be given their cases."""
+    there = User.team_code.in_(tuple(teams)), User.active
+    return list(session.scalars(select(User).where(*there).order_by(User.name, User.id)))
+
+
+def list_names(session: Session, keys: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What each of these people is called."""
+    wanted = {key for key in keys if key}
+    return {key: name for key, name in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}

@@ -35,8 +35,8 @@ def _tell(scale: Timescale) -> ClockRow:
     return ClockRow(
         _name(scale),
         scale.text,
-        _say_event(scale.begins),
-        _say_event(scale.ends),
+        _say_events(scale.begins),
+        _say_events(scale.ends),
         _say_holds(scale),
         scale.authority,
         ROLES[scale.escalate_to],
@@ -50,8 +50,9 @@ def _name(scale: Timescale) -> str:
     return f"{kind}, {'rated ' if scale.variant in RAGS else ''}{scale.variant.replace('_', ' ')}"
 
 
-def _say_event(event: str) -> str:
-    return event.replace("_", " ").capitalize()
+def _say_events(events: tuple[str, ...]) -> str:
+    """ "Referral accepted, referral returned": of several, whichever comes first."""
+    return ", ".join(event.replace("_", " ") for event in events).capitalize()
 
 
 def _say_holds(scale: Timescale) -> str:

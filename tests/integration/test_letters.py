@@ -1,0 +1,205 @@
+"""Each letter: to whom, in which words, never a child's name in it, and not at all once its matter is settled."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.acting import EVERYBODY, act
+from tests.making import a_subject, an_enquiry, decide_as, screen
+from triage.models import OutboxMessage
+from triage.services.checks import CheckAction, act_on_check
+from triage.services.daily_notices import promise_daily_notices
+from triage.services.notices import LETTERS, deliver
+from triage.services.outbox import promise
+from triage.services.sweep import sweep
+
+NAMES = ("Zebedee", "Quillfeather")
+NAMED = {"given_name": "Zebedee", "family_name": "Quillfeather"}
+GRAVE = {"indicators": ("C4_NAI",), **NAMED}
+
+
+@pytest.fixture
+def post(office):
+    """Delivers what was promised and is not done yet, and answers with those letters."""
+
+    def deliver_waiting():
+        letters, desk = [], office.desk("system")
+        desk.session.flush()
+        waiting = select(OutboxMessage).where(OutboxMessage.done_at.is_(None)).order_by(OutboxMessage.id)
+        for message in desk.session.scalars(waiting).all():
+            deliver(desk, message, "mash@triage.example", letters.append)
+        desk.session.flush()
+        return letters
+
+    return deliver_waiting
+
+
+def ask_police(office, **details):
+    """An amber enquiry on which the police have been asked since ten o'clock; the enquiry and the check."""
+    enquiry = an_enquiry(office, **NAMED, **details)
+    screen(office, enquiry, finish=False)
+    asked = {"lawful_basis": "public_task", "consent": "given", "question": "What of Zebedee?"}
+    act(office, "social_worker", enquiry, "request_check", agency_code="police", **asked)
+    (check,) = enquiry.checks
+    office.session.flush()
+    return enquiry, check
+
+
+def refer(office, **details):
+    """A child's referral to social care, as grave as can be."""
+    enquiry = an_enquiry(office, **(GRAVE | details))
+    screen(office, enquiry, rag="red")
+    decide_as(office, "social_worker", enquiry, route="social_care", level=4, section_47=True)
+    office.session.flush()
+    (referral,) = enquiry.referrals
+    return referral
+
+
+def chase(office, check, action="chase"):
+    act_on_check(office.desk("social_worker"), CheckAction(check_id=check.id, action=action))
+
+
+def read(letter):
+    """A letter's words in one line, whatever way its lines were wrapped."""
+    return " ".join(letter.get_content().split())
+
+
+def test_chased_agency_is_told_which_enquiry_and_by_when(office, post):
+    enquiry, check = ask_police(office)
+    chase(office, check)
+    (letter,) = post()
+    assert letter["To"] == "police@notts.example"
+    assert letter["Subject"] == f"Please answer: enquiry {enquiry.reference}"
+    assert (
+        f"At 10:00 on Tuesday 7 May 2013 we asked Nottinghamshire Police what it knows about our enquiry"
+        f" {enquiry.reference}. The answer is due by 16:00 on Tuesday 7 May 2013." in read(letter)
+    )
+
+
+def test_lead_is_told_by_name_that_the_answer_was_due(office, post):
+    enquiry, check = ask_police(office)
+    office.clock.at += timedelta(days=1)
+    chase(office, check, "escalate")
+    (letter,) = post()
+    (to,) = letter["To"].addresses
+    assert (to.display_name, to.addr_spec) == ("Made-Up Lead (Nottinghamshire Police)", "police-lead@notts.example")
+    assert letter["Subject"] == f"Not answered: enquiry {enquiry.reference}"
+    assert read(letter).startswith("To Made-Up Lead (Nottinghamshire Police)")
+    assert "The answer was due by 16:00 on Tuesday 7 May 2013." in read(letter)
+
+
+@pytest.mark.parametrize("action", ["chase", "escalate"])
+@pytest.mark.parametrize(
+    ("ended", "state"),
+    [({"action": "answer", "answer": "Known"}, "answered"), ({"action": "withdraw", "reason": "Moved"}, "withdrawn")],
+)
+def test_partner_is_not_chased_for_what_ended_before_the_letter_went(office, post, action, ended, state):
+    _enquiry, check = ask_police(office)
+    chase(office, check, action)
+    act_on_check(office.desk("social_worker"), CheckAction(check_id=check.id, **ended))
+    assert post() == []
+    (message,) = office.session.scalars(select(OutboxMessage))
+    assert message.cancelled_reason == f"The check was {state} before it went."
+    assert message.done_at == office.clock.now()
+
+
+def test_managers_are_told_of_danger_and_the_locality_once_it_has_the_case(office, post):
+    referral = refer(office)
+    post()
+    act(office, "social_worker", referral, "immediate_danger", reason="Zebedee was hit")
+    (letter,) = post()
+    assert letter["To"] == "mash_manager@triage.example"
+    assert letter["Subject"] == f"Immediate danger: {referral.reference}"
+    assert "no team yet: allocate it now" in read(letter)
+    act(office, "mash_manager", referral, "allocate", team_code="social_care_west")
+    act(office, "social_worker", referral, "immediate_danger", reason="Again")
+    (letter,) = post()
+    assert letter["To"] == "mash_manager@triage.example, locality_manager@triage.example"
+    assert "It is with Social care West." in read(letter)
+
+
+def test_danger_is_not_told_of_a_case_that_was_closed_before_the_letter_went(office, post):
+    referral = refer(office)
+    act(office, "mash_manager", referral, "allocate", team_code="social_care_west")
+    act(office, "locality_worker:west", referral, "immediate_danger", reason="Hit again")
+    act(office, "locality_worker:west", referral, "call_strategy_discussion", invited=EVERYBODY)
+    act(office, "locality_worker:west", referral, "open_section_47", came=EVERYBODY)
+    act(office, "locality_worker:west", referral, "call_conference")
+    act(office, "locality_worker:west", referral, "close", closure="RC1")
+    assert post() == []
+    (message,) = office.session.scalars(select(OutboxMessage).where(OutboxMessage.task == "tell_danger"))
+    assert message.cancelled_reason == "Closed before it went."
+
+
+def test_breach_is_not_told_once_it_was_done(office, post):
+    enquiry = an_enquiry(office, indicators=())
+    office.session.flush()
+    office.clock.at += timedelta(days=10)
+    sweep(office.desk("system"))
+    screen(office, enquiry)
+    told = [letter["Subject"] for letter in post()]
+    assert told == [f"Out of time: {enquiry.reference}"]
+    reasons = office.session.scalars(select(OutboxMessage.cancelled_reason).order_by(OutboxMessage.id)).all()
+    assert sorted(map(str, reasons)) == ["No longer out of time.", "None"]
+
+
+def test_breach_is_told_in_the_offices_own_time(office, post):
+    an_enquiry(office, indicators=())
+    office.session.flush()
+    office.clock.at += timedelta(days=2)
+    sweep(office.desk("system"))
+    (letter,) = post()
+    assert "decision was due by 10:00 on Wednesday 8 May 2013 and is not done." in read(letter)
+
+
+def test_outcome_is_not_told_when_the_enquiry_was_reopened_before_the_letter_went(office, post):
+    enquiry = an_enquiry(office, indicators=("P4_UNSAFE",), referrer_email="teacher@school.example")
+    screen(office, enquiry)
+    decide_as(office, "social_worker", enquiry, route="social_care", level=4)
+    act(office, "social_worker", enquiry, "reopen", reason="News")
+    assert [letter["Subject"] for letter in post()] == [f"We received your enquiry {enquiry.reference}"]
+
+
+def test_whoever_told_of_a_joined_enquiry_hears_what_was_decided_in_its_stead(office, post):
+    earlier = an_enquiry(office, indicators=("P4_UNSAFE",))
+    later = an_enquiry(office, indicators=("P4_UNSAFE",), referrer_email="nurse@health.example")
+    act(office, "social_worker", later, "join", into_reference=earlier.reference, reason="The same")
+    screen(office, earlier)
+    decide_as(office, "social_worker", earlier, route="social_care", level=4)
+    letter = post()[-1]
+    assert (letter["To"], letter["Subject"]) == ("nurse@health.example", f"Your enquiry {later.reference} was decided")
+    assert "Children's social care will now look into what you told us." in read(letter)
+
+
+def test_no_letter_of_any_kind_names_the_child(office, post):
+    for who in ("mash_manager", "locality_manager:west", "emergency_duty_team"):
+        office.actor(who)
+    enquiry, check = ask_police(
+        office,
+        referrer_email="teacher@school.example",
+        reported="Zebedee Quillfeather was seen.",
+        subjects=(a_subject(**GRAVE), a_subject(**NAMED, birth_date=date(2010, 1, 2))),
+    )
+    act(office, "social_worker", enquiry, "hand_over_to_edt", reason="Zebedee is out tonight")
+    act(office, "emergency_duty_team", enquiry, "set_rag", rag="red", reason="Zebedee was not found")
+    office.session.flush()
+    chase(office, check)
+    office.clock.at += timedelta(days=1, hours=6, minutes=30)
+    sweep(office.desk("system"))
+    promise_daily_notices(office.desk("system"))
+    letters = post()
+    act(office, "social_worker", enquiry, "immediate_danger", reason="Zebedee Quillfeather was hit")
+    letters += post()
+    office.session.flush()
+    assert set(office.session.scalars(select(OutboxMessage.task))) == set(LETTERS)
+    assert len(letters) >= len(LETTERS)
+    assert [(name, str(letter)) for letter in letters for name in NAMES if name in str(letter)] == []
+
+
+def test_letter_to_an_address_that_holds_another_header_is_refused(office, post):
+    enquiry = an_enquiry(office)
+    enquiry.referrer_email = "a@b.example\nBcc: everybody@elsewhere.example"
+    promise(office.desk("system"), "acknowledge_referrer", enquiry_id=str(enquiry.id))
+    with pytest.raises(ValueError, match="linefeed"):
+        post()

@@ -1,0 +1,203 @@
+"""A clock that stands still: by a manager's word alone, for a reason that everybody sees, and to the minute."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.acting import a_referral, act, clock_of, last_event, refused, walk
+from tests.making import an_enquiry, approve_as, decide_as, screen
+from triage.services.sweep import sweep
+from workflows.social_care import SOCIAL_CARE
+
+MANAGER = "mash_manager"
+WHY = {"reason": "The interpreter comes tomorrow"}
+FRIDAY = datetime(2013, 5, 10, 15, 0, tzinfo=UTC)  # four in the afternoon: half an hour is left of the day
+MONDAY = datetime(2013, 5, 13, 8, 0, tzinfo=UTC)  # nine in the morning: half an hour has gone
+
+
+@pytest.fixture
+def enquiry(office):
+    """An amber enquiry, to be decided within a working day."""
+    made = an_enquiry(office, indicators=("C2_ABSENCE_PATTERN",))
+    screen(office, made, rag="amber", finish=False)
+    return made
+
+
+def pause(office, case, kind, who=MANAGER):
+    return act(office, who, case, "pause_clock", clock=kind, **WHY)
+
+
+def run_on(office, case, kind, who=MANAGER):
+    return act(office, who, case, "resume_clock", clock=kind, reason="She came")
+
+
+def test_only_a_manager_pauses_and_says_why(office, enquiry):
+    assert list(refused(office, "social_worker", enquiry, "pause_clock", clock="decision", **WHY)) == ["not_your_role"]
+    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="decision")) == ["no_reason"]
+    assert refused(office, MANAGER, enquiry, "pause_clock", **WHY) == {
+        "no_such_clock": "Choose a clock that runs: decision, screening.",
+    }
+    pause(office, enquiry, "decision")
+    clock = clock_of(enquiry, "decision")
+    (stood,) = clock.pauses
+    assert (clock.state, clock.paused_at, stood.paused_at) == ("paused", office.clock.now(), office.clock.now())
+    assert (stood.reason, stood.paused_by_id, stood.resumed_at) == (WHY["reason"], office.actor(MANAGER).id, None)
+    told = last_event(office, enquiry, "clock_paused").data
+    assert told == {"kind": "decision", "due_at": [clock.due_at.isoformat()], **WHY}
+    assert clock_of(enquiry, "screening").state == "running"
+
+
+def test_pause_of_a_referral_is_for_its_managers(office):
+    case = act(office, MANAGER, a_referral(office), "allocate", team_code="social_care_west")
+    assert "not_your_role" in refused(office, "locality_worker:west", case, "pause_clock", clock="assessment", **WHY)
+    pause(office, case, "assessment", "locality_manager:west")
+    assert (clock_of(case, "assessment").state, clock_of(case, "acceptance").state) == ("paused", "running")
+
+
+def test_due_moves_by_just_the_working_time_that_it_stood_still(office, enquiry):
+    office.clock.at = FRIDAY
+    clock = clock_of(enquiry, "decision")
+    clock.due_at, clock.warn_at = FRIDAY + timedelta(days=3), FRIDAY + timedelta(minutes=10)
+    calendar = office.pack.calendar
+    left = [calendar.working_minutes_between(FRIDAY, at) for at in (clock.due_at, clock.warn_at)]
+    pause(office, enquiry, "decision")
+    office.clock.at = MONDAY
+    run_on(office, enquiry, "decision")
+    assert left == [30 + 450, 10]
+    assert [calendar.working_minutes_between(MONDAY, at) for at in (clock.due_at, clock.warn_at)] == left
+    assert (clock.state, clock.paused_at, clock.pauses[0].resumed_at) == ("running", None, MONDAY)
+    assert last_event(office, enquiry, "clock_resumed").data["due_at"] == [clock.due_at.isoformat()]
+
+
+def test_pause_outside_hours_moves_nothing(office, enquiry):
+    office.clock.at = datetime(2013, 5, 7, 20, 0, tzinfo=UTC)
+    clock = clock_of(enquiry, "decision")
+    due = clock.due_at
+    pause(office, enquiry, "decision")
+    office.clock.at += timedelta(hours=10)
+    run_on(office, enquiry, "decision")
+    assert clock.due_at == due
+
+
+def test_sweep_leaves_a_paused_clock_alone_and_takes_it_up_again(office, enquiry):
+    for kind in ("decision", "screening"):
+        pause(office, enquiry, kind)
+    due = clock_of(enquiry, "decision").due_at
+    office.clock.at = due + timedelta(days=3)
+    swept = sweep(office.desk("system"))
+    assert (swept.warned, swept.breached) == (0, 0)
+    run_on(office, enquiry, "decision")
+    clock = clock_of(enquiry, "decision")
+    office.clock.at = clock.warn_at
+    assert (sweep(office.desk("system")).warned, clock.warned_at) == (1, office.clock.now())
+    office.clock.at = clock.due_at + timedelta(minutes=1)
+    assert (sweep(office.desk("system")).breached, clock.breached_at) == (1, office.clock.now())
+
+
+def test_red_is_never_paused(office):
+    enquiry = an_enquiry(office, indicators=("C4_NAI",))
+    screen(office, enquiry, rag="red", finish=False)
+    for kind in ("screening", "decision"):
+        assert list(refused(office, MANAGER, enquiry, "pause_clock", clock=kind, **WHY)) == ["clock_runs_on"]
+
+
+def test_clock_past_due_is_not_made_timely_by_pausing_it(office, enquiry):
+    office.clock.at = clock_of(enquiry, "decision").due_at + timedelta(minutes=1)
+    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="decision", **WHY)) == ["clock_runs_on"]
+    office.clock.at -= timedelta(minutes=1)
+    pause(office, enquiry, "decision")
+    assert clock_of(enquiry, "decision").state == "paused"
+
+
+def test_partners_clock_is_chased_and_not_paused(office, enquiry):
+    about = {"agency_code": "police", "lawful_basis": "public_task", "consent": "given"}
+    act(office, "social_worker", enquiry, "request_check", **about)
+    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="agency_check", **WHY)) == ["no_such_clock"]
+
+
+def test_what_does_not_stand_still_does_not_run_on(office, enquiry):
+    assert "no_clock_paused" in refused(office, MANAGER, enquiry, "resume_clock", clock="decision", **WHY)
+    pause(office, enquiry, "decision")
+    assert refused(office, MANAGER, enquiry, "resume_clock", clock="screening", **WHY) == {
+        "not_paused": "Choose a paused clock: decision.",
+    }
+
+
+def test_stopped_while_paused_it_is_judged_as_if_it_had_run_on_then(office, enquiry):
+    pause(office, enquiry, "decision")
+    office.clock.at += timedelta(days=10)
+    walk(office, "social_worker", enquiry, "finish_screening")
+    decide_as(office, "social_worker", enquiry, route="advice", level=2, why_not={"early_help": "Not wanted"})
+    clock = clock_of(enquiry, "decision")
+    assert (clock.state, clock.stopped_at, clock.paused_at) == ("met", office.clock.now(), None)
+    assert clock.pauses[0].resumed_at == office.clock.now()
+    assert clock_of(enquiry, "screening").state == "missed"
+
+
+def test_assessment_completed_while_its_clock_is_paused_is_not_late(office):
+    case = act(office, MANAGER, a_referral(office), "allocate", team_code="social_care_west")
+    walk(office, "locality_worker:west", case, "accept", "start_assessment")
+    pause(office, case, "assessment", "locality_manager:west")
+    office.clock.at = clock_of(case, "assessment").due_at + timedelta(days=30)
+    walk(office, "locality_worker:west", case, "complete_assessment")
+    assert clock_of(case, "assessment").state == "met"
+
+
+def test_cancelled_while_paused_its_pause_ends_too(office, enquiry):
+    pause(office, enquiry, "decision")
+    act(office, "social_worker", enquiry, "withdraw", reason="Rang the wrong county")
+    clock = clock_of(enquiry, "decision")
+    assert (clock.state, clock.pauses[0].resumed_at) == ("cancelled", office.clock.now())
+
+
+def test_changed_colour_keeps_what_was_paused_before(office, enquiry):
+    office.clock.at += timedelta(hours=1)
+    pause(office, enquiry, "screening")
+    office.clock.at += timedelta(hours=2)
+    run_on(office, enquiry, "screening")
+    act(office, "social_worker", enquiry, "set_rag", rag="green", reason="Seen by the GP")
+    clock = clock_of(enquiry, "screening")
+    without = office.pack.calendar.add_working_days(enquiry.received_at, 3)
+    assert clock.due_at == office.pack.calendar.add_working_minutes(without, 120)
+
+
+def test_turning_red_lets_every_clock_run_on(office, enquiry):
+    for kind in ("decision", "screening"):
+        pause(office, enquiry, kind)
+    office.clock.at += timedelta(hours=2)
+    act(office, "social_worker", enquiry, "set_rag", rag="red", reason="He is back")
+    assert {clock.state for clock in enquiry.clocks} == {"running"}
+    assert clock_of(enquiry, "screening").due_at == enquiry.received_at + timedelta(hours=4 + 2)
+
+
+def test_immediate_danger_lets_every_clock_of_the_case_run_on(office):
+    case = act(office, MANAGER, a_referral(office), "allocate", team_code="social_care_west")
+    pause(office, case, "assessment", "locality_manager:west")
+    act(office, "locality_worker:west", case, "immediate_danger", reason="He is at the door")
+    assert clock_of(case, "assessment").state == "running"
+    assert case.state in SOCIAL_CARE.open_states
+
+
+def test_api_shows_each_pause_with_its_reason(office, enquiry, caller):
+    pause(office, enquiry, "decision")
+    manager = caller("mash_manager")
+    shown = manager.get(f"/enquiries/{enquiry.id}")
+    (clock,) = [each for each in shown.get_json()["clocks"] if each["kind"] == "decision"]
+    assert (clock["state"], clock["paused_at"] is None) == ("paused", False)
+    assert [(each["reason"], each["resumed_at"]) for each in clock["pauses"]] == [(WHY["reason"], None)]
+    body = {"clock": "decision", "reason": "She came"}
+    at = f"/enquiries/{enquiry.id}/actions/resume_clock"
+    after = manager.post(at, body, If_Match=shown.headers["ETag"]).get_json()
+    (clock,) = [each for each in after["clocks"] if each["kind"] == "decision"]
+    assert (clock["state"], clock["paused_at"], clock["pauses"][0]["resumed_at"] is None) == ("running", None, False)
+
+
+def test_paused_clock_waits_for_approval_as_it_is(office):
+    enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
+    screen(office, enquiry)
+    pause(office, enquiry, "decision")
+    decide_as(office, "social_worker", enquiry, approve=False, route="social_care", level=4)
+    office.clock.at += timedelta(days=10)
+    assert clock_of(enquiry, "decision").state == "paused"
+    approve_as(office, "mash_manager 2", enquiry)
+    assert clock_of(enquiry, "decision").state == "met"

@@ -1,0 +1,173 @@
+"""Where significant harm is suspected: strategy discussion, section 47, conference, a protection plan and its end."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.acting import (
+    EVERYBODY,
+    accepted,
+    act,
+    at_section_47,
+    clock_of,
+    clocks_by,
+    events_of,
+    last_event,
+    refused,
+    walk,
+)
+from triage.errors import Invalid
+
+WORKER = "locality_worker:west"
+
+
+def call(office, case, *invited):
+    return act(office, WORKER, case, "call_strategy_discussion", invited=invited or EVERYBODY)
+
+
+def at_conference(office):
+    return walk(office, WORKER, at_section_47(office), "call_conference")
+
+
+@pytest.mark.parametrize(
+    ("invited", "missing"),
+    [
+        ((), "health, police, social care"),
+        (("police", "health"), "social care"),
+        (("police", "social_care", "school"), "health"),
+        (("health", "social_care"), "police"),
+    ],
+)
+def test_strategy_discussion_invites_police_health_and_social_care(office, invited, missing):
+    case = accepted(office)
+    said = refused(office, WORKER, case, "call_strategy_discussion", invited=invited)
+    everybody = "Police, health and social care take part in every strategy discussion."
+    assert said == {"not_invited": f"{everybody} Not invited: {missing}."}
+    assert case.discussions == []
+
+
+def test_strategy_discussion_is_called_with_others_too_and_has_a_clock_of_one_working_day(office):
+    case = call(office, accepted(office), *EVERYBODY, "school", "school")
+    (discussion,) = case.discussions
+    assert discussion.invited == ["health", "police", "school", "social_care"]
+    assert (discussion.called_at, discussion.called_by_id) == (office.clock.now(), office.actor(WORKER).id)
+    assert (discussion.held_at, discussion.opened_section_47) == (None, None)
+    assert clock_of(case, "strategy_discussion").due_at == office.clock.now() + timedelta(days=1)
+    assert clock_of(case, "first_contact").state == "met"
+
+
+def test_nobody_is_invited_who_is_no_agency(office):
+    with pytest.raises(Invalid, match="There is no agency 'polic'"):
+        call(office, accepted(office), *EVERYBODY, "polic")
+
+
+@pytest.mark.parametrize("action", ["open_section_47", "decline_section_47"])
+def test_discussion_without_somebody_who_must_take_part_needs_its_reason(office, action):
+    case = call(office, accepted(office))
+    came = ("police", "social_care")
+    said = refused(office, WORKER, case, action, came=came)
+    assert said["absent_unexplained"].startswith("Say who came. Missing: health.")
+    act(office, WORKER, case, action, came=came, reason="Health were rung and could not come before tomorrow")
+    (discussion,) = case.discussions
+    assert (discussion.came, discussion.held_at) == (["police", "social_care"], office.clock.now())
+    assert discussion.reason == "Health were rung and could not come before tomorrow"
+    assert discussion.opened_section_47 == (action == "open_section_47")
+
+
+def test_declining_section_47_needs_a_reason_though_everybody_came(office):
+    case = call(office, accepted(office))
+    assert list(refused(office, WORKER, case, "decline_section_47", came=EVERYBODY)) == ["no_reason"]
+    act(office, WORKER, case, "decline_section_47", came=EVERYBODY, reason="An accident, as the hospital saw")
+    assert (case.state, case.section_47, clock_of(case, "strategy_discussion").state) == ("assessment", False, "met")
+    told = last_event(office, case, "section_47_declined").data
+    assert told == {"came": sorted(EVERYBODY), "reason": "An accident, as the hospital saw"}
+
+
+def test_conference_is_due_15_working_days_from_the_discussion_that_opened_section_47(office):
+    case = call(office, accepted(office))
+    office.clock.at += timedelta(hours=3)
+    act(office, WORKER, case, "open_section_47", came=EVERYBODY)
+    clock = clock_of(case, "conference")
+    held = case.discussions[0].held_at
+    assert (case.state, case.section_47, clock.started_at) == ("section_47", True, held)
+    assert clock.due_at == held + timedelta(days=22)  # Tuesday 7 May to Wednesday 29 May, over a bank holiday
+    assert clock.due_at.date() == date(2013, 5, 29)
+
+
+def test_section_47_ends_with_a_reason_and_no_conference(office):
+    case = at_section_47(office)
+    assert list(refused(office, WORKER, case, "end_section_47")) == ["no_reason"]
+    act(office, WORKER, case, "end_section_47", reason="Not found")
+    assert (case.state, case.section_47, clocks_by(case, "cancelled")) == ("assessment", False, {"conference"})
+
+
+def test_second_discussion_of_a_case_keeps_the_first(office):
+    case = at_section_47(office)
+    act(office, WORKER, case, "end_section_47", reason="Not found")
+    call(office, case)
+    act(office, WORKER, case, "decline_section_47", came=EVERYBODY, reason="Nothing new")
+    assert [each.opened_section_47 for each in case.discussions] == [True, False]
+
+
+def test_conference_makes_a_protection_plan_which_must_end_before_the_child_is_no_longer_in_need(office):
+    case = walk(office, WORKER, at_conference(office), "make_protection_plan", "complete_assessment")
+    assert (case.state, case.child_protection_plan, clock_of(case, "conference").state) == ("plan", True, "met")
+    agreed = {"consent": "given", "lead_practitioner": "Ms Made-Up"}
+    said = refused(office, WORKER, case, "step_down", **agreed)
+    assert said == {"on_protection_plan": "The child is on a child protection plan. End the plan first."}
+    for closure in ("RC7", "RC8", "RC9"):
+        assert list(refused(office, WORKER, case, "close", closure=closure)) == ["on_protection_plan"]
+    assert list(refused(office, WORKER, case, "end_protection_plan")) == ["no_reason"]
+    act(office, WORKER, case, "end_protection_plan", reason="Two reviews found him safe")
+    assert (case.state, case.child_protection_plan) == ("plan", False)
+    assert list(refused(office, WORKER, case, "end_protection_plan", reason="x")) == ["no_protection_plan"]
+    act(office, WORKER, case, "step_down", **agreed)
+    assert (case.closure, case.enquiry.referrals[-1].service) == ("RC9", "early_help")
+
+
+def test_child_on_a_protection_plan_may_move_to_another_authority(office):
+    case = walk(office, WORKER, at_conference(office), "make_protection_plan")
+    assert act(office, WORKER, case, "close", closure="RC5").state == "closed"
+
+
+def test_child_in_need_plan_by_the_conference_needs_no_further_assessment(office):
+    case = walk(office, WORKER, at_conference(office), "make_plan")
+    assert (case.state, case.child_protection_plan, clock_of(case, "conference").state) == ("plan", False, "met")
+
+
+def test_conference_may_find_that_the_case_closes(office):
+    case = walk(office, WORKER, at_conference(office), "complete_assessment")
+    act(office, WORKER, case, "close", closure="RC7")
+    assert (case.state, case.closure, clock_of(case, "conference").state) == ("closed", "RC7", "met")
+
+
+def test_plan_that_goes_wrong_leads_to_a_new_discussion(office):
+    case = walk(office, WORKER, at_conference(office), "make_plan")
+    assert call(office, case).state == "strategy_discussion"
+    types = [event.type for event in events_of(office, case)]
+    assert types.count("strategy_discussion_called") == 2
+
+
+def test_api_shows_who_was_called_and_who_came(office, caller):
+    case = at_section_47(office)
+    shown = caller("locality_worker:west").get(f"/referrals/{case.id}").get_json()
+    (discussion,) = shown["discussions"]
+    assert (discussion["invited"], discussion["came"]) == (sorted(EVERYBODY), sorted(EVERYBODY))
+    assert (discussion["opened_section_47"], shown["section_47"], shown["child_protection_plan"]) == (True, True, False)
+
+
+def test_conference_after_immediate_danger_waits_for_the_discussion_that_it_is_timed_from(office):
+    case = act(office, WORKER, accepted(office), "immediate_danger", reason="He is in the house")
+    said = refused(office, WORKER, case, "call_conference")
+    assert said["no_discussion"].startswith("Hold a strategy discussion first.")
+    act(office, WORKER, case, "call_strategy_discussion", invited=EVERYBODY)
+    act(office, WORKER, case, "open_section_47", came=EVERYBODY)
+    walk(office, WORKER, case, "call_conference")
+    assert (case.state, clock_of(case, "conference").state) == ("conference", "running")
+
+
+def test_second_discussion_that_declines_section_47_leaves_no_conference_to_wait_for(office):
+    case = at_section_47(office)
+    act(office, WORKER, case, "call_strategy_discussion", invited=EVERYBODY)
+    act(office, WORKER, case, "decline_section_47", came=EVERYBODY, reason="The bruise was explained")
+    assert (case.state, clock_of(case, "conference").state) == ("assessment", "cancelled")

@@ -1,0 +1,186 @@
+"""For whoever is on duty: what will breach by closing, what the night begins with, what it left in the morning.
+
+Each shows what the one who asks may see, the worst first.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from math import inf
+from uuid import UUID
+
+from sqlalchemy import not_
+
+from triage.models import Clock, Enquiry, Event, Referral
+from triage.services.desk import Desk
+from triage.store.duty import (
+    Found,
+    find_due,
+    find_enquiries,
+    find_referrals,
+    is_red,
+    is_section_47,
+    is_waiting_red,
+    list_edt_events,
+    list_handovers,
+    load_cases,
+    may_be_section_47,
+)
+from triage.store.queues import EDT
+
+MOST = 100  # cases on one list: who has more to do reads the worst of them, and how many there are
+MOST_EVENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """A case on a list, and the running clocks that matter there, the one due first at the head."""
+
+    case: Enquiry | Referral
+    clocks: tuple[Clock, ...]
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the first of them is due."""
+        return self.clocks[0].due_at if self.clocks else None
+
+
+@dataclass(frozen=True, slots=True)
+class DutyList:
+    """Cases, the most overdue first, at most MOST of `total`."""
+
+    cases: tuple[OnDuty, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DueList(DutyList):
+    """Cases of which something is due; `overdue` is how many of all of them are so now."""
+
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithEdt:
+    """A case that the Emergency Duty Team has, and why: the event that handed it over, or None if it came by itself."""
+
+    listed: OnDuty
+    handover: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the night begins with, until the office opens."""
+
+    until: datetime
+    section_47: DutyList
+    reds: DutyList
+    with_edt: tuple[WithEdt, ...]
+    due: DueList
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the Emergency Duty Team did to a case, in order."""
+
+    listed: OnDuty
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What happened since the office closed."""
+
+    since: datetime
+    left: tuple[WithEdt, ...]
+    received: DutyList
+    done: list[Done]
+
+
+def list_due(desk: Desk, by: datetime, *, since: datetime | None = None) -> DueList:
+    """What will breach by then, with what is overdue already unless `since` says from when on.
+
+    A locality manager's are their locality's, and the offers that wait for their answer.
+    """
+    locality = desk.actor.locality_code if desk.actor.role == "locality_manager" else None
+    found = find_due(desk.session, desk.now, by, since=since, locality=locality, limit=MOST * 3)
+    cases = tuple(_by_case(found.clocks))[:MOST]
+    return DueList(cases, found.total, found.overdue)
+
+
+def _by_case(clocks: Iterable[Clock]) -> Iterator[OnDuty]:
+    """One line a case, in the order of its first clock."""
+    of_case: dict[Enquiry | Referral, list[Clock]] = {}
+    for clock in clocks:
+        of_case.setdefault(clock.enquiry or clock.referral, []).append(clock)
+    return (OnDuty(case, tuple(its)) for case, its in of_case.items())
+
+
+def prepare_brief(desk: Desk) -> Brief:
+    """Who is in danger, what was handed over and why, and what is due before the office opens."""
+    until, session = opens_after(desk), desk.session
+    return Brief(
+        until=until,
+        section_47=_merge(
+            find_enquiries(session, may_be_section_47(), limit=MOST),
+            find_referrals(session, is_section_47(), limit=MOST),
+        ),
+        reds=_merge(
+            find_enquiries(session, is_red(), not_(may_be_section_47()), limit=MOST),
+            find_referrals(session, is_waiting_red(), not_(is_section_47()), limit=MOST),
+        ),
+        with_edt=_list_with_edt(desk),
+        due=list_due(desk, until, since=desk.now),
+    )
+
+
+def prepare_morning(desk: Desk) -> Morning:
+    """What the Emergency Duty Team did and left, and what was received, since the office closed."""
+    since = desk.pack.calendar.last_closing(desk.now)
+    received = (Enquiry.received_at >= since, Enquiry.out_of_hours.is_(True))
+    return Morning(
+        since=since,
+        left=_list_with_edt(desk),
+        received=_merge(find_enquiries(desk.session, *received, limit=MOST)),
+        done=_list_done(desk, since),
+    )
+
+
+def opens_after(desk: Desk) -> datetime:
+    """When the night ends: the next opening that is not today's business."""
+    calendar, now = desk.pack.calendar, desk.now
+    return calendar.next_opening(calendar.next_closing(now) if calendar.is_open(now) else now)
+
+
+def _merge(*found: Found) -> DutyList:
+    listed = [_put_on_list(case) for each in found for case in each.cases]
+    listed.sort(key=_worst_first)
+    return DutyList(tuple(listed[:MOST]), sum(each.total for each in found))
+
+
+def _worst_first(listed: OnDuty) -> float:
+    return listed.due_at.timestamp() if listed.due_at else inf
+
+
+def _put_on_list(case: Enquiry | Referral) -> OnDuty:
+    running = (clock for clock in case.clocks if clock.state == "running")
+    return OnDuty(case, tuple(sorted(running, key=lambda clock: clock.due_at)))
+
+
+def _list_with_edt(desk: Desk) -> tuple[WithEdt, ...]:
+    """All of them: nothing that the night must see to is cut off. What was split off went over with what it was in."""
+    found = find_enquiries(desk.session, Enquiry.queue == EDT, limit=None)
+    keys = {key for each in found.cases for key in (each.id, each.split_from_id) if key}
+    handed = list_handovers(desk.session, keys)
+    return tuple(
+        WithEdt(_put_on_list(each), handed.get(each.id) or handed.get(each.split_from_id)) for each in found.cases
+    )
+
+
+def _list_done(desk: Desk, since: datetime) -> list[Done]:
+    of_case: dict[UUID, list[Event]] = {}
+    for event in list_edt_events(desk.session, since, limit=MOST_EVENTS):
+        of_case.setdefault(event.case_id, []).append(event)
+    cases = load_cases(desk.session, of_case)
+    done = [Done(_put_on_list(cases[key]), tuple(its)) for key, its in of_case.items() if key in cases]
+    return sorted(done, key=lambda each: _worst_first(each.listed))

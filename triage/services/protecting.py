@@ -1,0 +1,58 @@
+"""Immediate danger: a child goes to social care at once, as red, with section 47, whatever else is under way."""
+
+from triage.models import Decision, Enquiry, Person, Referral
+from triage.models.codes import TABLES
+from triage.services.clocks import run_all_on, settle_clocks
+from triage.services.contexts import referral_context
+from triage.services.desk import Desk, seeing_all
+from triage.services.events import record
+from triage.services.firing import fire_action
+from triage.services.opening_referral import hold_open_case, open_after, open_referral
+from triage.services.outbox import promise
+from workflows.definition import IMMEDIATE_DANGER
+
+
+def protect(
+    desk: Desk,
+    person: Person,
+    danger: str,
+    *,
+    enquiry: Enquiry | None = None,
+    decision: Decision | None = None,
+    before: Referral | None = None,
+) -> Referral:
+    """The child's open social care case raised to section 47, or a new one: after a decision, or after another case."""
+    with seeing_all(desk):  # the case may be another locality's
+        case = hold_open_case(desk, person.id)
+        if case is not None:
+            return raise_case(desk, case, danger, enquiry or before)
+        if decision is not None:
+            referral = open_referral(desk, enquiry, decision)
+        else:
+            referral = open_after(desk, before, "social_care", danger=True)
+        alert(desk, referral)
+        return referral
+
+
+def raise_case(desk: Desk, referral: Referral, danger: str, told_by: Enquiry | Referral) -> Referral:
+    """Fire immediate danger on an open social care case, saying where the news came from."""
+    table = TABLES[referral.service]
+    context = referral_context(desk, referral, reason=danger)
+    fired = fire_action(table, desk, referral, IMMEDIATE_DANGER, context)
+    settle_clocks(desk, referral, fired, table.final)
+    mark_danger(desk, referral)
+    referral.state = fired.target
+    record(desk, referral, fired.row.event, reason=danger, told_by=told_by.reference)
+    return referral
+
+
+def mark_danger(desk: Desk, referral: Referral) -> None:
+    """Red, section 47, no clock stands still, and whoever manages it is told at once."""
+    referral.section_47, referral.rag = True, "red"
+    run_all_on(desk, referral)
+    alert(desk, referral)
+
+
+def alert(desk: Desk, referral: Referral) -> None:
+    """Tell the managers now: nobody waits for a list to be read."""
+    promise(desk, "tell_danger", referral_id=str(referral.id))

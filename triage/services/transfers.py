@@ -1,0 +1,88 @@
+"""Offering an open case to another team or authority, and what they say to it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from triage.errors import invalid
+from triage.models import Referral, Transfer
+from triage.services.allocating import give
+from triage.services.clocks import cancel_clocks, settle_clocks, start_clocks
+from triage.services.closing_referral import end
+from triage.services.contexts import offer_context
+from triage.services.desk import Desk, seeing_all
+from triage.services.events import record
+from triage.services.firing import check_version, fire_action
+from triage.store.locking import hold, lock
+from workflows.engine import Fired
+from workflows.transfer import TRANSFER
+
+if TYPE_CHECKING:
+    from triage.services.referral_actions import ReferralAction
+
+Details = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAction:
+    """One action on an offer: accept_transfer, reject_transfer or revoke_transfer."""
+
+    transfer_id: UUID
+    action: str
+    version: int | None = None
+    reason: str = ""
+
+
+def offer_transfer(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+    """Offer the case to the team of that code or, where there is none, to the authority of that name.
+
+    Invalid for the team that has it, or one of another service.
+    """
+    to = command.transfer_to.strip()
+    team = desk.pack.teams.get(to)
+    if team and (team.get("service") != referral.service or to == referral.team_code):
+        raise invalid("transfer_to", "Choose another team of the same service, or name an authority.", "unknown_code")
+    offer = Transfer(
+        referral=referral,
+        to_team_code=to if team else None,
+        to_authority=None if team else to,
+        from_locality_code=referral.locality_code,
+        to_locality_code=team.get("locality") if team else None,
+        reason=command.reason,
+        offered_at=desk.now,
+        offered_by_id=desk.actor.id,
+    )
+    desk.session.add(offer)
+    hold(desk.session, offer)
+    start_clocks(desk, referral, TRANSFER.opens, TRANSFER.begins)
+    return {"to": team["name"] if team else to}
+
+
+def act_on_transfer(desk: Desk, command: TransferAction) -> Transfer:
+    """Answer the offer, or take it back. Stale or Conflict; NotFound for whom it does not concern."""
+    seen = desk.session.get(Transfer, command.transfer_id)
+    referral = lock(desk.session, Referral, seen.referral_id) if seen else None
+    offer = lock(desk.session, Transfer, command.transfer_id)
+    check_version(desk, offer, command.version)
+    fired = fire_action(TRANSFER, desk, offer, command.action, offer_context(desk, offer, reason=command.reason))
+    with seeing_all(desk):  # the case is another locality's, whose log tells what was said to the offer
+        _settle(desk, referral, offer, fired, command.reason)
+    return offer
+
+
+def _settle(desk: Desk, referral: Referral, offer: Transfer, fired: Fired, reason: str) -> None:
+    settle_clocks(desk, referral, fired, ())
+    details = _carry_over(desk, referral, offer) if fired.target == "accepted" else {}
+    offer.state, offer.ended_at, offer.ended_by_id = fired.target, desk.now, desk.actor.id
+    offer.answer_reason = reason
+    told = details | ({"reason": reason} if reason else {})
+    record(desk, referral, fired.row.event, to=offer.to_team_code or offer.to_authority, **told)
+
+
+def _carry_over(desk: Desk, referral: Referral, offer: Transfer) -> Details:
+    """To another team the case goes on as it is; to another authority it closes here (census: RC5)."""
+    if offer.to_team_code:
+        give(desk, referral, offer.to_team_code, None, offer.reason)
+        return {}
+    cancel_clocks(desk, referral)
+    return end(desk, referral, "RC5")
