@@ -10,7 +10,9 @@ from triage.pack import load_pack
 from triage.settings import Settings
 from triage.state import State
 
-app = Celery("triage", include=["worker.tasks.outbox", "worker.tasks.clocks", "worker.tasks.measures"])
+TASKS = ("worker.tasks.outbox", "worker.tasks.clocks", "worker.tasks.measures", "worker.tasks.notices")
+
+app = Celery("triage", include=TASKS)
 app.config_from_object("worker.config")
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.services import REDIS, own_database, role_url
 from triage.access.actor import SYSTEM
@@ -54,14 +54,21 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def visit(request, browser: Browser, site: str) -> Iterator:
-    """Opens a page in a new window, signed in as one of the staff. Anything said in the console fails the test."""
+    """Opens a page in a new window, signed in as one of the staff.
+
+    Anything said in the console fails the test, but for the refusal of an action, which is what a page may answer.
+    """
     said, contexts = [], []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "409 (CONFLICT)" not in message.text:
+            said.append(message.text)
 
     def as_(username: str) -> Page:
         context = browser.new_context(base_url=site, java_script_enabled=request.param)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("console", listen)
         page.goto("/sign-in")
         page.get_by_label("Username").fill(username)
         page.get_by_label("Password").fill(PASSWORD)

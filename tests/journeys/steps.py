@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 RECOMMENDS = re.compile("The policy recommends: level")
 WHY = "Why, in a few words"
@@ -42,6 +42,7 @@ def screen(page: Page, url: str) -> None:
     page.get_by_role("radio", name="Red", exact=True).check()
     press(page, "Set red, amber or green")
     press(page, "Send for decision")
+    expect(page.get_by_role("button", name="Decide", exact=True)).to_be_visible()
 
 
 def see_policy(page: Page, name: str) -> None:
@@ -51,3 +52,11 @@ def see_policy(page: Page, name: str) -> None:
 
 def press(page: Page, button: str) -> None:
     page.get_by_role("button", name=button, exact=True).first.click()
+
+
+def unfold(page: Page, button: str) -> Locator:
+    """Open what hides that button, if anything does. The part of the page that has its fields."""
+    folded = page.locator("details").filter(has=page.locator("button", has_text=button))
+    if folded.count() and not folded.first.evaluate("each => each.open"):
+        folded.first.locator("summary").click()
+    return folded.first if folded.count() else page.locator(".triage-card").filter(has_text=button)

@@ -18,7 +18,7 @@ def test_first_view_comes_before_the_recommendation_and_loses_nothing_typed(visi
     url = log_enquiry(page, name)
     assert "recommends" not in page.content()
     expect(page.get_by_text("The child must be seen today.")).to_be_visible()
-    page.get_by_label("Reason").first.fill("Typed before the view")
+    page.get_by_label("What the danger is").fill("Typed before the view")
     say_level(page, 2)
     page.get_by_label(WHY).fill("Made up: he fell")
     page.get_by_label(WHY).press("Enter")
@@ -26,7 +26,7 @@ def test_first_view_comes_before_the_recommendation_and_loses_nothing_typed(visi
     see_policy(page, name)
     expect(page.get_by_text(RECOMMENDS)).to_be_visible()
     expect(page.get_by_text("Your own first view: level 2. Made up: he fell")).to_be_visible()
-    expect(page.get_by_label("Reason").first).to_have_value("Typed before the view")
+    expect(page.get_by_label("What the danger is")).to_have_value("Typed before the view")
     page.goto(url)
     expect(page.get_by_text(RECOMMENDS)).to_be_visible()
 
@@ -35,7 +35,7 @@ def test_overriding_takes_one_step_and_a_reason(visit, request):
     names = ("Tom", "Tim") if "with JavaScript" in request.node.name else ("Max", "Ben")
     url = log_enquiry(visit("officer"), *names)
     screen(visit("social.worker"), url)
-    page = visit("manager")
+    page = visit("social.worker2")
     decide_page(page, url)
     assert "recommends" not in page.content()
     for number in (0, 1):

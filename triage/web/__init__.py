@@ -3,10 +3,23 @@
 from flask import Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from triage.web import again, decide, enquiries, insight, log_enquiry, referrals, signin, thresholds, words
+from triage.web import (
+    again,
+    decide,
+    duty,
+    enquiries,
+    insight,
+    log_enquiry,
+    referrals,
+    signin,
+    thresholds,
+    transfers,
+    why_nots,
+    words,
+)
 from triage.web.access import present_user
 
-BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, insight, thresholds)
+BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, transfers, duty, insight, why_nots, thresholds)
 
 
 def register(app: Flask) -> None:

@@ -16,7 +16,7 @@ from triage.services.desk import Desk
 from triage.state import state_of
 
 View = Callable[..., Any]
-HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit")
+HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
 LOCALITY = ("locality_worker", "locality_manager")
 MANAGERS = ("mash_manager", "locality_manager", "early_help_unit", "analyst")
 HOME = {
@@ -92,7 +92,9 @@ def present_user() -> dict[str, Any]:
         ("Worktray", "enquiries.show_worktray", HUB),
         ("Log an enquiry", "log_enquiry.show", HUB),
         ("Referrals", "referrals.show_inbox", HUB + LOCALITY),
+        ("Duty", "duty.show", (*HUB, "locality_manager")),
         ("Measures", "insight.show", MANAGERS),
+        ("Why-not ledger", "why_nots.show", ("mash_manager",)),
     )
     open_to = [(name, url_for(endpoint)) for name, endpoint, roles in places if actor.role in roles]
     return around | {"user": actor, "role_name": ROLES[actor.role], "places": open_to}

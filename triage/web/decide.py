@@ -16,7 +16,7 @@ from triage.errors import Conflict, DomainError, Invalid, Stale
 from triage.models import Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES
 from triage.schemas.enquiry import DecideSchema
-from triage.services.contexts import as_choice, as_recommended
+from triage.services.contexts import CHILDREN, as_choice, as_recommended
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
 from triage.services.first_view import name_of, record_first_views, waits_for_view
@@ -26,17 +26,15 @@ from triage.web.access import open_desk, signed_in
 from triage.web.again import carry_on
 from triage.web.enquiries import read_views, show_again
 from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
-from triage.web.words import lower_first, say_levels
-from workflows.enquiry import compare, higher_routes
+from triage.web.words import RUNGS, say_levels
+from workflows.choice import EXPLAINED, Choice, compare, higher_routes, needs_approval, unexplained_siblings
 
 blueprint = Blueprint("decide", __name__, url_prefix="/enquiries/<uuid:enquiry_id>/decide")
 carry_on(blueprint)
 DECIDERS = ("social_worker", "mash_manager")
-WHY_NOT = {
-    "early_help": "Why not early help",
-    "social_care": "Why not children's social care",
-    "section_47": "Why not a strategy discussion (section 47)",
-}
+# Where a route stands on the ladder, as far as it leaves something to be explained: see higher_routes.
+STANDS = {"no_further_action": "nothing", "advice": "nothing", "early_help": "early_help", "social_care": "social_care"}
+ELSEWHERE = "elsewhere"
 
 
 @blueprint.get("")
@@ -85,16 +83,16 @@ def post(enquiry_id: UUID) -> Any:
         with open_desk() as desk:
             decide(desk, Decide(enquiry_id=enquiry_id, decisions=tuple(decisions), version=version))
     except (Conflict, Invalid, Stale) as refusal:
-        return _show(
-            enquiry_id, request.form, errors_by_field(refusal), _unexplained(refusal, decisions)
-        ), refusal.status
+        unexplained = _unexplained(refusal, decisions)
+        return _show(enquiry_id, request.form, errors_by_field(refusal), unexplained), refusal.status
     typed = typed_elsewhere(request.form, "decisions")
     return show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
 
 def _unexplained(refusal: DomainError, decisions: list[SubjectDecision]) -> list[SubjectDecision]:
-    """The decisions of which a "why not" may be missing, if that was the refusal."""
-    return decisions if any(problem.code == "why_not_missing" for problem in refusal.problems) else []
+    """The decisions of which a reason may be missing beside the one for the decision itself, if that was refused."""
+    codes = {problem.code for problem in refusal.problems}
+    return decisions if codes & {"why_not_missing", "sibling_unexplained"} else []
 
 
 def _show(
@@ -109,15 +107,18 @@ def _show(
 
 
 def _missing(enquiry: Enquiry, decisions: Sequence[SubjectDecision]) -> dict[str, str]:
-    """An error beside each "why not" that is missing."""
+    """An error beside each "why not" that is missing, and beside each child whose other outcome nobody explained."""
     subjects = {subject.id: subject for subject in enquiry.subjects}
+    chosen = [(subjects[each.subject_id], as_choice(enquiry, subjects[each.subject_id], each)) for each in decisions]
+    differing = unexplained_siblings(choice for _subject, choice in chosen)
     found = {}
-    for number, each in enumerate(decisions):
-        choice = as_choice(enquiry, subjects[each.subject_id], each)
+    for number, (subject, choice) in enumerate(chosen):
+        at, whom = f"decisions.{number}", name_of(subject)
         for rung in higher_routes(choice):
             if rung not in choice.why_not:
-                asked = f"Say {lower_first(WHY_NOT[rung])} for {name_of(subjects[each.subject_id])}."
-                found[f"decisions.{number}.why_not.{rung}"] = asked
+                found[f"{at}.why_not.{rung}"] = f"Say why not {RUNGS[rung]} for {whom}."
+        if choice in differing:
+            found[f"{at}.sibling_reason"] = f"Say why the outcome for {whom} differs from the brother's or sister's."
     return found
 
 
@@ -146,8 +147,10 @@ def _ask_decisions(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], er
         levels=say_levels(policy_for(desk, enquiry.received_at)),
         consents=CONSENTS,
         compared={subject.id: compare_options(enquiry, subject) for subject in enquiry.subjects},
-        rungs={subject.id: rungs_of(enquiry, subject) for subject in enquiry.subjects},
-        why_not=WHY_NOT,
+        approved={subject.id: approved_options(enquiry, subject) for subject in enquiry.subjects},
+        asked={subject.id: asked_after(enquiry, subject) for subject in enquiry.subjects},
+        stands={route: STANDS.get(route, ELSEWHERE) for route in ROUTES},
+        siblings=[subject.id for subject in enquiry.subjects if subject.person.kind in CHILDREN],
     )
 
 
@@ -161,7 +164,34 @@ def compare_options(enquiry: Enquiry, subject: Subject) -> dict[str, dict[str, s
     }
 
 
-def rungs_of(enquiry: Enquiry, subject: Subject) -> tuple[str, ...]:
-    """What may need a "why not" of this subject: all that the policy recommends above doing nothing."""
-    least = replace(as_recommended(enquiry, subject), route="no_further_action", level=1, section_47=False)
-    return higher_routes(least)
+def approved_options(enquiry: Enquiry, subject: Subject) -> dict[str, set[str]]:
+    """The options of each question of which one is enough to take a manager other than the decider.
+
+    Less than was recommended is so by its route, unless section 47 is chosen, which takes one by itself.
+    """
+    least = _least(enquiry, subject)
+    plain = replace(least, recommended_route=least.route, recommended_level=1, section_47_recommended=False)
+    return {
+        "route": {route for route in ROUTES if needs_approval(replace(least, route=route))},
+        "level": {str(level) for level in LEVELS if needs_approval(replace(plain, level=level))},
+        "section_47": {said for said in ("true", "false") if needs_approval(replace(plain, section_47=said == "true"))},
+    }
+
+
+def asked_after(enquiry: Enquiry, subject: Subject) -> dict[str, str]:
+    """For each "why not" that may be needed, the choices after which it is: "nothing early_help".
+
+    Where consent is refused it may be another: "nothing-refused". The style sheet shows what the present choice needs;
+    what is missing is refused in any case.
+    """
+    found: dict[str, list[str]] = {rung: [] for rung in EXPLAINED}
+    for route in ROUTES:
+        for consent, mark in (("given", ""), ("refused", "-refused")):
+            chosen = replace(_least(enquiry, subject), route=route, consent=consent)
+            for rung in higher_routes(chosen):
+                found[rung].append(STANDS.get(route, ELSEWHERE) + mark)
+    return {rung: " ".join(dict.fromkeys(after)) for rung, after in found.items() if after}
+
+
+def _least(enquiry: Enquiry, subject: Subject) -> Choice:
+    return replace(as_recommended(enquiry, subject), route="no_further_action", level=1, section_47=False)

@@ -12,11 +12,10 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from triage.errors import Conflict, Invalid, Stale
+from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
 from triage.models import Enquiry, Subject
 from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
 from triage.services.checks import CheckAction, act_on_check
-from triage.services.deciding import ImmediateDanger, act_on_immediate_danger
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
@@ -24,11 +23,17 @@ from triage.services.linking import LinkPerson, link_person
 from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
-from triage.store.enquiries import get_enquiry, list_events, list_worktray
+from triage.store.enquiries import get_enquiry, list_events
+from triage.store.kin import find_kin
+from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
+from triage.store.worktray import list_worktray
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
 from triage.web.again import carry_on
-from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
+from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, typed_elsewhere
+from triage.web.offering import choices_on, find_open, offer
 from triage.web.words import say_levels
+from workflows.agency_check import AGENCY_CHECK, WAITING
+from workflows.enquiry import ENQUIRY
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
 carry_on(blueprint)
@@ -39,10 +44,15 @@ NOTHING: MultiDict[str, str] = MultiDict()
 @blueprint.get("")
 @signed_in(*HUB)
 def show_worktray() -> Any:
-    """Open enquiries, the least time left first."""
+    """Open enquiries, of one queue or of all, the worst first."""
+    queue = request.args.get("queue") or None
+    if queue not in (None, *ENQUIRY_QUEUES):
+        known = ", ".join(ENQUIRY_QUEUES)
+        raise NotFound(Problem("queue", f"There is no queue {queue}. There are: {known}."))
     with open_desk() as desk:
-        rows, total = list_worktray(desk.session)
-        return render_template("mash/worktray.html", rows=rows, total=total)
+        counts = count_enquiries(desk.session)
+        rows = list_worktray(desk.session, desk.now, queue=queue)
+        return render_template("mash/worktray.html", rows=rows, counts=counts, queue=queue)
 
 
 @blueprint.get("/<uuid:enquiry_id>")
@@ -100,11 +110,8 @@ def act(enquiry_id: UUID, action: str) -> Any:
     version = request.form.get("version", type=int)
 
     def attempt(desk: Desk) -> None:
-        details = load(EnquiryActionSchema(), nest(request.form, (action,)).get(action, {}))
-        if action == "immediate_danger":
-            reason = details.get("reason", "")
-            act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=enquiry_id, reason=reason, version=version))
-        else:
+        details = load(EnquiryActionSchema(), read_part(request.form, action))
+        with naming_fields(ENQUIRY, action):
             act_on_enquiry(desk, EnquiryAction(enquiry_id=enquiry_id, action=action, version=version, **details))
 
     return _try(enquiry_id, action, attempt)
@@ -114,11 +121,12 @@ def act(enquiry_id: UUID, action: str) -> Any:
 @signed_in(*HUB)
 def act_on_one_check(enquiry_id: UUID, check_id: UUID, action: str) -> Any:
     """Record a partner's answer, or chase it."""
-    part = f"check_{check_id.hex}"
+    part = f"check_{check_id.hex}.{action}"
 
     def attempt(desk: Desk) -> None:
-        details = load(CheckActionSchema(), nest(request.form, (part,)).get(part, {}))
-        act_on_check(desk, CheckAction(check_id=check_id, action=action, **details))
+        details = load(CheckActionSchema(), read_part(request.form, part))
+        with naming_fields(AGENCY_CHECK, action):
+            act_on_check(desk, CheckAction(check_id=check_id, action=action, **details))
 
     return _try(enquiry_id, part, attempt)
 
@@ -160,17 +168,22 @@ def _find_others(desk: Desk, enquiry: Enquiry, subject: Subject) -> list[Candida
 def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
     undecided = enquiry.state not in ("decided", "closed")
     policy = policy_for(desk, enquiry.received_at)
+    actions = permitted_on_enquiry(desk, enquiry)
     return render_template(
         "mash/enquiry.html",
         enquiry=enquiry,
+        kin=find_kin(desk.session, enquiry),
         waiting=waits_for_view(desk.actor, enquiry),
+        out=[check.agency_code for check in enquiry.checks if check.state in WAITING],
         events=list_events(desk.session, enquiry.id),
-        actions=permitted_on_enquiry(desk, enquiry),
+        actions=actions,
+        offer=offer(enquiry, actions),
+        choices=choices_on(desk, enquiry),
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
         matches={each.ordinal: _find_others(desk, enquiry, each) if undecided else [] for each in enquiry.subjects},
-        agencies=desk.pack.agencies,
         indicators=policy.vocabulary.indicators,
         levels=say_levels(policy),
         values=values,
         errors=errors,
+        open=find_open(values, errors),
     )

@@ -3,19 +3,22 @@ serves both. `subjects.0.person.given_name` in a page is `subjects[0].person.giv
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from triage.errors import DomainError, Invalid, Problem
+from triage.errors import Conflict, DomainError, Invalid, Problem
 from triage.problems import flatten_messages
 from workflows.calendar import LONDON
+from workflows.definition import Table
 
-LISTS = ("indicators",)
-NUMBERS = ("level", "first_view_level")
+LISTS = ("indicators", "invited", "came", "subject_ids")
+NUMBERS = ("level", "first_view_level", "family_rating")
 PARTS = ("day", "month", "year")
 # What a page may call a field: at most six steps, each a name or a place in a list, and perhaps the part of a date.
 STEP = r"(?:[a-z][a-z0-9_]{0,59}|[0-9]{1,2})"
@@ -58,7 +61,16 @@ def nest(form: MultiDict[str, str], schema_keys: Iterable[str]) -> dict[str, Any
     return _lists(whole)
 
 
-def load(schema: Schema, data: dict[str, Any]) -> Any:
+def read_part(form: MultiDict[str, str], part: str) -> Any:
+    """What was sent of a part of the page ("withdraw", "check_0a1b.decline"), nested; no mapping where malformed."""
+    first, *steps = part.split(".")
+    found = nest(form, (first,)).get(first, {})
+    for step in steps:
+        found = found.get(step, {}) if isinstance(found, dict) else found
+    return found
+
+
+def load(schema: Schema, data: Any) -> Any:
     """What the schema makes of the data. Invalid, in plain words, where it does not fit."""
     try:
         return schema.load(data)
@@ -75,6 +87,23 @@ def local_instant(form: MultiDict[str, str], name: str) -> str:
         return datetime.fromisoformat(f"{day}T{time.zfill(5)}").replace(tzinfo=LONDON).isoformat()
     except ValueError:
         return f"{day} {time}".strip()
+
+
+@contextmanager
+def naming_fields(table: Table, action: str) -> Iterator[None]:
+    """Let a refusal of the action name the field that would put it right: what the guard that refuses asks for."""
+    try:
+        yield
+    except Conflict as refusal:
+        told = (replace(each, field=each.field or _field_of(table, action, each.code)) for each in refusal.problems)
+        raise Conflict(*told) from refusal
+
+
+def _field_of(table: Table, action: str, code: str) -> str | None:
+    if code == "no_reason":
+        return "reason"
+    guards = (guard for row in table.actions.get(action, ()) for guard in row.guards)
+    return next((guard.brings[0] for guard in guards if guard.brings and code in guard.refusals), None)
 
 
 def errors_by_field(error: DomainError) -> dict[str, str]:

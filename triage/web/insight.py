@@ -23,7 +23,7 @@ CHARTED = "enquiries"
 @signed_in(*MANAGERS)
 def show() -> Any:
     """The measures, from April of this year unless a period is asked for."""
-    period, errors = _read_period()
+    period, errors = read_period()
     with open_desk() as desk:
         answers = [_measure(desk, name, *period) for name in MEASURES]
         charted = _measure(desk, _charted(), *period, by="district")
@@ -36,7 +36,7 @@ def show() -> Any:
 @signed_in(*MANAGERS)
 def show_chart() -> Response:
     """The charted measure by district, as a picture."""
-    period, _errors = _read_period()
+    period, _errors = read_period()
     with open_desk() as desk:
         answer = _measure(desk, _charted(), *period, by="district")
     return Response(bar_chart(answer), content_type="image/svg+xml")
@@ -51,7 +51,8 @@ def _measure(desk: Desk, name: str, first: date, last: date, by: str | None = No
     return measure(desk.session, desk.pack, desk.now, name, first, last, by)
 
 
-def _read_period() -> tuple[tuple[date, date], dict[str, str]]:
+def read_period() -> tuple[tuple[date, date], dict[str, str]]:
+    """The days asked for, both among them, or from April of this year; and what was wrong with what was asked."""
     today = local(state_of(current_app).clock.now()).date()
     usual = date(today.year - (today.month < 4), 4, 1), today
     asked = {key: request.args[key] for key in ("from", "to") if request.args.get(key)}

@@ -1,80 +1,148 @@
 """Referrals: a locality's inbox, the hub's list of what waits for a team, and the page of one."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
-from triage.errors import Conflict, Invalid, Stale
+from triage.errors import Conflict, DomainError, Invalid, NotFound, Problem, Stale
 from triage.models import Referral
+from triage.models.codes import TABLES
 from triage.schemas.referral import ReferralActionSchema
 from triage.services.desk import Desk
 from triage.services.first_view import sees_recommendation
-from triage.services.permitted import permitted_on_referral
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.enquiries import list_events
-from triage.store.referrals import get_referral, list_inbox, list_workers
+from triage.store.referrals import count_held_by, get_referral, list_following
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
 from triage.web.again import carry_on
-from triage.web.forms import load, nest
-from workflows.referral import CLOSURES
+from triage.web.casework import name_everybody, tell_casework
+from triage.web.forms import FIXED, errors_by_field, load, naming_fields, read_part, typed_elsewhere
+from triage.web.inbox import arrange_hub_inbox, arrange_locality_inbox
+from triage.web.offering import find_open
+from triage.web.steps import arrange_answers, arrange_steps
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
 carry_on(blueprint)
-FIELDS = tuple(ReferralActionSchema().fields)
-HEADINGS = {
-    "requested": "Waiting for a team",
-    "returned": "Returned, waiting for a team",
-    "allocated": "Waiting to be accepted",
-    "accepted": "Accepted, waiting for first contact",
-    "in_progress": "In progress",
-}
+NOTHING: MultiDict[str, str] = MultiDict()
+PLAINER = {"no_closure": "Choose why it closes."}  # the page names what a system is told the codes of
+Attempt = Callable[[Desk], Any]
 
 
 @blueprint.get("")
 @signed_in(*HUB, *LOCALITY)
 def show_inbox() -> Any:
-    """What waits, by what it waits for. Whoever works in a locality sees that locality's."""
-    hub = g.actor.role in HUB
-    first = ("requested", "returned") if hub else ("allocated", "accepted", "in_progress")
+    """What waits, by what it waits for; of a locality's, if they ask, only what this person has."""
     with open_desk() as desk:
-        groups = [(HEADINGS[state], *list_inbox(desk.session, (state,))) for state in first]
-        return render_template("locality/inbox.html", groups=groups, hub=hub)
+        if g.actor.role in HUB:
+            return render_template("locality/inbox.html", inbox=arrange_hub_inbox(desk), mine=None)
+        mine = request.args.get("mine") == "1"
+        return render_template(
+            "locality/inbox.html",
+            inbox=arrange_locality_inbox(desk, mine=mine),
+            mine=mine,
+            held=count_held_by(desk.session, g.actor.locality_code, g.actor.id),
+        )
 
 
 @blueprint.get("/<uuid:referral_id>")
 @signed_in(*HUB, *LOCALITY)
 def show(referral_id: UUID) -> Any:
-    """One referral: the child, why, what is due, what may be done."""
-    with open_desk() as desk:
-        return _render(desk, get_referral(desk.session, referral_id))
+    """One referral: the child, why, what is due, what has been done, what may be done."""
+    return show_again(referral_id, NOTHING, {})
+
+
+@blueprint.get("/<uuid:referral_id>/actions/<path:_rest>")
+@blueprint.get("/<uuid:referral_id>/transfers/<path:_rest>")
+@signed_in(*HUB, *LOCALITY)
+def go_back(referral_id: UUID, _rest: str) -> Any:
+    """To the referral, for whoever opens the address of something that was sent."""
+    return redirect(url_for("referrals.show", referral_id=referral_id))
 
 
 @blueprint.post("/<uuid:referral_id>/actions/<action>")
 @signed_in(*HUB, *LOCALITY)
 def act(referral_id: UUID, action: str) -> Any:
     """Do one of the permitted actions, then show the referral again; a refusal is shown on it."""
-    try:
-        details = load(ReferralActionSchema(), nest(request.form, FIELDS))
-        version = request.form.get("version", type=int)
-        with open_desk() as desk:
+    version = request.form.get("version", type=int)
+
+    def attempt(desk: Desk) -> None:
+        details = load(ReferralActionSchema(), _read_details(action))
+        with naming_fields(TABLES[get_referral(desk.session, referral_id).service], action):
             act_on_referral(desk, ReferralAction(referral_id=referral_id, action=action, version=version, **details))
-    except (Conflict, Invalid, Stale) as refusal:
+
+    return try_step(referral_id, action, attempt)
+
+
+def _read_details(action: str) -> Any:
+    """What was sent with the action. Another authority is chosen from those known or named, and not both."""
+    sent = read_part(request.form, action)
+    named = sent.pop("other_authority", None) if isinstance(sent, dict) else None
+    if named and "transfer_to" in sent:
+        message = "Choose a team or authority, or name another: not both."
+        raise Invalid(Problem("two_places", message, "transfer_to"))
+    return sent | {"transfer_to": named} if named else sent
+
+
+def try_step(referral_id: UUID, action: str, attempt: Attempt) -> Any:
+    """Attempt it and show the referral again; what was typed for other actions is kept."""
+    try:
         with open_desk() as desk:
-            return _render(desk, get_referral(desk.session, referral_id), refusal.problems), refusal.status
-    return redirect(url_for("referrals.show", referral_id=referral_id))
+            attempt(desk)
+    except (Conflict, Invalid, Stale) as refusal:
+        return show_again(referral_id, request.form, _place_errors(refusal, action)), refusal.status
+    return _go_on(referral_id, typed_elsewhere(request.form, action))
 
 
-def _render(desk: Desk, referral: Referral, problems: tuple[Any, ...] = ()) -> str:
-    teams = {code: team["name"] for code, team in desk.pack.teams.items() if team.get("service") == referral.service}
+def _place_errors(refusal: DomainError, action: str) -> dict[str, str]:
+    """What to put right, by the names of the page's fields."""
+    said = (replace(each, message=PLAINER.get(each.code, each.message)) for each in refusal.problems)
+    told = sorted(errors_by_field(DomainError(*said)).items(), key=lambda each: each[0] == "reason")  # asked last
+    # A fault of one of several that were chosen is told once, at what they were chosen from.
+    return {f"{action}.{field.partition('.')[0]}" if field else "": words for field, words in told}
+
+
+def _go_on(referral_id: UUID, typed: MultiDict[str, str]) -> Any:
+    """To the referral, with what else was typed there; to the inbox, where it is no longer this person's to see."""
+    with open_desk() as desk:
+        try:
+            referral = get_referral(desk.session, referral_id)
+        except NotFound:
+            return redirect(url_for("referrals.show_inbox"))
+        here = url_for("referrals.show", referral_id=referral_id)
+        return _render(desk, referral, typed, {}) if typed else redirect(here)
+
+
+def show_again(referral_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    """The page of a referral with what was typed on it, and what was wrong with that."""
+    with open_desk() as desk:
+        return _render(desk, get_referral(desk.session, referral_id), values, errors)
+
+
+def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    events = list_events(desk.session, referral.id)
+    steps, answers = arrange_steps(desk, referral), arrange_answers(desk, referral.offer)
+    asked = steps.asked | {each.action for each in answers}
     return render_template(
         "locality/referral.html",
         referral=referral,
-        events=list_events(desk.session, referral.id),
-        actions=permitted_on_referral(desk, referral),
-        teams=teams,
-        workers=list_workers(desk.session, referral.team_code) if referral.team_code else [],
+        events=events,
+        steps=steps,
+        answers=answers,
+        work=tell_casework(desk, referral, events),
+        names=name_everybody(desk, referral),
+        following=list_following(desk.session, referral),
         shown=referral.subject is None or sees_recommendation(desk.actor, referral.subject),
-        closures=CLOSURES[referral.service],
-        problems=problems,
+        values=values,
+        unsent=[said for name, said in values.items(multi=True) if _is_unsent(name, said, asked)],
+        open=find_open(values, errors),
+        errors=errors,
     )
+
+
+def _is_unsent(name: str, said: str, asked: frozenset[str]) -> bool:
+    """Whether it was typed for an action that the page has no form for any more."""
+    return bool(said.strip()) and name not in FIXED and name.partition(".")[0] not in asked

@@ -33,6 +33,21 @@ NAMES = {
     **SERVICES,
     **SOURCES,
 }
+QUEUES = {
+    "edt": "Emergency Duty Team",
+    "received": "Received",
+    "screening": "In screening",
+    "checking": "Partners asked",
+    "on_hold": "On hold",
+    "awaiting_decision": "Waiting for a decision",
+    "awaiting_approval": "Waiting for approval",
+    "decided": "Decided, to be closed",
+}
+RUNGS = {
+    "early_help": "early help",
+    "social_care": "children's social care",
+    "section_47": "a strategy discussion (section 47)",
+}
 PARTS = ((timedelta(days=1), "day"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
 
 
@@ -85,6 +100,16 @@ def name_of(code: str | None) -> str:
     return NAMES.get(code, code.replace("_", " ").capitalize())
 
 
+def queue_of(code: str) -> str:
+    """A queue of enquiries by its name."""
+    return QUEUES[code]
+
+
+def rung_of(code: str) -> str:
+    """A higher route within a sentence: "why not early help"."""
+    return RUNGS[code]
+
+
 def place_of(code: str | None) -> str:
     """A district's, team's or agency's name."""
     pack = state_of(current_app).pack
@@ -130,6 +155,8 @@ def register(app: Flask) -> None:
         "say_share": say_share,
         "say_minutes": say_minutes,
         "name_of": name_of,
+        "queue_of": queue_of,
+        "rung_of": rung_of,
         "place_of": place_of,
         "authority_of": authority_of,
         "lower_first": lower_first,

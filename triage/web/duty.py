@@ -1,0 +1,26 @@
+"""The page of whoever is on duty: what will breach by closing, what the night begins with, what it left."""
+
+from typing import Any
+
+from flask import Blueprint, g, render_template
+
+from triage.services.duty import list_due, prepare_brief, prepare_morning
+from triage.web.access import HUB, open_desk, signed_in
+
+blueprint = Blueprint("duty", __name__, url_prefix="/duty")
+
+
+@blueprint.get("")
+@signed_in(*HUB, "locality_manager")
+def show() -> Any:
+    """All of it as it stands now for the hub; for a locality's manager what will breach there by closing."""
+    with open_desk() as desk:
+        by = desk.pack.calendar.next_closing(desk.now)
+        hub = g.actor.role in HUB
+        return render_template(
+            "duty/show.html",
+            by=by,
+            due=list_due(desk, by),
+            brief=prepare_brief(desk) if hub else None,
+            morning=prepare_morning(desk) if hub else None,
+        )

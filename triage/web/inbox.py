@@ -1,0 +1,79 @@
+"""What an inbox lists: for the hub what waits for a team, for a locality what waits for what, in the field's words."""
+
+from dataclasses import dataclass
+
+from triage.models import Clock, Referral
+from triage.services.desk import Desk
+from triage.services.permitted import permitted_on_referral
+from triage.store.queues import HUB
+from triage.store.referrals import OFFERED, Group, list_hub_inbox, list_locality_inbox
+from triage.store.worktray import most_urgent
+
+# In the order in which they are read: what waits for an answer first, then the gravest work.
+WAITING = {
+    OFFERED: "Offered to us",
+    "allocated": "Waiting to be accepted",
+    "waiting_list": "On the waiting list",
+    "section_47": "Section 47",
+    "strategy_discussion": "Strategy discussion called",
+    "conference": "Waiting for a child protection conference",
+    "accepted": "Accepted, waiting for first contact",
+    "contacted": "Family contacted, waiting for an assessment",
+    "assessment": "Being assessed",
+    "plan": "Working to a plan",
+    "requested": "Waiting for a decision to assess (education, health and care)",
+    "refused": "Refused, waiting to be let stand or looked at again",
+    "handed_over": "Handed over, waiting for adult social care to acknowledge it",
+    "acknowledged": "Acknowledged, waiting for the outcome",
+}
+ALWAYS = (HUB, "allocated")  # shown when empty as well, so that "nothing waits" is said
+NOTHING = Group([], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A referral of a list, its most pressing clock, and whether this person may take it on."""
+
+    referral: Referral
+    clock: Clock | None
+    may_claim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the inbox: what its referrals wait for, the most pressing of them, and how many there are."""
+
+    heading: str
+    lines: list[Line]
+    total: int
+
+
+def arrange_hub_inbox(desk: Desk) -> list[Part]:
+    """What waits for a team, and what each team has that serves the whole county."""
+    teams = desk.pack.teams.items()
+    county = {code: team["name"] for code, team in teams if team.get("service") and not team.get("locality")}
+    headings = {HUB: "Waiting for a team"} | county
+    return _arrange(desk, headings, list_hub_inbox(desk.session, headings))
+
+
+def arrange_locality_inbox(desk: Desk, *, mine: bool) -> list[Part]:
+    """What this person's locality has and is offered, or only what they have themselves."""
+    worker = desk.actor.id if mine else None
+    return _arrange(desk, WAITING, list_locality_inbox(desk.session, desk.actor.locality_code, worker))
+
+
+def _arrange(desk: Desk, headings: dict[str, str], groups: dict[str, Group]) -> list[Part]:
+    shown = (code for code in headings if code in groups or code in ALWAYS)
+    found = ((headings[code], groups.get(code, NOTHING)) for code in shown)
+    return [Part(words, [_line(desk, each) for each in group.rows], group.total) for words, group in found]
+
+
+def _line(desk: Desk, referral: Referral) -> Line:
+    claims = any(each.action == "claim" and each.allowed for each in permitted_on_referral(desk, referral))
+    return Line(referral, _pressing(referral), claims)
+
+
+def _pressing(referral: Referral) -> Clock | None:
+    """The clock that is due first or, where none runs, one that stands still."""
+    paused = (clock for clock in referral.clocks if clock.state == "paused")
+    return most_urgent(referral.clocks) or next(paused, None)

@@ -1,0 +1,31 @@
+"""The answer to a case that another team offers, and the offer taken back: on the page of the referral."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, request
+
+from triage.schemas.referral import TransferActionSchema
+from triage.services.desk import Desk
+from triage.services.transfers import TransferAction, act_on_transfer
+from triage.web.access import HUB, LOCALITY, signed_in
+from triage.web.again import carry_on
+from triage.web.forms import load, naming_fields, read_part
+from triage.web.referrals import try_step
+from workflows.transfer import TRANSFER
+
+blueprint = Blueprint("transfers", __name__, url_prefix="/referrals/<uuid:referral_id>/transfers")
+carry_on(blueprint)
+
+
+@blueprint.post("/<uuid:transfer_id>/<action>")
+@signed_in(*HUB, *LOCALITY)
+def answer(referral_id: UUID, transfer_id: UUID, action: str) -> Any:
+    """Accept the case, reject it or take the offer back, then show the referral again."""
+
+    def attempt(desk: Desk) -> None:
+        details = load(TransferActionSchema(), read_part(request.form, action))
+        with naming_fields(TRANSFER, action):
+            act_on_transfer(desk, TransferAction(transfer_id=transfer_id, action=action, **details))
+
+    return try_step(referral_id, action, attempt)
