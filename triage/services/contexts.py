@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
 
-from triage.models import Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer, User
+from triage.models import Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
 from triage.services.clocks import OF_CHECKS, running
 from triage.services.desk import Desk
 from triage.store.people import find_open_referral
 from triage.store.policies import find_newest
+from triage.store.staff import name_of_user
 from workflows.agency_check import WAITING, CheckContext
 from workflows.calendar import LONDON
 from workflows.choice import Choice, compare
@@ -72,11 +73,10 @@ def _name(subject: Subject) -> str:
     return subject.name_as_given or "the unborn child"
 
 
-def _owned(desk: Desk, owner_id: object) -> dict[str, object]:
-    owner = desk.session.get(User, owner_id) if owner_id else None
+def _owned(desk: Desk, owner_id: UUID | None) -> dict[str, object]:
     return {
-        "owner": owner.name if owner else None,
-        "is_owner": owner is not None and owner.id == desk.actor.id,
+        "owner": name_of_user(desk.session, owner_id) if owner_id else None,
+        "is_owner": owner_id == desk.actor.id,
         "is_manager": desk.actor.role in MANAGERS,
     }
 

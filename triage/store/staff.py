@@ -1,6 +1,7 @@
 """Who works here."""
 
 from collections.abc import Collection
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,3 +13,12 @@ def list_staff(session: Session, roles: Collection[str]) -> list[User]:
     """Everybody of these roles whose account is open, by name."""
     query = select(User).where(User.role.in_(roles), User.active).order_by(User.name, User.username)
     return list(session.scalars(query))
+
+
+def name_of_user(session: Session, user_id: UUID) -> str:
+    """What somebody is called: asked of the database once in a session, because every action asks who has the case."""
+    names = session.info.setdefault("names", {})
+    if user_id not in names:
+        with session.no_autoflush:
+            names[user_id] = session.scalar(select(User.name).where(User.id == user_id))
+    return names[user_id]
