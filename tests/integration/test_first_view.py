@@ -184,7 +184,7 @@ def test_views_of_others_are_shown_once_ones_own_is_recorded(sign_in, office, si
 
 def test_recording_loses_nothing_that_was_typed_elsewhere(sign_in, office, siblings):
     client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}"
-    typed = {"withdraw.reason": "Typed before", "immediate_danger.reason": "Typed as well"}
+    typed = {"hold.reason": "Typed before", "immediate_danger.reason": "Typed as well"}
     page = client.post(f"{at}/first-views", data=views_of(siblings, (3, "A"), (3, "B")) | typed)
     assert page.status_code == 200
     assert page.text.count(SAYS) == 2
@@ -196,7 +196,7 @@ def test_recording_loses_nothing_that_was_typed_elsewhere(sign_in, office, sibli
 def test_refused_action_shows_all_that_was_typed(sign_in, office, siblings):
     client, at = sign_in("social_worker"), f"/enquiries/{siblings.id}"
     form = views_of(siblings, (3, "Half a view"), None) | {"immediate_danger.reason": "Typed"}
-    page = client.post(f"{at}/actions/withdraw", data=form)
+    page = client.post(f"{at}/actions/hold", data=form)
     assert page.status_code == 409
     assert "Give a reason." in page.text
     assert 'value="Half a view"' in page.text

@@ -145,7 +145,7 @@ def test_what_turns_red_by_day_stays_in_the_hub(office):
 def test_closed_enquiry_is_in_no_queue_though_the_duty_team_had_it(office):
     office.clock.at = NIGHT
     red = an_enquiry(office, indicators=("C4_NAI",))
-    act(office, "emergency_duty_team", red, "withdraw", reason="Another county's child")
+    act(office, "mash_manager", red, "withdraw", reason="Another county's child")
     assert red.queue is None
 
 
