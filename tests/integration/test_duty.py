@@ -1,6 +1,6 @@
 """What whoever is on duty is shown: what will breach, what the night begins with, what it did and left."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -374,3 +374,13 @@ def test_page_asks_the_database_as_often_for_many_cases_as_for_few(page_of, offi
     few = count_questions()
     add(5)
     assert count_questions() == few
+
+
+def test_enquiry_that_was_joined_to_another_at_night_leaves_the_page_whole(office, sign_in):
+    office.clock.at = at(TUESDAY, 20)
+    first = an_enquiry(office)
+    office.clock.at += timedelta(minutes=5)
+    second = an_enquiry(office, source="6")
+    act(office, "emergency_duty_team", second, "join", into_reference=first.reference, reason="The same evening")
+    page = sign_in("mash_manager").get("/duty")
+    assert (page.status_code, first.reference in page.text) == (200, True)
