@@ -56,6 +56,7 @@ def press(page: Page, button: str) -> None:
 
 def unfold(page: Page, button: str) -> Locator:
     """Open what hides that button, if anything does. The part of the page that has its fields."""
+    page.locator("button", has_text=button).first.wait_for(state="attached")  # the page may be on its way
     folded = page.locator("details").filter(has=page.locator("button", has_text=button))
     if folded.count() and not folded.first.evaluate("each => each.open"):
         folded.first.locator("summary").click()
