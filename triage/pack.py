@@ -90,6 +90,10 @@ class Pack:
     def teams(self) -> Mapping[str, Mapping[str, str]]:
         return {row["code"]: row for row in self.document["teams"]}
 
+    def teams_of(self, service: str) -> Mapping[str, Mapping[str, str]]:
+        """The teams that do a service, wherever in the county they are."""
+        return {code: team for code, team in self.teams.items() if team.get("service") == service}
+
     @cached_property
     def agencies(self) -> Mapping[str, str]:
         return {row["code"]: row["name"] for row in self.document["agencies"]}

@@ -6,10 +6,9 @@ Several run side by side, each with its clock; the enquiry waits for all of them
 from dataclasses import dataclass
 
 from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
+from workflows.enquiry import HUB, WEIGHS
 from workflows.guards import Context, has_reason
 
-HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "emergency_duty_team", "system"})
-WEIGHS = frozenset({"social_worker", "mash_manager", "emergency_duty_team"})
 ANSWERS = HUB | {"partner_system"}
 SERVICE = frozenset({"system"})
 WAITING = ("requested", "acknowledged", "overdue")

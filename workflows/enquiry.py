@@ -32,7 +32,8 @@ SCREENED = ("screening", "checking")
 ASKS = (*SCREENED, "awaiting_decision")
 RATED = (*ASKS, "on_hold", "awaiting_approval")
 UNDECIDED = ("received", *SCREENED, "on_hold", "awaiting_decision")
-OPEN = (*UNDECIDED, "awaiting_approval", "decided")
+UNSETTLED = (*UNDECIDED, "awaiting_approval")  # nothing has taken effect yet
+OPEN = (*UNSETTLED, "decided")
 RAGS = ("red", "amber", "green")
 
 
@@ -215,7 +216,7 @@ TIMED = ("screening", "decision")
 ENQUIRY = Table(
     name="Enquiry",
     begins="enquiry_received",
-    states=(*UNDECIDED, "awaiting_approval", "decided", "closed"),
+    states=(*OPEN, "closed"),
     initial="received",
     final=("closed",),
     opens=TIMED,

@@ -50,11 +50,6 @@ def is_unclaimed_or_own(context: Context) -> str | None:
 
 
 @refuses("not_yours")
-def is_own(context: Context) -> str | None:
-    return None if context.is_owner else "not_yours"
-
-
-@refuses("not_yours")
 def is_own_or_managed(context: Context) -> str | None:
     """Who has a case may hand it on; a manager may hand on anybody's."""
     return None if context.is_owner or context.is_manager else "not_yours"

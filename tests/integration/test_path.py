@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from tests.acting import act
 from tests.making import a_command, a_subject, an_enquiry, decide_as, screen
 from triage.errors import Conflict, Invalid, Stale
 from triage.models import Event, OutboxMessage
@@ -14,11 +15,6 @@ from triage.services.events import seal
 from triage.services.linking import LinkPerson, link_person
 from triage.services.logging_enquiry import log_enquiry
 from triage.services.people import NewPerson, find_matches
-from triage.services.referral_actions import ReferralAction, act_on_referral
-
-
-def act(office, who, referral, action, **details):
-    return act_on_referral(office.desk(who), ReferralAction(referral_id=referral.id, action=action, **details))
 
 
 def test_enquiry_travels_from_the_call_to_the_closed_referral(office):

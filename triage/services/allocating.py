@@ -4,7 +4,6 @@ What a person assigned stays so until a person assigns it otherwise.
 """
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from triage.errors import invalid
@@ -12,15 +11,12 @@ from triage.models import Assignment, Referral
 from triage.services.clocks import stop_clocks
 from triage.services.colleagues import find_colleague
 from triage.services.desk import Desk
+from triage.services.referral_command import Details, ReferralAction
 
-if TYPE_CHECKING:
-    from triage.services.referral_actions import ReferralAction
-
-Details = dict[str, object]
 WAITS_FOR_TEAM = ("allocation", "reallocation")
 
 
-def allocate(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def allocate(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Give it to a team, or to a provider, whom the early help team of that place holds the record for."""
     referral.allocated_at = referral.allocated_at or desk.now
     if not command.provider_code:
@@ -36,11 +32,11 @@ def allocate(desk: Desk, referral: Referral, command: "ReferralAction") -> Detai
 
 def _team_beside(desk: Desk, referral: Referral, locality: str | None) -> str | None:
     place = locality or referral.locality_code
-    teams = (code for code, team in desk.pack.teams.items() if team.get("service") == referral.service)
-    return next((code for code in teams if desk.pack.teams[code].get("locality") == place), None)
+    teams = desk.pack.teams_of(referral.service).items()
+    return next((code for code, team in teams if team.get("locality") == place), None)
 
 
-def reassign(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def reassign(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Give it to another team, or to another worker of its own. A provider stays with the team that chose it."""
     if command.team_code not in (None, referral.team_code):
         referral.provider_code = None
@@ -48,7 +44,7 @@ def reassign(desk: Desk, referral: Referral, command: "ReferralAction") -> Detai
     return assign(desk, referral, command.team_code or referral.team_code, command)
 
 
-def assign(desk: Desk, referral: Referral, code: str | None, command: "ReferralAction") -> Details:
+def assign(desk: Desk, referral: Referral, code: str | None, command: ReferralAction) -> Details:
     """Give it to a team of its service, perhaps to a worker there, and let the team's locality see it."""
     team = _check_team(desk, referral, code)
     worker = find_colleague(desk, command.worker_id, team)
@@ -74,7 +70,7 @@ def give(desk: Desk, referral: Referral, team: str, worker_id: UUID | None, reas
 
 
 def _check_team(desk: Desk, referral: Referral, code: str | None) -> str:
-    teams = {key: team for key, team in desk.pack.teams.items() if team.get("service") == referral.service}
+    teams = desk.pack.teams_of(referral.service)
     if code not in teams:
         raise invalid("team_code", f"Choose a team of that service: {', '.join(teams)}.", "unknown_code")
     here, there = desk.actor.locality_code, teams[code].get("locality")
@@ -88,25 +84,25 @@ def _supersede(desk: Desk, referral: Referral) -> None:
         assignment.superseded_at = assignment.superseded_at or desk.now
 
 
-def accept(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def accept(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The team says yes."""
     referral.accepted_at = desk.now
     return {}
 
 
-def give_back(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def give_back(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """It waits for a team again."""
     _supersede(desk, referral)
     before, referral.team_code, referral.worker_id, referral.provider_code = referral.team_code, None, None, None
     return {"team": before}
 
 
-def claim(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def claim(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """A worker of the team takes it on. Invalid for somebody of another."""
     return hand_over(desk, referral, replace(command, worker_id=desk.actor.id))
 
 
-def hand_over(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def hand_over(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """To a colleague of the same team."""
     worker = find_colleague(desk, command.worker_id, referral.team_code)
     give(desk, referral, referral.team_code, worker.id, command.reason)

@@ -1,28 +1,24 @@
 """What a service's own work changes on a referral: assessments, strategy discussions, plans, reviews."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from triage.errors import invalid
 from triage.models import Referral, StrategyDiscussion
 from triage.services.desk import Desk
+from triage.services.referral_command import Details, ReferralAction
 from workflows.calendar import LONDON
 from workflows.clocks import early_help_form
 
-if TYPE_CHECKING:
-    from triage.services.referral_actions import ReferralAction
-
-Details = dict[str, object]
 OWN = "social_care"  # takes part in every strategy discussion, beside the agencies
 
 
-def contact_family(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def contact_family(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The family has been spoken to."""
     referral.contacted_at = desk.now
     return {}
 
 
-def start_assessment(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def start_assessment(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Early help is assessed on the form of that day."""
     referral.started_at = desk.now
     if referral.service != "early_help":
@@ -30,7 +26,7 @@ def start_assessment(desk: Desk, referral: Referral, command: "ReferralAction") 
     return {"form": early_help_form(desk.now.astimezone(LONDON).date())}
 
 
-def extend_assessment(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def extend_assessment(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """By when it will be done. The clock's limit stays what it is. Invalid for a day that is past."""
     if command.expected_on < desk.now.astimezone(LONDON).date():
         raise invalid("expected_on", "That day is past. Say by when it will be done.")
@@ -38,13 +34,13 @@ def extend_assessment(desk: Desk, referral: Referral, command: "ReferralAction")
     return {"expected_on": command.expected_on.isoformat()}
 
 
-def complete_assessment(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def complete_assessment(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The assessment is written and authorised."""
     referral.assessed_at = desk.now
     return {}
 
 
-def call_strategy_discussion(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def call_strategy_discussion(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Whom it was called with."""
     invited = _check_agencies(desk, command.invited, "invited")
     desk.session.add(
@@ -54,19 +50,19 @@ def call_strategy_discussion(desk: Desk, referral: Referral, command: "ReferralA
     return {"invited": invited}
 
 
-def open_section_47(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def open_section_47(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The discussion was held, and section 47 begins."""
     referral.section_47 = True
     return _hold_discussion(desk, referral, command, opened=True)
 
 
-def decline_section_47(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def decline_section_47(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The discussion was held, and there is no section 47, for the reason given."""
     referral.section_47 = False
     return _hold_discussion(desk, referral, command, opened=False)
 
 
-def _hold_discussion(desk: Desk, referral: Referral, command: "ReferralAction", *, opened: bool) -> Details:
+def _hold_discussion(desk: Desk, referral: Referral, command: ReferralAction, *, opened: bool) -> Details:
     discussion = referral.discussions[-1]
     discussion.held_at, discussion.opened_section_47 = desk.now, opened
     discussion.came, discussion.reason = _check_agencies(desk, command.came, "came"), command.reason
@@ -81,19 +77,19 @@ def _check_agencies(desk: Desk, codes: Iterable[str], field: str) -> list[str]:
     return sorted(set(codes))
 
 
-def end_section_47(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def end_section_47(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Significant harm was not found."""
     referral.section_47 = False
     return {}
 
 
-def make_protection_plan(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def make_protection_plan(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The conference made the child the subject of a child protection plan."""
     referral.child_protection_plan = True
     return {}
 
 
-def end_protection_plan(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def end_protection_plan(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The child is in need, and no longer under a child protection plan."""
     referral.child_protection_plan = False
     return {}

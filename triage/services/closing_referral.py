@@ -1,45 +1,40 @@
 """How a referral ends, and what it leads to: closed with its reason, stepped up or down."""
 
-from typing import TYPE_CHECKING
-
 from triage.models import Referral
 from triage.services.desk import Desk, seeing_all
 from triage.services.opening_referral import open_after
 from triage.services.protecting import mark_danger, protect
+from triage.services.referral_command import Details, ReferralAction
 
-if TYPE_CHECKING:
-    from triage.services.referral_actions import ReferralAction
-
-Details = dict[str, object]
 CLOSING = {"accept_refusal": "refusal_stood", "withdraw": "request_withdrawn", "cease": "plan_ceased"}
 
 
-def close(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def close(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """With the reason chosen or, where an action has only one, with that."""
     return end(desk, referral, CLOSING.get(command.action) or command.closure)
 
 
-def close_case(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def close_case(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """With the family's own rating, or why there is none: the plan's quality measure."""
     if referral.service == "early_help":
         referral.family_rating, referral.rating_reason = command.family_rating, command.rating_reason
     return close(desk, referral, command) | ({"rating": command.family_rating} if command.family_rating else {})
 
 
-def step_up(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def step_up(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Early help closes, and social care begins."""
     ended = end(desk, referral, "stepped_up")
     with seeing_all(desk):  # a case that is open already may be another locality's
         return ended | _named(open_after(desk, referral, "social_care"))
 
 
-def step_down(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def step_down(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Social care closes, and early help begins with a lead practitioner."""
     lead = command.lead_practitioner
     return end(desk, referral, "RC9") | _named(open_after(desk, referral, "early_help", lead=lead)) | {"lead": lead}
 
 
-def declare_danger(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def declare_danger(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """A social care case becomes section 47; any other leads to one, and early help ends with it."""
     if referral.service == "social_care":
         mark_danger(desk, referral)

@@ -8,6 +8,7 @@ from triage.models import Decision, Enquiry, PolicyVersion, Recommendation, Refe
 from triage.models.codes import CLOSURES_OF
 from triage.services.clocks import OF_CHECKS, running
 from triage.services.desk import Desk
+from triage.services.first_view import name_of
 from triage.store.people import find_open_referral
 from triage.store.policies import find_newest
 from triage.store.staff import name_of_user
@@ -48,7 +49,7 @@ def list_without_case(desk: Desk, enquiry: Enquiry) -> tuple[str, ...]:
     """The names of the subjects who have no open case now: nothing to attach their news to."""
     at = (desk.now, AWAITS_TEAM)
     without = (each for each in enquiry.subjects if not find_open_referral(desk.session, each.person_id, *at))
-    return tuple(map(_name, without))
+    return tuple(map(name_of, without))
 
 
 def _is_serious(subject: Subject) -> bool:
@@ -67,10 +68,6 @@ def _is_proposed_by(desk: Desk, subject: Subject) -> bool:
 def _reference(desk: Desk, enquiry_id: UUID | None) -> str:
     enquiry = desk.session.get(Enquiry, enquiry_id) if enquiry_id else None
     return enquiry.reference if enquiry else ""  # a locality may not see it
-
-
-def _name(subject: Subject) -> str:
-    return subject.name_as_given or "the unborn child"
 
 
 def _owned(desk: Desk, owner_id: UUID | None) -> dict[str, object]:

@@ -1,16 +1,14 @@
 """The notices of a working day: at the opening, at one o'clock, and before closing. Each to each person once."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from email.headerregistry import Address
 from typing import Any
 from uuid import UUID
 
-from triage.access.actor import Actor
 from triage.access.signin import actor_of
-from triage.database import act_as
+from triage.database import acting_as
 from triage.models import User
 from triage.pack import Pack
 from triage.services.desk import Desk
@@ -51,17 +49,9 @@ def write_daily_notice(desk: Desk, payload: Mapping[str, Any], domain: str) -> L
         raise NoLongerNeeded("No longer in that role.")
     if desk.now >= _ends(desk.pack, on_day):
         raise NoLongerNeeded("The office opened again before it went.")
-    with _seated(desk, actor_of(user)) as theirs:
-        words = notice.say(theirs, on_day)
+    with acting_as(desk.session, actor_of(user)):  # so that the database shows what they may see and nothing else
+        words = notice.say(desk.with_actor(actor_of(user)), on_day)
     return Letter((Address(username=user.username, domain=domain),), words.subject, words.text)
-
-
-@contextmanager
-def _seated(desk: Desk, actor: Actor) -> Iterator[Desk]:
-    """The desk with that person sitting at it, so that the database shows what they may see and nothing else."""
-    act_as(desk.session, actor)
-    yield desk.with_actor(actor)
-    act_as(desk.session, desk.actor)
 
 
 def _ends(pack: Pack, day: date) -> datetime:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from triage.errors import Conflict, Problem, invalid
 from triage.models import AgencyCheck, Enquiry, Subject
-from triage.models.codes import CONSENTS, LAWFUL_BASES, RAGS
+from triage.models.codes import CONSENTS, LAWFUL_BASES
 from triage.services.clocks import (
     pause_clock,
     resume_clock,
@@ -107,8 +107,6 @@ def _hand_over(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
 
 
 def _set_rag(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
-    if command.rag not in RAGS:
-        raise invalid("rag", "Choose red, amber or green.")
     before, enquiry.rag = enquiry.rag, command.rag
     if command.rag == "red":
         run_all_on(desk, enquiry)

@@ -126,5 +126,5 @@ def _begin(desk: Desk, person: Person, service: str, **details: object) -> Refer
 
 def _only_team(desk: Desk, service: str) -> str | None:
     """Where one team of the county does a service, there is nobody to choose between."""
-    teams = [code for code, team in desk.pack.teams.items() if team.get("service") == service]
+    teams = tuple(desk.pack.teams_of(service))
     return teams[0] if len(teams) == 1 and service not in ("social_care", "early_help") else None

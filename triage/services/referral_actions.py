@@ -1,10 +1,7 @@
 """What may be done to a referral: the service's table says who may and when, EFFECTS what each changes besides."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from uuid import UUID
 
 from triage.errors import Conflict, Problem
 from triage.models import Referral
@@ -16,35 +13,11 @@ from triage.services.contexts import is_elsewhere, referral_context
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
+from triage.services.referral_command import Details, ReferralAction
 from triage.services.transfers import offer_transfer
 from triage.store.locking import lock
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.refusals import words
-
-Details = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferralAction:
-    """One action on a referral. `version` is the one the actor has read; what an action does not need is left out."""
-
-    referral_id: UUID
-    action: str
-    version: int | None = None
-    reason: str = ""
-    team_code: str | None = None
-    provider_code: str | None = None
-    worker_id: UUID | None = None
-    closure: str | None = None
-    consent: str | None = None
-    lead_practitioner: str = ""
-    clock: str | None = None
-    invited: tuple[str, ...] = ()
-    came: tuple[str, ...] = ()
-    expected_on: date | None = None
-    transfer_to: str = ""
-    family_rating: int | None = None
-    rating_reason: str = ""
 
 
 def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:

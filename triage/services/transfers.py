@@ -1,7 +1,6 @@
 """Offering an open case to another team or authority, and what they say to it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from triage.errors import invalid
@@ -13,14 +12,10 @@ from triage.services.contexts import offer_context
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
+from triage.services.referral_command import Details, ReferralAction
 from triage.store.locking import hold, lock
 from workflows.engine import Fired
 from workflows.transfer import TRANSFER
-
-if TYPE_CHECKING:
-    from triage.services.referral_actions import ReferralAction
-
-Details = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +28,7 @@ class TransferAction:
     reason: str = ""
 
 
-def offer_transfer(desk: Desk, referral: Referral, command: "ReferralAction") -> Details:
+def offer_transfer(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Offer the case to the team of that code or, where there is none, to the authority of that name.
 
     Invalid for the team that has it, or one of another service.

@@ -11,11 +11,10 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from triage.models import Clock, Decision, Enquiry, Event, Recommendation, Referral, Subject
-from workflows.enquiry import OPEN
+from workflows.enquiry import UNSETTLED
 
 EDT_ROLE = "emergency_duty_team"
 HANDED_OVER, HANDED_BACK = "handed_over_to_edt", "handed_back_by_edt"
-UNDECIDED = tuple(state for state in OPEN if state != "decided")
 OFFER = "transfer"  # its clock is also theirs to whom the case is offered
 Cases = list[Enquiry] | list[Referral]
 
@@ -94,13 +93,13 @@ def _find(session: Session, model: Any, of_case: Any, conditions: Any, options: 
 def is_red() -> ColumnElement[bool]:
     """Of an enquiry that is not decided: rated red or, until somebody rates it, recommended red."""
     unrated = and_(Enquiry.rag.is_(None), _recommended(Recommendation.rag == "red"))
-    return and_(Enquiry.queue.is_not(None), Enquiry.state.in_(UNDECIDED), or_(Enquiry.rag == "red", unrated))
+    return and_(Enquiry.queue.is_not(None), Enquiry.state.in_(UNSETTLED), or_(Enquiry.rag == "red", unrated))
 
 
 def may_be_section_47() -> ColumnElement[bool]:
     """Of an enquiry that is not decided: section 47 is recommended, or proposed to a manager."""
     asked = or_(_recommended(Recommendation.section_47.is_(True)), _proposed_section_47())
-    return and_(Enquiry.queue.is_not(None), Enquiry.state.in_(UNDECIDED), asked)
+    return and_(Enquiry.queue.is_not(None), Enquiry.state.in_(UNSETTLED), asked)
 
 
 def _recommended(what: ColumnElement[bool]) -> ColumnElement[bool]:

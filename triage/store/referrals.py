@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
-from triage.models import Clock, Enquiry, Referral, Transfer, User
+from triage.models import Clock, Enquiry, Referral, Transfer
 from triage.store.enquiries import Page, paginate
 from triage.store.queues import HUB
 
@@ -23,6 +23,12 @@ def get_referral(session: Session, key: UUID) -> Referral:
     if referral is None:
         raise NotFound(Problem("not_found", "There is no such referral, or it is not yours to see."))
     return referral
+
+
+def get_service(session: Session, key: UUID) -> str:
+    """To which service it is, and nothing else of it: whoever acts reads it once it is locked. NotFound if unseen."""
+    service = session.scalar(select(Referral.service).where(Referral.id == key))
+    return service or get_referral(session, key).service
 
 
 def _whole() -> tuple[Any, ...]:
@@ -133,15 +139,3 @@ def _is_red() -> ColumnElement[bool]:
 def _first_due() -> Any:
     due = select(func.min(Clock.due_at)).where(Clock.referral_id == Referral.id, Clock.state == "running")
     return due.scalar_subquery()
-
-
-def list_workers(session: Session, teams: Iterable[str]) -> list[User]:
-    """Those who work in these teams and may be given their cases."""
-    there = User.team_code.in_(tuple(teams)), User.active
-    return list(session.scalars(select(User).where(*there).order_by(User.name, User.id)))
-
-
-def list_names(session: Session, keys: Iterable[UUID | None]) -> dict[UUID, str]:
-    """What each of these people is called."""
-    wanted = {key for key in keys if key}
-    return {key: name for key, name in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}

@@ -1,6 +1,6 @@
 """Who works here."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,3 +22,15 @@ def name_of_user(session: Session, user_id: UUID) -> str:
         with session.no_autoflush:
             names[user_id] = session.scalar(select(User.name).where(User.id == user_id))
     return names[user_id]
+
+
+def list_workers(session: Session, teams: Iterable[str]) -> list[User]:
+    """Those who work in these teams and may be given their cases."""
+    there = User.team_code.in_(tuple(teams)), User.active
+    return list(session.scalars(select(User).where(*there).order_by(User.name, User.id)))
+
+
+def list_names(session: Session, keys: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What each of these people is called."""
+    wanted = {key for key in keys if key}
+    return {key: name for key, name in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}

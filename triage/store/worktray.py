@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.models import Clock, Enquiry, Subject
-from workflows.enquiry import UNDECIDED
+from workflows.enquiry import UNSETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,7 @@ def _most_urgent() -> Subquery:
 
 def _worst_first(urgent: Subquery, now: datetime) -> tuple[ColumnElement[Any], ...]:
     """A red that is decided waits only to be closed, so it presses no more than any other."""
-    pressing = (*UNDECIDED, "awaiting_approval")
-    red = and_(Enquiry.state.in_(pressing), or_(Enquiry.rag == "red", urgent.c.red))
+    red = and_(Enquiry.state.in_(UNSETTLED), or_(Enquiry.rag == "red", urgent.c.red))
     return (
         case((urgent.c.due_at < now, 0), else_=1),
         case((red, 0), else_=1),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from triage.models import Event, Referral
 from triage.services.desk import Desk
-from triage.store.referrals import list_names
+from triage.store.staff import list_names
 from triage.web.words import local
 from workflows.clocks import assessment_variant, early_help_form
 

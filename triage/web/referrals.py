@@ -16,7 +16,7 @@ from triage.services.desk import Desk
 from triage.services.first_view import sees_recommendation
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.enquiries import list_events
-from triage.store.referrals import count_held_by, get_referral, list_following
+from triage.store.referrals import count_held_by, get_referral, get_service, list_following
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
 from triage.web.again import carry_on
 from triage.web.casework import name_everybody, tell_casework
@@ -71,7 +71,7 @@ def act(referral_id: UUID, action: str) -> Any:
 
     def attempt(desk: Desk) -> None:
         details = load(ReferralActionSchema(), _read_details(action))
-        with naming_fields(TABLES[get_referral(desk.session, referral_id).service], action):
+        with naming_fields(TABLES[get_service(desk.session, referral_id)], action):
             act_on_referral(desk, ReferralAction(referral_id=referral_id, action=action, version=version, **details))
 
     return try_step(referral_id, action, attempt)

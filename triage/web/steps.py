@@ -13,7 +13,7 @@ from triage.services.casework import OWN
 from triage.services.contexts import referral_context
 from triage.services.desk import Desk
 from triage.services.permitted import permitted_on_referral, permitted_on_transfer
-from triage.store.referrals import list_workers
+from triage.store.staff import list_workers
 from workflows.definition import Table, Transition
 from workflows.engine import Permitted
 from workflows.transfer import TRANSFER
@@ -123,9 +123,8 @@ def _choose_from(desk: Desk, referral: Referral, permitted: Permitted) -> dict[s
 
 def _teams(desk: Desk, referral: Referral, permitted: Permitted) -> Options:
     """A locality gives its cases to its own teams, or to the county's: another's are offered them."""
-    here, teams = desk.actor.locality_code, desk.pack.teams.items()
-    fits = (each for each in teams if each[1].get("service") == referral.service)
-    return [(code, team["name"]) for code, team in fits if not here or team.get("locality") in (None, here)]
+    here, teams = desk.actor.locality_code, desk.pack.teams_of(referral.service).items()
+    return [(code, team["name"]) for code, team in teams if not here or team.get("locality") in (None, here)]
 
 
 def _providers(desk: Desk, referral: Referral, permitted: Permitted) -> Options:
@@ -159,8 +158,7 @@ def _agencies(desk: Desk, referral: Referral, permitted: Permitted) -> Options:
 
 def _elsewhere(desk: Desk, referral: Referral, permitted: Permitted) -> Options:
     """The other teams of that service, wherever they are, and the authorities that the pack knows by name."""
-    teams = desk.pack.teams.items()
-    ours = [(code, team["name"]) for code, team in teams if team.get("service") == referral.service]
+    ours = [(code, team["name"]) for code, team in desk.pack.teams_of(referral.service).items()]
     others = [(name, name) for code, name in desk.pack.authorities.items() if code not in _unnamed(desk)]
     return [each for each in ours if each[0] != referral.team_code] + others
 

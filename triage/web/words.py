@@ -18,6 +18,7 @@ from triage.models.codes import (
     SOURCES,
 )
 from triage.services.contexts import compare_decision
+from triage.services.letters import say_instant
 from triage.state import state_of
 from triage.web.urgency import urgency_of
 from workflows.calendar import LONDON
@@ -68,8 +69,7 @@ def say_time(at: datetime | None) -> str:
 
 def say_day(at: datetime) -> str:
     """ "09:04 on Thursday 2 January 2014"."""
-    here = local(at)
-    return f"{here:%H:%M on %A} {here.day} {here:%B %Y}"
+    return say_instant(at, LONDON)
 
 
 def say_length(length: timedelta) -> str:

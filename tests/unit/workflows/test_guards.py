@@ -13,7 +13,6 @@ from workflows.guards import (
     has_paused_clock,
     has_reason,
     has_worker,
-    is_own,
     is_own_or_managed,
     is_unclaimed,
     is_unclaimed_or_own,
@@ -33,7 +32,6 @@ TIMED = Context(clocks=frozenset({"decision", "first_contact"}), paused=frozense
     [
         (is_unclaimed, None, "claimed", "claimed", "claimed"),
         (is_unclaimed_or_own, None, None, "claimed", "claimed"),
-        (is_own, "not_yours", None, "not_yours", "not_yours"),
         (is_own_or_managed, "not_yours", None, "not_yours", None),
     ],
 )
