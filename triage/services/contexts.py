@@ -9,7 +9,7 @@ from triage.models.codes import CLOSURES_OF
 from triage.services.clocks import OF_CHECKS, running
 from triage.services.desk import Desk
 from triage.services.first_view import name_of
-from triage.store.people import find_open_referral
+from triage.store.people import find_people_with_case
 from triage.store.policies import find_newest
 from triage.store.staff import name_of_user
 from workflows.agency_check import WAITING, CheckContext
@@ -47,9 +47,9 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
 
 def list_without_case(desk: Desk, enquiry: Enquiry) -> tuple[str, ...]:
     """The names of the subjects who have no open case now: nothing to attach their news to."""
-    at = (desk.now, AWAITS_TEAM)
-    without = (each for each in enquiry.subjects if not find_open_referral(desk.session, each.person_id, *at))
-    return tuple(map(name_of, without))
+    people = [subject.person_id for subject in enquiry.subjects]
+    known = find_people_with_case(desk.session, people, desk.now, AWAITS_TEAM)
+    return tuple(name_of(subject) for subject in enquiry.subjects if subject.person_id not in known)
 
 
 def _is_serious(subject: Subject) -> bool:

@@ -73,7 +73,7 @@ def log_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
         raise Invalid(*problems)
     enquiry = _add_enquiry(desk, command)
     recommendations = [_add_subject(desk, enquiry, n, new) for n, new in enumerate(command.subjects, 1)]
-    _place(enquiry, desk.pack.locate(enquiry.subjects[0].person.postcode))
+    place_enquiry(enquiry, desk.pack.locate(enquiry.subjects[0].person.postcode))
     record(
         desk,
         enquiry,
@@ -179,7 +179,8 @@ def _add_subject(desk: Desk, enquiry: Enquiry, ordinal: int, new: NewSubject) ->
     return recommend_for(desk, enquiry, subject, known_before=new.person_id is not None)
 
 
-def _place(enquiry: Enquiry, place: Place) -> None:
+def place_enquiry(enquiry: Enquiry, place: Place) -> None:
+    """Where those whom it is about live: what is opened for them goes there."""
     enquiry.authority = place.authority
     enquiry.district_code = place.district_code
     enquiry.locality_code = place.locality_code

@@ -10,6 +10,7 @@ from triage.services.clocks import OF_CHECKS, retime_clock, run_all_on, running
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
+from triage.services.logging_enquiry import place_enquiry
 from triage.store.enquiries import find_by_reference
 from triage.store.locking import hold, lock
 from triage.store.references import next_enquiry_reference
@@ -80,12 +81,10 @@ def _move(desk: Desk, moving: list[Subject], to: Enquiry) -> None:
 
 
 def _place(desk: Desk, other: Enquiry) -> None:
-    """Where those who were split off live, if that is known: what is opened for them goes there."""
+    """Where those who were split off live, if that is known; else where it was."""
     postcode = next((each.person.postcode for each in other.subjects if each.person.postcode), None)
     if postcode:
-        place = desk.pack.locate(postcode)
-        other.authority, other.district_code = place.authority, place.district_code
-        other.locality_code = place.locality_code
+        place_enquiry(other, desk.pack.locate(postcode))
 
 
 def _run_beside(desk: Desk, clock: Clock, other: Enquiry) -> None:

@@ -1,6 +1,6 @@
 """Finding people: candidates who may be the one described, and what is already known of one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -91,6 +91,15 @@ def find_open_referral(
         .order_by(Referral.requested_at.desc())
         .limit(1)
     )
+
+
+def find_people_with_case(
+    session: Session, person_ids: Collection[UUID], at: datetime, services: Sequence[str]
+) -> set[UUID]:
+    """Those of these people who have an open referral to one of these services, made by `at`."""
+    there = (Referral.person_id.in_(person_ids), Referral.service.in_(services))
+    query = select(Referral.person_id).where(*there, Referral.requested_at <= at, Referral.state != "closed")
+    return set(session.scalars(query))
 
 
 def age_in_days(person: Person, on: date) -> int | None:
