@@ -73,7 +73,7 @@ def _check_timescales(files: list[Report], scales: tuple[Timescale, ...]) -> Rep
 
 def find_starts(table: Table) -> tuple[tuple[str, str], ...]:
     """Which clocks a table starts, each with the event that does: (("screening", "enquiry_received"), ...)."""
-    opened = ((kind, table.begins) for kind in table.opens)
+    opened = ((kind, table.begins) for kind in (*table.opens, *table.section_47_opens))
     return tuple(dict.fromkeys((*opened, *((kind, each.event) for each in table.transitions for kind in each.starts))))
 
 

@@ -52,8 +52,9 @@ class TableError(Exception):
 class Table:
     """A workflow. `begins` is the event that opens a case and `opens` the clocks that run from then.
 
-    `about_a_child`: immediate danger must lead to section 47 from every open state. `version` rises when states change;
-    `moves` says, for each version before, where its states' running cases go ({1: {"in_progress": "assessment"}}).
+    `section_47_opens` are those that run besides, where it is opened with section 47. `about_a_child`: immediate danger
+    must lead to section 47 from every open state. `version` rises when states change; `moves` says, for each version
+    before, where its states' running cases go ({1: {"in_progress": "assessment"}}).
     """
 
     name: str
@@ -63,6 +64,7 @@ class Table:
     final: tuple[str, ...]
     transitions: tuple[Transition, ...]
     opens: tuple[str, ...] = ()
+    section_47_opens: tuple[str, ...] = ()
     about_a_child: bool = False
     version: int = 1
     moves: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
@@ -121,7 +123,7 @@ def _reachable(table: Table, state: str) -> set[str]:
 
 
 def _clock_faults(table: Table) -> Iterator[str]:
-    started = {kind for each in table.transitions for kind in each.starts} | set(table.opens)
+    started = {kind for each in table.transitions for kind in each.starts} | {*table.opens, *table.section_47_opens}
     stopped = {kind for each in table.transitions for kind in each.stops}
     cancelled = {kind for each in table.transitions for kind in each.cancels}
     yield from (f"clock {kind} is started and never stopped" for kind in sorted(started - stopped))

@@ -4,7 +4,7 @@ An open case stays one referral. Early help steps up to social care and social c
 closes one referral and opens the next.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workflows.definition import Transition, refuses
 from workflows.guards import (
@@ -22,7 +22,8 @@ from workflows.guards import (
 ALLOCATES = frozenset({"mash_officer", "social_worker", "mash_manager", "early_help_unit", "system"})
 LOCALITY = frozenset({"locality_worker", "locality_manager"})
 MANAGES = frozenset({"locality_manager", "mash_manager", "early_help_unit"})
-ANYBODY = ALLOCATES | LOCALITY | {"emergency_duty_team"}
+NIGHT = frozenset({"emergency_duty_team"})
+ANYBODY = ALLOCATES | LOCALITY | NIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class ReferralContext(Context):
     """What the guards look at: the referral as it stands, and what the actor brings.
 
     `closures` are the codes that may be chosen. `is_late` says that the assessment is past due and nobody said why.
-    `is_colleague`: the actor works in the team that has it.
+    `is_colleague`: the actor works in the team that has it, or in no locality's.
     """
 
     closures: tuple[str, ...] = ()
@@ -72,8 +73,14 @@ def is_with_team(context: ReferralContext) -> str | None:
 
 
 @refuses("another_team")
-def works_there(context: ReferralContext) -> str | None:
+def is_of_its_team(context: ReferralContext) -> str | None:
     return None if context.is_colleague else "another_team"
+
+
+@refuses("another_team")
+def works_there(context: ReferralContext) -> str | None:
+    """A locality's manager stands in for any of its teams."""
+    return None if context.is_colleague or context.is_manager else "another_team"
 
 
 @refuses("not_assessed")
@@ -113,11 +120,16 @@ def has_no_offer(context: ReferralContext) -> str | None:
     return "transfer_offered" if context.transfer_offered else None
 
 
+def by_its_team(*rows: Transition) -> tuple[Transition, ...]:
+    """Steps that are for whoever works in the team that has the case, and for nobody of another."""
+    return tuple(replace(row, guards=(works_there, *row.guards)) for row in rows)
+
+
 def owned(states: tuple[str, ...]) -> tuple[Transition, ...]:
     """How a case in these states finds its worker, and how its clocks may be stopped for a while: in every service."""
     return (
         Transition("claim", "Take it on", states, None, LOCALITY, "referral_claimed",
-                   (is_with_team, works_there, is_unclaimed)),
+                   (is_with_team, is_of_its_team, is_unclaimed)),
         Transition("hand_over", "Hand over to a colleague", states, None, LOCALITY | MANAGES, "referral_handed_over",
                    (is_with_team, is_own_or_managed, has_worker, has_reason)),
         Transition("reassign", "Reassign", states, None, MANAGES, "referral_reassigned",

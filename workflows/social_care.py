@@ -13,7 +13,9 @@ from workflows.referral import (
     ANYBODY,
     LOCALITY,
     MANAGES,
+    NIGHT,
     ReferralContext,
+    by_its_team,
     explains_lateness,
     has_assessment_to_complete,
     has_closure,
@@ -33,17 +35,24 @@ MUST_TAKE_PART = frozenset({"police", "health", "social_care"})  # Working Toget
 HARM = ("strategy_discussion", "section_47", "conference")
 WORKED = ("accepted", "assessment", *HARM, "plan")
 HELD = ("allocated", *WORKED)
+OPEN = ("requested", "returned", *HELD)
 ASSESSED = ("assessment", *HARM, "plan")
+CALLS_FROM = ("requested", "allocated", "returned", "accepted", "assessment", "section_47", "conference", "plan")
+GIVES = ALLOCATES | NIGHT  # what may be significant harm does not wait for the office to open
+DISCUSSES = LOCALITY | NIGHT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SocialCareContext(ReferralContext):
-    """What the guards look at. `invited` and `came` are agencies; `two_assessments` is the way before 15 April 2013."""
+    """What the guards look at. `invited` and `came` are agencies; `two_assessments` is the way before 15 April 2013.
+
+    `discussion_owed`: section 47 was decided, or danger declared, and no strategy discussion has been held since.
+    """
 
     invited: frozenset[str] = frozenset()
     came: frozenset[str] = frozenset()
     two_assessments: bool = False
-    discussed: bool = True
+    discussion_owed: bool = False
     expected_on: object = None
     transfer_to: str | None = None
 
@@ -74,8 +83,8 @@ def explains_absence(context: SocialCareContext) -> str | None:
 
 @refuses("no_discussion")
 def has_discussed(context: SocialCareContext) -> str | None:
-    """Immediate danger opens section 47 at once; the discussion is still held, and the conference is timed from it."""
-    return None if context.discussed else "no_discussion"
+    """Where section 47 was decided, or danger declared, the discussion is still held: a conference is timed from it."""
+    return "no_discussion" if context.discussion_owed else None
 
 
 @refuses("no_new_date", brings=("expected_on",))
@@ -94,11 +103,13 @@ def is_off_protection_plan(context: SocialCareContext) -> str | None:
     return "on_protection_plan" if context.child_protection_plan else None
 
 
-@refuses("on_protection_plan", "not_assessed", brings=("closure",))
+@refuses("on_protection_plan", "no_discussion", "not_assessed", brings=("closure",))
 def closes_in_order(context: SocialCareContext) -> str | None:
-    """A plan is ended before a child is no longer in need; "after assessment" needs one."""
-    if context.child_protection_plan and context.closure in NO_LONGER_IN_NEED:
+    """A plan is ended, and a discussion held, before a child is no longer in need; "after assessment" needs one."""
+    if context.closure in NO_LONGER_IN_NEED and context.child_protection_plan:
         return "on_protection_plan"
+    if context.closure in NO_LONGER_IN_NEED and context.discussion_owed:
+        return "no_discussion"
     return "not_assessed" if context.closure in AFTER_ASSESSMENT and not context.is_assessed else None
 
 
@@ -110,67 +121,74 @@ def says_where_to(context: SocialCareContext) -> str | None:
 SOCIAL_CARE = Table(
     name="Social care referral",
     begins="referral_requested",
-    states=("requested", "allocated", "returned", *WORKED, "closed"),
+    states=(*OPEN, "closed"),
     initial="requested",
     final=("closed",),
     opens=("allocation", "assessment"),
+    section_47_opens=("strategy_discussion",),
     about_a_child=True,
     version=2,
     moves={1: {"in_progress": "assessment"}},
     transitions=(
-        Transition("allocate", "Allocate", ("requested", "returned"), "allocated", ALLOCATES, "referral_allocated",
+        Transition("allocate", "Allocate", ("requested", "returned"), "allocated", GIVES, "referral_allocated",
                    (has_team,), starts=("acceptance",), stops=("allocation", "reallocation")),
-        Transition("allocate", "Allocate", ASSESSED, None, ALLOCATES, "referral_allocated",
+        Transition("allocate", "Allocate", ASSESSED, None, GIVES, "referral_allocated",
                    (has_no_offer, waits_for_team, has_team),
                    stops=("allocation", "reallocation")),
-        Transition("accept", "Accept", ("allocated",), "accepted", LOCALITY, "referral_accepted",
-                   starts=("first_contact",), stops=("acceptance",)),
-        Transition("return", "Return", ("allocated",), "returned", LOCALITY, "referral_returned",
-                   (has_no_offer, has_reason), starts=("reallocation",), stops=("acceptance",)),
-        Transition("start_assessment", "Start the assessment", ("accepted",), "assessment", LOCALITY,
-                   "assessment_started", stops=("first_contact",)),
-        Transition("extend_assessment", "Extend the assessment", ASSESSED, None, LOCALITY, "assessment_extended",
-                   (has_reason, says_until_when)),
-        Transition("complete_assessment", "Complete the assessment", ASSESSED, None, LOCALITY, "assessment_completed",
-                   (has_assessment_to_complete, explains_lateness), stops=("assessment", "core_assessment")),
-        Transition("start_core_assessment", "Start a core assessment", ASSESSED, None, LOCALITY,
-                   "core_assessment_started", (has_two_assessments, is_assessed), starts=("core_assessment",)),
-        Transition("call_strategy_discussion", "Call a strategy discussion",
-                   ("accepted", "assessment", "section_47", "plan"), "strategy_discussion", LOCALITY,
-                   "strategy_discussion_called", (invites_all,), starts=("strategy_discussion",),
-                   stops=("first_contact",)),
-        Transition("open_section_47", "Open section 47", ("strategy_discussion",), "section_47", LOCALITY,
-                   "section_47_opened", (explains_absence,), starts=("conference",), stops=("strategy_discussion",)),
-        Transition("decline_section_47", "No section 47", ("strategy_discussion",), "assessment", LOCALITY,
-                   "section_47_declined", (has_reason, explains_absence), stops=("strategy_discussion",),
-                   cancels=("conference",)),
-        Transition("end_section_47", "End section 47", ("section_47",), "assessment", LOCALITY, "section_47_ended",
-                   (has_reason,), cancels=("conference",)),
-        Transition("call_conference", "Call a child protection conference", ("section_47",), "conference", LOCALITY,
-                   "conference_called", (has_discussed,)),
-        Transition("make_protection_plan", "Make a child protection plan", ("conference",), "plan", LOCALITY,
-                   "protection_plan_made", stops=("conference",)),
-        Transition("make_plan", "Make a child in need plan", ("conference",), "plan", LOCALITY, "plan_made",
-                   stops=("conference",)),
-        Transition("make_plan", "Make a child in need plan", ("assessment",), "plan", LOCALITY, "plan_made",
-                   (is_assessed,)),
-        Transition("end_protection_plan", "End the child protection plan", ("plan",), None, LOCALITY,
-                   "protection_plan_ended", (is_on_protection_plan, has_reason)),
-        Transition("step_down", "Step down to early help", ("assessment", "plan"), "closed", LOCALITY,
-                   "referral_stepped_down",
-                   (is_assessed, is_off_protection_plan, has_no_offer, has_consent, has_lead_practitioner)),
-        Transition("close", "Close", ("accepted", "assessment", "plan"), "closed", LOCALITY, "referral_closed",
-                   (has_no_offer, has_closure, closes_in_order)),
-        Transition("close", "Close", ("conference",), "closed", LOCALITY, "referral_closed",
-                   (has_no_offer, has_closure, closes_in_order), stops=("conference",)),
+        *by_its_team(
+            Transition("accept", "Accept", ("allocated",), "accepted", LOCALITY, "referral_accepted",
+                       starts=("first_contact",), stops=("acceptance",)),
+            Transition("return", "Return", ("allocated",), "returned", LOCALITY, "referral_returned",
+                       (has_no_offer, has_reason), starts=("reallocation",), stops=("acceptance",)),
+            Transition("start_assessment", "Start the assessment", ("accepted",), "assessment", LOCALITY,
+                       "assessment_started", stops=("first_contact",)),
+            Transition("extend_assessment", "Extend the assessment", ASSESSED, None, LOCALITY, "assessment_extended",
+                       (has_reason, says_until_when)),
+            Transition("complete_assessment", "Complete the assessment", ASSESSED, None, LOCALITY,
+                       "assessment_completed", (has_assessment_to_complete, explains_lateness),
+                       stops=("assessment", "core_assessment")),
+            Transition("start_core_assessment", "Start a core assessment", ASSESSED, None, LOCALITY,
+                       "core_assessment_started", (has_two_assessments, is_assessed), starts=("core_assessment",)),
+            Transition("call_strategy_discussion", "Call a strategy discussion", CALLS_FROM, "strategy_discussion",
+                       DISCUSSES, "strategy_discussion_called", (invites_all,),
+                       starts=("strategy_discussion",), stops=("acceptance", "first_contact")),
+            Transition("open_section_47", "Open section 47", ("strategy_discussion",), "section_47", DISCUSSES,
+                       "section_47_opened", (explains_absence,), starts=("conference",),
+                       stops=("strategy_discussion",)),
+            Transition("decline_section_47", "No section 47", ("strategy_discussion",), "assessment", DISCUSSES,
+                       "section_47_declined", (has_reason, explains_absence), stops=("strategy_discussion",),
+                       cancels=("conference",)),
+            Transition("end_section_47", "End section 47", ("section_47",), "assessment", LOCALITY, "section_47_ended",
+                       (has_discussed, has_reason), cancels=("conference",)),
+            Transition("call_conference", "Call a child protection conference", ("section_47",), "conference", LOCALITY,
+                       "conference_called", (has_discussed,)),
+            Transition("make_protection_plan", "Make a child protection plan", ("conference",), "plan", LOCALITY,
+                       "protection_plan_made", stops=("conference",)),
+            Transition("make_plan", "Make a child in need plan", ("conference",), "plan", LOCALITY, "plan_made",
+                       (has_discussed,), stops=("conference",)),
+            Transition("make_plan", "Make a child in need plan", ("assessment",), "plan", LOCALITY, "plan_made",
+                       (has_discussed, is_assessed)),
+            Transition("end_protection_plan", "End the child protection plan", ("plan",), None, LOCALITY,
+                       "protection_plan_ended", (is_on_protection_plan, has_discussed, has_reason)),
+            Transition("step_down", "Step down to early help", ("assessment", "plan"), "closed", LOCALITY,
+                       "referral_stepped_down",
+                       (is_assessed, is_off_protection_plan, has_discussed, has_no_offer, has_consent,
+                        has_lead_practitioner)),
+            Transition("close", "Close", ("accepted", "assessment", "plan"), "closed", LOCALITY, "referral_closed",
+                       (has_no_offer, has_closure, closes_in_order)),
+            Transition("close", "Close", ("conference",), "closed", LOCALITY, "referral_closed",
+                       (has_no_offer, has_closure, closes_in_order), stops=("conference",)),
+        ),
+        Transition("ask_for_discussion", "Ask for a strategy discussion", OPEN, None, GIVES,
+                   "strategy_discussion_asked", (has_reason,), starts=("strategy_discussion",)),
         Transition("offer_transfer", "Offer to another team or authority", HELD, None, LOCALITY | MANAGES,
                    "transfer_offered", (has_no_offer, says_where_to, has_reason)),
         Transition(IMMEDIATE_DANGER, "Immediate danger: section 47 now",
                    ("requested", "allocated", "returned", "accepted", "assessment", "plan"), "section_47", ANYBODY,
-                   "immediate_danger_declared", (has_reason,), cancels=("acceptance", "first_contact"),
-                   section_47=True),
+                   "immediate_danger_declared", (has_reason,), starts=("strategy_discussion",),
+                   cancels=("acceptance", "first_contact"), section_47=True),
         Transition(IMMEDIATE_DANGER, "Immediate danger: section 47 now", HARM, None, ANYBODY,
-                   "immediate_danger_declared", (has_reason,), section_47=True),
+                   "immediate_danger_declared", (has_reason,), starts=("strategy_discussion",), section_47=True),
         *owned(HELD),
     ),
 )  # fmt: skip

@@ -1,11 +1,11 @@
 """Each letter: to whom, in which words, never a child's name in it, and not at all once its matter is settled."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
-from tests.acting import EVERYBODY, act
+from tests.acting import EVERYBODY, accepted, act
 from tests.making import a_subject, an_enquiry, decide_as, screen
 from triage.models import OutboxMessage
 from triage.services.checks import CheckAction, act_on_check
@@ -128,8 +128,54 @@ def test_danger_is_not_told_of_a_case_that_was_closed_before_the_letter_went(off
     act(office, "locality_worker:west", referral, "call_conference")
     act(office, "locality_worker:west", referral, "close", closure="RC1")
     assert post() == []
-    (message,) = office.session.scalars(select(OutboxMessage).where(OutboxMessage.task == "tell_danger"))
-    assert message.cancelled_reason == "Closed before it went."
+    messages = office.session.scalars(select(OutboxMessage).where(OutboxMessage.task == "tell_danger")).all()
+    assert {message.cancelled_reason for message in messages} == {"Closed before it went."}
+
+
+def test_managers_are_told_of_section_47_that_was_decided_on(office, post):
+    referral = refer(office)
+    (letter,) = post()
+    assert letter["Subject"] == f"A strategy discussion is asked for: {referral.reference}"
+    assert "red, section 47. It is with no team yet: allocate it now." in read(letter)
+
+
+BY_DAY_AND_NIGHT = pytest.mark.parametrize(
+    ("hour", "beside"), [(10, ""), (23, ", emergency_duty_team@triage.example")], ids=["by day", "by night"]
+)
+
+
+@BY_DAY_AND_NIGHT
+def test_emergency_duty_team_is_told_of_danger_while_nobody_else_is_there(office, post, hour, beside):
+    referral = refer(office)
+    post()
+    office.clock.at = datetime(2013, 5, 8, hour, tzinfo=UTC)
+    act(office, "social_worker", referral, "immediate_danger", reason="Zebedee was hit")
+    (letter,) = post()
+    assert letter["To"] == f"mash_manager@triage.example{beside}"
+
+
+@BY_DAY_AND_NIGHT
+@pytest.mark.parametrize("rag", ["red", "amber"])
+def test_emergency_duty_team_is_told_of_a_late_red_alone_while_nobody_else_is_there(office, post, hour, beside, rag):
+    screen(office, an_enquiry(office), rag=rag, finish=False)
+    office.session.flush()
+    office.clock.at = datetime(2013, 5, 10, hour, tzinfo=UTC)
+    sweep(office.desk("system"))
+    assert {letter["To"] for letter in post()} == {f"mash_manager@triage.example{beside if rag == 'red' else ''}"}
+
+
+@pytest.mark.parametrize("has_worker", [False, True])
+def test_whoever_has_an_open_case_is_told_that_there_is_news_of_it(office, post, has_worker):
+    case = accepted(office)
+    if has_worker:
+        act(office, "locality_worker:west", case, "claim")
+    news = an_enquiry(office, person_id=case.person_id, indicators=())
+    act(office, "mash_officer", news, "attach", reason="Zebedee was seen again")
+    (letter,) = post()
+    (to,) = letter["To"].addresses
+    assert to.username.startswith("locality_worker" if has_worker else "locality_manager")
+    assert letter["Subject"] == f"New information: {case.reference}"
+    assert f"enquiry {news.reference}. Read it today." in read(letter)
 
 
 def test_breach_is_not_told_once_it_was_done(office, post):
@@ -190,6 +236,9 @@ def test_no_letter_of_any_kind_names_the_child(office, post):
     promise_daily_notices(office.desk("system"))
     letters = post()
     act(office, "social_worker", enquiry, "immediate_danger", reason="Zebedee Quillfeather was hit")
+    letters += post()
+    again = an_enquiry(office, person_id=enquiry.subjects[0].person_id, indicators=())
+    act(office, "social_worker", again, "attach", reason="Zebedee was seen again")
     letters += post()
     office.session.flush()
     assert set(office.session.scalars(select(OutboxMessage.task))) == set(LETTERS)

@@ -1,11 +1,13 @@
 """Where significant harm is suspected: strategy discussion, section 47, conference, a protection plan and its end."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from tests.acting import (
     EVERYBODY,
+    a_referral,
     accepted,
     act,
     at_section_47,
@@ -16,9 +18,15 @@ from tests.acting import (
     refused,
     walk,
 )
+from tests.making import an_enquiry, decide_as, screen
 from triage.errors import Invalid
+from triage.models import OutboxMessage
+from triage.services.duty import prepare_brief
 
 WORKER = "locality_worker:west"
+
+
+OWED = {"no_discussion": "A strategy discussion is owed for this child. Hold it first."}
 
 
 def call(office, case, *invited):
@@ -158,8 +166,8 @@ def test_api_shows_who_was_called_and_who_came(office, caller):
 
 def test_conference_after_immediate_danger_waits_for_the_discussion_that_it_is_timed_from(office):
     case = act(office, WORKER, accepted(office), "immediate_danger", reason="He is in the house")
-    said = refused(office, WORKER, case, "call_conference")
-    assert said["no_discussion"].startswith("Hold a strategy discussion first.")
+    assert refused(office, WORKER, case, "call_conference") == OWED
+    assert refused(office, WORKER, case, "end_section_47", reason="It was a mistake") == OWED
     act(office, WORKER, case, "call_strategy_discussion", invited=EVERYBODY)
     act(office, WORKER, case, "open_section_47", came=EVERYBODY)
     walk(office, WORKER, case, "call_conference")
@@ -171,3 +179,111 @@ def test_second_discussion_that_declines_section_47_leaves_no_conference_to_wait
     act(office, WORKER, case, "call_strategy_discussion", invited=EVERYBODY)
     act(office, WORKER, case, "decline_section_47", came=EVERYBODY, reason="The bruise was explained")
     assert (case.state, clock_of(case, "conference").state) == ("assessment", "cancelled")
+
+
+def test_case_of_a_child_whose_discussion_is_owed_neither_closes_nor_steps_down(office):
+    case = walk(office, WORKER, accepted(office), "start_assessment", "complete_assessment")
+    act(office, "mash_officer", case, "ask_for_discussion", reason="A second bruise")
+    assert (case.state, case.section_47, case.rag, clocks_by(case)) == (
+        "assessment",
+        True,
+        "red",
+        {"strategy_discussion"},
+    )
+    agreed = {"consent": "given", "lead_practitioner": "Ms Made-Up"}
+    assert refused(office, WORKER, case, "step_down", **agreed) == OWED
+    assert refused(office, WORKER, case, "make_plan") == OWED
+    for closure in ("RC7", "RC8", "RC9"):
+        assert refused(office, WORKER, case, "close", closure=closure) == OWED
+    call(office, case)
+    act(office, WORKER, case, "decline_section_47", came=EVERYBODY, reason="The bruise was explained")
+    assert (case.section_47, clock_of(case, "strategy_discussion").state) == (False, "met")
+    assert act(office, WORKER, case, "close", closure="RC8").state == "closed"
+
+
+def test_child_who_moved_away_is_not_kept_for_a_discussion_that_is_owed(office):
+    case = act(office, "mash_officer", accepted(office), "ask_for_discussion", reason="A second bruise")
+    assert act(office, WORKER, case, "close", closure="RC5").state == "closed"
+
+
+def test_danger_at_a_conference_is_discussed_and_the_conference_keeps_its_time(office):
+    case = at_conference(office)
+    due = clock_of(case, "conference").due_at
+    office.clock.at += timedelta(days=1)
+    act(office, WORKER, case, "immediate_danger", reason="He came back")
+    assert clocks_by(case) >= {"conference", "strategy_discussion"}
+    assert refused(office, WORKER, case, "make_plan") == OWED
+    call(office, case)
+    act(office, WORKER, case, "open_section_47", came=EVERYBODY)
+    conferences = [clock for clock in case.clocks if clock.kind == "conference"]
+    assert [(clock.state, clock.due_at) for clock in conferences] == [("running", due)]
+
+
+def decided_on(office, **known):
+    enquiry = an_enquiry(office, indicators=("P4_UNSAFE",), **known)
+    screen(office, enquiry)
+    route = "existing_case" if known else "social_care"
+    decide_as(office, "social_worker", enquiry, route=route, level=4, section_47=True)
+    office.session.flush()
+    return enquiry
+
+
+def alarms(office):
+    return [(row.task, row.payload) for row in office.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))]
+
+
+def test_section_47_that_is_decided_on_owes_a_discussion_from_then(office):
+    (case,) = decided_on(office).referrals
+    clock = clock_of(case, "strategy_discussion")
+    assert (case.rag, clock.state, clock.due_at) == ("red", "running", office.clock.now() + timedelta(days=1))
+    assert alarms(office) == [("tell_danger", {"referral_id": str(case.id), "danger": False})]
+
+
+@pytest.mark.parametrize("to_plan", [False, True], ids=["being assessed", "with a plan"])
+def test_section_47_that_is_decided_on_for_an_open_case_is_asked_of_its_worker(office, to_plan):
+    case = walk(office, WORKER, accepted(office), "claim", "start_assessment", "complete_assessment")
+    if to_plan:
+        walk(office, WORKER, case, "make_plan")
+    state = case.state
+    news = decided_on(office, person_id=case.person_id)
+    assert (case.state, case.section_47, case.rag) == (state, True, "red")
+    assert clock_of(case, "strategy_discussion").due_at == office.clock.now() + timedelta(days=1)
+    told = last_event(office, case, "strategy_discussion_asked").data
+    assert told == {"reason": "Made up", "told_by": news.reference}
+    assert alarms(office) == [
+        ("tell_danger", {"referral_id": str(case.id), "danger": False}),
+        ("tell_worker", {"referral_id": str(case.id), "enquiry_id": str(news.id)}),
+    ]
+    listed = prepare_brief(office.desk("mash_manager")).section_47.cases
+    assert case in [each.case for each in listed]
+    assert call(office, case).state == "strategy_discussion"
+
+
+NIGHT = datetime(2013, 5, 4, 1, 30, tzinfo=UTC)  # a Saturday
+
+
+def test_at_night_the_emergency_duty_team_does_what_cannot_wait(office):
+    office.clock.at = NIGHT
+    case = act(office, "emergency_duty_team", a_referral(office), "immediate_danger", reason="He is in the house")
+    act(office, "emergency_duty_team", case, "allocate", team_code="social_care_west")
+    act(office, "emergency_duty_team", case, "call_strategy_discussion", invited=EVERYBODY)
+    act(office, "emergency_duty_team", case, "open_section_47", came=EVERYBODY)
+    assert (case.state, case.queue, clocks_by(case)) == ("section_47", "social_care_west", {"assessment", "conference"})
+    assert clock_of(case, "strategy_discussion").state == "met"
+
+
+@pytest.mark.parametrize("state", ["requested", "allocated", "returned"])
+def test_discussion_is_not_kept_waiting_for_a_team_to_accept(office, state):
+    case = a_referral(office)
+    if state != "requested":
+        act(office, "mash_manager", case, "allocate", team_code="social_care_west")
+    if state == "returned":
+        act(office, WORKER, case, "return", reason="Moved")
+    act(office, "emergency_duty_team", case, "call_strategy_discussion", invited=EVERYBODY)
+    waits = {"requested": {"allocation"}, "allocated": set(), "returned": {"reallocation"}}[state]
+    assert clocks_by(case) == {"assessment", "strategy_discussion", *waits}
+    act(office, "emergency_duty_team", case, "decline_section_47", came=EVERYBODY, reason="The bruise was explained")
+    if waits:
+        act(office, "mash_manager", case, "allocate", team_code="social_care_west")
+    assert (case.state, case.queue) == ("assessment", "social_care_west")
+    assert act(office, WORKER, case, "complete_assessment").assessed_at == office.clock.now()

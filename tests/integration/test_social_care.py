@@ -188,7 +188,18 @@ def test_new_information_on_an_open_case_goes_to_its_log_and_is_no_referral(offi
     decide_as(office, "social_worker", news, route="existing_case", level=4)
     assert news.referrals == []
     told = last_event(office, case, "information_received").data
-    assert (told["enquiry"], told["section_47"]) == (news.reference, False)
+    assert told == {"enquiry": news.reference, "enquiry_id": str(news.id)}
+    assert (case.state, case.section_47, clocks_by(case)) == ("assessment", False, {"assessment"})
+
+
+def test_another_teams_worker_does_none_of_the_teams_work(office):
+    case = accepted(office)
+    act(office, "mash_manager", case, "reassign", team_code="social_care_south", reason="They moved")
+    case.locality_code = "west"  # as where two teams serve one place
+    assert refused(office, WORKER, case, "start_assessment") == {
+        "another_team": "Another team has it. Somebody who works there does this."
+    }
+    assert act(office, "locality_manager:west", case, "start_assessment").state == "assessment"
 
 
 def test_early_help_that_meets_an_open_case_does_not_step_up_into_a_second_one(office):

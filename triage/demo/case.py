@@ -24,6 +24,7 @@ from triage.services.people import NewPerson, find_matches
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.references import enquiry_reference
 from workflows.choice import Choice, higher_routes, unexplained_siblings
+from workflows.social_care import MUST_TAKE_PART
 
 LEVELS = {"social_care": 4, "early_help": 3, "advice": 1, "no_further_action": 1}
 REASONS = {
@@ -190,14 +191,29 @@ class CaseRun:
         self._work(desk, self._worker(step), step, "accept")
 
     def start(self, desk: Desk, step: Step) -> None:
-        if self.referrals[step.child].service == "early_help":
+        referral = self.referrals[step.child]
+        if referral.service == "early_help":
             self._work(desk, self._worker(step), step, "contact_family")
-        self._work(desk, self._worker(step), step, "start_assessment")
+        if referral.section_47:
+            self._discuss(desk, step)
+        else:
+            self._work(desk, self._worker(step), step, "start_assessment")
+
+    def _discuss(self, desk: Desk, step: Step) -> None:
+        """Every other discussion opens section 47, which ends with the assessment."""
+        self._work(desk, self._worker(step), step, "call_strategy_discussion", invited=tuple(MUST_TAKE_PART))
+        opens = self.case.number % 2
+        why = {} if opens else {"reason": "Made up: what was seen is explained, and the child is in need."}
+        action = "open_section_47" if opens else "decline_section_47"
+        self._work(desk, self._worker(step), step, action, came=tuple(MUST_TAKE_PART), **why)
 
     def assess(self, desk: Desk, step: Step) -> None:
         late = any(clock.due_at < desk.now for clock in running(self.referrals[step.child], ("assessment",)))
         why = {"reason": "Made up: the family could not be reached for weeks."} if late else {}
         self._work(desk, self._worker(step), step, "complete_assessment", **why)
+        if self.referrals[step.child].state == "section_47":
+            ended = {"reason": "Made up: significant harm was not found."}
+            self._work(desk, self._worker(step), step, "end_section_47", **ended)
 
     def end(self, desk: Desk, step: Step) -> None:
         """Those whose needs were met had a plan; families who stayed are asked how far the help met their needs."""

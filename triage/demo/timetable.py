@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from triage.demo.calls import SECTION_47, Call
 from workflows.calendar import Calendar
@@ -50,6 +50,24 @@ HANDOVERS: dict[str, tuple[tuple[tuple[int, int], dict[str, Any]], ...]] = {
 }
 
 
+class Pace(NamedTuple):
+    """At most so many working minutes pass until a referral is allocated, accepted, begun, assessed."""
+
+    allocate: int
+    allocate_late: int
+    accept: int
+    accept_late: int
+    start: int
+    assess: int
+
+
+PACES = {
+    "section_47": Pace(45, 45, 60, 60, 120, 6000),
+    "social_care": Pace(420, 1500, 900, 2000, 2100, 15000),
+    "early_help": Pace(420, 1500, 900, 2000, 2100, 9000),
+}
+
+
 class _Drawer:
     def __init__(self, dice: Random, calendar: Calendar) -> None:
         self.dice, self.calendar = dice, calendar
@@ -73,7 +91,7 @@ class _Drawer:
         ]
         allocated = decided
         for child in range(children if refers else 0):
-            allocated = max(allocated, self._referral(steps, decided, child, outcome))
+            allocated = max(allocated, self._referral(steps, decided, child, outcome, red))
         steps.append(Step(self.later(allocated, 5, 240), "close"))
         return steps
 
@@ -98,18 +116,22 @@ class _Drawer:
             return self.later(finished, 500, 2200)
         return self.later(finished, 5, 200)
 
-    def _referral(self, steps: list[Step], decided: datetime, child: int, service: str) -> datetime:
-        """One child's referral, from allocation to closing; when it is first allocated."""
-        allocated = self.later(decided, 5, 420 if self.dice.random() < 0.93 else 1500)
-        accepted = self.later(allocated, 20, 900 if self.dice.random() < 0.94 else 2000)
+    def _referral(self, steps: list[Step], decided: datetime, child: int, service: str, red: bool = False) -> datetime:
+        """One child's referral, from allocation to closing; when it is first allocated.
+
+        Where significant harm is suspected its team has held the strategy discussion within hours.
+        """
+        pace = PACES["section_47" if red and service == "social_care" else service]
+        allocated = self.later(decided, 5, pace.allocate if self.dice.random() < 0.93 else pace.allocate_late)
+        accepted = self.later(allocated, 20, pace.accept if self.dice.random() < 0.94 else pace.accept_late)
         steps.append(Step(allocated, "allocate", child))
         if self.dice.random() < 0.03:
             steps.append(Step(accepted, "return", child))
             again = self.later(accepted, 20, 300)
             steps.append(Step(again, "allocate", child))
             accepted = self.later(again, 20, 700)
-        started = self.later(accepted, 60, 2100)
-        assessed = self.later(started, 800, 15000 if service == "social_care" else 9000)
+        started = self.later(accepted, 60, pace.start)
+        assessed = self.later(started, 800, pace.assess)
         closed = self.later(assessed, 60, 9000)
         steps += [
             Step(accepted, "accept", child),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from triage.errors import invalid
 from triage.models import Referral, StrategyDiscussion
 from triage.services.desk import Desk
+from triage.services.protecting import mark_section_47
 from triage.services.referral_command import Details, ReferralAction
 from workflows.calendar import LONDON
 from workflows.clocks import early_help_form
@@ -60,6 +61,12 @@ def decline_section_47(desk: Desk, referral: Referral, command: ReferralAction) 
     """The discussion was held, and there is no section 47, for the reason given."""
     referral.section_47 = False
     return _hold_discussion(desk, referral, command, opened=False)
+
+
+def ask_for_discussion(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
+    """What the hub knows may be significant harm: whoever has the case holds a discussion."""
+    mark_section_47(desk, referral, danger=False)
+    return {}
 
 
 def _hold_discussion(desk: Desk, referral: Referral, command: ReferralAction, *, opened: bool) -> Details:

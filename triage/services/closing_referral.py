@@ -3,7 +3,7 @@
 from triage.models import Referral
 from triage.services.desk import Desk, seeing_all
 from triage.services.opening_referral import open_after
-from triage.services.protecting import mark_danger, protect
+from triage.services.protecting import mark_section_47, protect
 from triage.services.referral_command import Details, ReferralAction
 
 CLOSING = {"accept_refusal": "refusal_stood", "withdraw": "request_withdrawn", "cease": "plan_ceased"}
@@ -37,7 +37,7 @@ def step_down(desk: Desk, referral: Referral, command: ReferralAction) -> Detail
 def declare_danger(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """A social care case becomes section 47; any other leads to one, and early help ends with it."""
     if referral.service == "social_care":
-        mark_danger(desk, referral)
+        mark_section_47(desk, referral, danger=True)
         return {}
     ended = end(desk, referral, "stepped_up") if referral.service == "early_help" else {}
     return ended | _named(protect(desk, referral.person, command.reason, before=referral))

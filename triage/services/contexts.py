@@ -19,7 +19,7 @@ from workflows.clocks import assessment_variant
 from workflows.early_help import EarlyHelpContext
 from workflows.enquiry import EnquiryContext
 from workflows.policy import PolicyContext
-from workflows.referral import ReferralContext
+from workflows.referral import LOCALITY, ReferralContext
 from workflows.social_care import SocialCareContext
 from workflows.transfer import TransferContext
 
@@ -155,7 +155,7 @@ def referral_context(desk: Desk, referral: Referral, **brought: object) -> Refer
     known = {
         "closures": tuple(CLOSURES_OF[referral.service]),
         "has_team": referral.team_code is not None,
-        "is_colleague": referral.team_code in (None, desk.actor.team_code),
+        "is_colleague": _works_there(desk, referral),
         "is_assessed": referral.assessed_at is not None,
         "assessment_done": referral.assessed_at is not None and not running(referral, ASSESSMENTS),
         "is_late": _is_late(desk, referral),
@@ -163,10 +163,15 @@ def referral_context(desk: Desk, referral: Referral, **brought: object) -> Refer
         "transfer_offered": referral.offer is not None,
     }
     if kind is SocialCareContext:
-        known["discussed"] = bool(running(referral, ("conference",)))
+        known["discussion_owed"] = bool(running(referral, ("strategy_discussion",)))
         known["two_assessments"] = assessment_variant(referral.requested_at.astimezone(LONDON).date()) == "initial"
     wanted = {name: value for name, value in brought.items() if name in kind.__dataclass_fields__}
     return kind(**_owned(desk, referral.worker_id), **_timed(desk, referral), **(known | wanted))
+
+
+def _works_there(desk: Desk, referral: Referral) -> bool:
+    """Only a locality's people belong to one team: the hub and the Emergency Duty Team work for all of them."""
+    return desk.actor.role not in LOCALITY or referral.team_code in (None, desk.actor.team_code)
 
 
 def is_elsewhere(desk: Desk, referral: Referral) -> bool:

@@ -16,9 +16,10 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import refuse_unseen
-from triage.services.opening_referral import open_referral, tell_open_case
+from triage.services.opening_referral import open_referral
 from triage.services.outbox import promise
-from triage.services.protecting import protect
+from triage.services.protecting import alert, protect
+from triage.services.telling_open_case import tell_open_case
 from triage.store.enquiries import list_joined
 from triage.store.locking import lock, lock_people
 from workflows.choice import higher_routes, needs_approval
@@ -259,7 +260,9 @@ def _follow(desk: Desk, enquiry: Enquiry, decision: Decision, danger: str | None
     if danger and decision.section_47:
         protect(desk, decision.subject.person, danger, enquiry=enquiry, decision=decision)
     elif decision.route in SERVICE_OF_ROUTE and not (danger and _is_open(enquiry, decision)):
-        open_referral(desk, enquiry, decision)
+        referral = open_referral(desk, enquiry, decision)
+        if decision.section_47:
+            alert(desk, referral, danger=False)
     elif decision.route == "existing_case":
         tell_open_case(desk, enquiry, decision)
 

@@ -1,7 +1,8 @@
 """Letters by email: what was promised in the outbox, sent once, unless what it was about is settled by then."""
 
 import smtplib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
@@ -72,24 +73,47 @@ def _tell_outcome(desk: Desk, payload: Payload, domain: str) -> Letter:
 def _escalate(desk: Desk, payload: Payload, domain: str) -> Letter:
     clock = desk.session.get_one(Clock, UUID(payload["clock_id"]))
     case = clock.enquiry or clock.referral
+    told = (clock.escalate_to, *_night(desk, "red" in (clock.variant, case.rag)))
     if clock.state != "running" or clock.due_at >= desk.now:
         raise NoLongerNeeded("No longer out of time.")
     due = say_instant(clock.due_at, desk.pack.calendar.zone)
     text = f"{case.reference}: {CLOCK_KINDS[clock.kind].lower()} was due by {due} and is not done.\n"
-    return Letter((f"{clock.escalate_to}@{domain}",), f"Out of time: {case.reference}", text)
+    return Letter(_address(told, domain), f"Out of time: {case.reference}", text)
+
+
+def _night(desk: Desk, grave: bool) -> tuple[str, ...]:
+    """What cannot wait goes to the Emergency Duty Team as well while the office is closed: nobody else reads it."""
+    return ("emergency_duty_team",) if grave and not desk.pack.calendar.is_open(desk.now) else ()
+
+
+def _address(roles: Iterable[str], domain: str) -> tuple[str, ...]:
+    return tuple(f"{role}@{domain}" for role in roles)
 
 
 def _tell_danger(desk: Desk, payload: Payload, domain: str) -> Letter:
     referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
     if referral.state == "closed":
         raise NoLongerNeeded("Closed before it went.")
-    told = ("mash_manager", "locality_manager") if referral.team_code else ("mash_manager",)
+    told = ("mash_manager", *(("locality_manager",) if referral.team_code else ()), *_night(desk, True))
+    what = "Immediate danger" if payload.get("danger", True) else "A strategy discussion is asked for"
     team = desk.pack.teams[referral.team_code]["name"] if referral.team_code else "no team yet: allocate it now"
     text = (
-        f"Immediate danger: {referral.reference}, red, section 47.\n\nIt is with {team}.\n\nOpen it now, see that the"
+        f"{what}: {referral.reference}, red, section 47.\n\nIt is with {team}.\n\nOpen it now, see that the"
         " child is safe, and hold the strategy discussion. If the child is in danger this minute ring 999.\n"
     )
-    return Letter(tuple(f"{role}@{domain}" for role in told), f"Immediate danger: {referral.reference}", text)
+    return Letter(_address(told, domain), f"{what}: {referral.reference}", text)
+
+
+def _tell_worker(desk: Desk, payload: Payload, domain: str) -> Letter:
+    """Whoever has the case or, where nobody has it yet, whoever manages it."""
+    referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
+    enquiry = desk.session.get_one(Enquiry, UUID(payload["enquiry_id"]))
+    if referral.state == "closed":
+        raise NoLongerNeeded("Closed before it went.")
+    manages = "locality_manager" if referral.team_code else "mash_manager"
+    to = Address(username=referral.worker.username if referral.worker else manages, domain=domain)
+    text = f"There is new information about {referral.reference}: enquiry {enquiry.reference}. Read it today.\n"
+    return Letter((to,), f"New information: {referral.reference}", text)
 
 
 LETTERS: dict[str, Write] = {
@@ -99,6 +123,7 @@ LETTERS: dict[str, Write] = {
     "chase_check": chase_partner,
     "escalate_check": tell_lead,
     "tell_danger": _tell_danger,
+    "tell_worker": _tell_worker,
     "daily_notice": write_daily_notice,
 }
 

@@ -33,7 +33,7 @@ def open_referral(desk: Desk, enquiry: Enquiry, decision: Decision) -> Referral:
         enquiry=enquiry,
         subject=subject,
         level=decision.level,
-        rag=enquiry.rag,
+        rag="red" if decision.section_47 else enquiry.rag,
         section_47=decision.section_47,
         source=enquiry.source,
         district_code=enquiry.district_code,
@@ -86,24 +86,6 @@ def open_after(desk: Desk, before: Referral, service: str, *, danger: bool = Fal
     )
 
 
-def tell_open_case(desk: Desk, enquiry: Enquiry, decision: Decision) -> None:
-    """Put the enquiry in the log of the child's open case, with section 47 if that was decided. Conflict where none.
-
-    Social care's case is told first, then early help's; section 47 is social care's alone.
-    """
-    subject = decision.subject
-    services = ("social_care",) if decision.section_47 else ("social_care", "early_help")
-    held = (hold_open_case(desk, subject.person_id, service) for service in services)
-    referral = next(filter(None, held), None)
-    if referral is None:
-        where = " with social care" if decision.section_47 else ""
-        message = f"{subject.name_as_given} has no open case{where}. Choose another route."
-        raise Conflict(Problem("no_open_case", message))
-    referral.section_47 = referral.section_47 or decision.section_47
-    told = {"enquiry": enquiry.reference, "enquiry_id": str(enquiry.id), "section_47": decision.section_47}
-    record(desk, referral, "information_received", **told)
-
-
 def _begin(desk: Desk, person: Person, service: str, **details: object) -> Referral:
     table = TABLES[service]
     referral = Referral(
@@ -120,7 +102,8 @@ def _begin(desk: Desk, person: Person, service: str, **details: object) -> Refer
     hold(desk.session, referral)
     begun = {"reference": referral.reference, "service": service, "section_47": referral.section_47}
     record(desk, referral, table.begins, **begun)
-    start_clocks(desk, referral, table.opens, table.begins)
+    owed = table.section_47_opens if referral.section_47 else ()
+    start_clocks(desk, referral, (*table.opens, *owed), table.begins)
     return referral
 
 

@@ -1,8 +1,11 @@
-"""Immediate danger: a child goes to social care at once, as red, with section 47, whatever else is under way."""
+"""A child who may be suffering significant harm: red, with section 47 and a discussion to hold, whatever is under way.
+
+Immediate danger goes to social care at once. Section 47 that people decided on is asked for on the case that is open.
+"""
 
 from triage.models import Decision, Enquiry, Person, Referral
 from triage.models.codes import TABLES
-from triage.services.clocks import run_all_on, settle_clocks
+from triage.services.clocks import run_all_on, settle_clocks, start_clocks
 from triage.services.contexts import referral_context
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
@@ -10,6 +13,8 @@ from triage.services.firing import fire_action
 from triage.services.opening_referral import hold_open_case, open_after, open_referral
 from triage.services.outbox import promise
 from workflows.definition import IMMEDIATE_DANGER
+
+ASKED = "ask_for_discussion"
 
 
 def protect(
@@ -25,7 +30,7 @@ def protect(
     with seeing_all(desk):  # the case may be another locality's
         case = hold_open_case(desk, person.id)
         if case is not None:
-            return raise_case(desk, case, danger, enquiry or before)
+            return raise_case(desk, case, IMMEDIATE_DANGER, danger, enquiry or before)
         if decision is not None:
             referral = open_referral(desk, enquiry, decision)
         else:
@@ -34,25 +39,25 @@ def protect(
         return referral
 
 
-def raise_case(desk: Desk, referral: Referral, danger: str, told_by: Enquiry | Referral) -> Referral:
-    """Fire immediate danger on an open social care case, saying where the news came from."""
+def raise_case(desk: Desk, referral: Referral, action: str, reason: str, told_by: Enquiry | Referral) -> Referral:
+    """Fire immediate danger, or the asking for a discussion, on an open case, saying where the news came from."""
     table = TABLES[referral.service]
-    context = referral_context(desk, referral, reason=danger)
-    fired = fire_action(table, desk, referral, IMMEDIATE_DANGER, context)
+    fired = fire_action(table, desk, referral, action, referral_context(desk, referral, reason=reason))
     settle_clocks(desk, referral, fired, table.final)
-    mark_danger(desk, referral)
+    mark_section_47(desk, referral, danger=action == IMMEDIATE_DANGER)
     referral.state = fired.target
-    record(desk, referral, fired.row.event, reason=danger, told_by=told_by.reference)
+    start_clocks(desk, referral, fired.row.starts, fired.row.event)
+    record(desk, referral, fired.row.event, reason=reason, told_by=told_by.reference)
     return referral
 
 
-def mark_danger(desk: Desk, referral: Referral) -> None:
+def mark_section_47(desk: Desk, referral: Referral, *, danger: bool) -> None:
     """Red, section 47, no clock stands still, and whoever manages it is told at once."""
     referral.section_47, referral.rag = True, "red"
     run_all_on(desk, referral)
-    alert(desk, referral)
+    alert(desk, referral, danger=danger)
 
 
-def alert(desk: Desk, referral: Referral) -> None:
+def alert(desk: Desk, referral: Referral, *, danger: bool = True) -> None:
     """Tell the managers now: nobody waits for a list to be read."""
-    promise(desk, "tell_danger", referral_id=str(referral.id))
+    promise(desk, "tell_danger", referral_id=str(referral.id), danger=danger)

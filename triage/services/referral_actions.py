@@ -88,6 +88,7 @@ EFFECTS: dict[str, Callable[[Desk, Referral, ReferralAction], Details]] = {
     "start_assessment": casework.start_assessment,
     "extend_assessment": casework.extend_assessment,
     "complete_assessment": casework.complete_assessment,
+    "ask_for_discussion": casework.ask_for_discussion,
     "call_strategy_discussion": casework.call_strategy_discussion,
     "open_section_47": casework.open_section_47,
     "decline_section_47": casework.decline_section_47,

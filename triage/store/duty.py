@@ -129,8 +129,13 @@ def is_waiting_red() -> ColumnElement[bool]:
 
 
 def is_section_47() -> ColumnElement[bool]:
-    """Of a referral: a section 47 enquiry is open, or to be opened. Once there is a plan it has ended."""
-    return and_(_is_worked(), Referral.section_47.is_(True))
+    """Of a referral: a section 47 enquiry is open, or to be opened. Once there is a plan it has ended.
+
+    Unless another discussion is owed: danger does not ask whether there is a plan.
+    """
+    clock = (Clock.referral_id == Referral.id, Clock.kind == "strategy_discussion", Clock.state == "running")
+    owed = and_(Referral.queue.is_not(None), exists().where(*clock))
+    return or_(owed, and_(_is_worked(), Referral.section_47.is_(True)))
 
 
 def _is_worked() -> ColumnElement[bool]:

@@ -105,8 +105,10 @@ def _place(referral: Referral, table: Table, row: Transition) -> str:
 
 
 def _stopped_at(referral: Referral, row: Transition) -> datetime:
-    """When the most pressing clock is due that the action would stop."""
-    clocks = (clock for clock in referral.clocks if clock.state == "running" and clock.kind in row.stops)
+    """When the most pressing clock is due that the action would stop or, as for a discussion that is owed, leads to."""
+    stays = row.target in (None, referral.state)
+    kinds = row.stops if stays else (*row.stops, *row.starts)
+    clocks = (clock for clock in referral.clocks if clock.state == "running" and clock.kind in kinds)
     return min((clock.due_at for clock in clocks), default=NEVER)
 
 

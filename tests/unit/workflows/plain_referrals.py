@@ -8,6 +8,7 @@ from tests.unit.workflows.walking import Facts, Why
 
 ALLOCATES = "OWMES"
 LOCALITY = "LK"
+NIGHT = "N"
 ANYBODY = "OWMESLKN"
 OWNED = dict.fromkeys(("claim", "hand_over", "reassign", "pause_clock", "resume_clock"), "")
 WHO_OWNED = {
@@ -17,13 +18,14 @@ WHO_OWNED = {
 }
 FACTS = {**OWNER_FACT, **CLOCK_FACT, "team": "yes no", "desk": "here elsewhere", "offered": "no yes"}
 ON_OFFER = Why("It is on offer to another team or authority. Have that answered, or take it back.", {"offered": "yes"})
+ANOTHER_TEAM = "Another team has it. Somebody who works there does this."
 NO_TEAM_YET = Why("No team has it yet. Have it allocated first.", {"team": "no"})
 NOT_ASSESSED = Why("Complete the assessment first.", {"assessed": "no"})
 LATE = Why("The assessment is past its time. Give the reason.", {"late": "yes", "hands": "empty"})
 REFUSES_OWNED = {
     "claim": (
         NO_TEAM_YET,
-        Why("Another team has it. Somebody who works there takes it on.", {"desk": "elsewhere"}),
+        Why(ANOTHER_TEAM, {"desk": "elsewhere"}),
         CLAIMED,
     ),
     "hand_over": (NO_TEAM_YET, *hand_over("LE")),
@@ -48,7 +50,7 @@ def see_referral(facts: Facts, closures: tuple[str, ...], closure: str, **brough
         **see_case(facts),
         "closures": closures,
         "has_team": facts["team"] == "yes",
-        "is_colleague": facts["desk"] == "here",
+        "is_colleague": facts["desk"] == "here" or facts["role"] not in LOCALITY,
         "transfer_offered": facts["offered"] == "yes",
         "is_assessed": facts.get("assessed") == "yes",
         "is_late": facts.get("late") == "yes",

@@ -2,11 +2,13 @@
 
 from tests.unit.workflows.plain_referrals import (
     ALLOCATES,
+    ANOTHER_TEAM,
     ANYBODY,
     FACTS,
     IN_SOCIAL_CARE,
     LATE,
     LOCALITY,
+    NIGHT,
     NOT_ASSESSED,
     ON_OFFER,
     OWNED,
@@ -21,34 +23,83 @@ from workflows.social_care import SOCIAL_CARE, SocialCareContext
 CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8", "RC9")
 DANGER = {"immediate_danger": "section_47"}
 STILL_IN_DANGER = {"immediate_danger": ""}
-HELD = {"offer_transfer": "", **OWNED}
+ASKED = {"ask_for_discussion": ""}
+HELD = {"offer_transfer": "", **ASKED, **OWNED}
 ASSESSING = {"allocate": "", "extend_assessment": "", "complete_assessment": "", "start_core_assessment": "", **HELD}
 DISCUSSING = {"call_strategy_discussion": "strategy_discussion"}
 AFTER_DANGER = "assessment strategy_discussion section_47 conference plan"  # where it may still have no team
 ENDING = {"step_down": "closed", "close": "closed"}
 WORK = (
     "accept return start_assessment extend_assessment complete_assessment start_core_assessment close step_down"
-    " call_strategy_discussion open_section_47 decline_section_47 end_section_47 call_conference"
-    " make_protection_plan make_plan end_protection_plan"
-)  # fmt: skip
+    " end_section_47 call_conference make_protection_plan make_plan end_protection_plan"
+)
+DISCUSS = "call_strategy_discussion open_section_47 decline_section_47"
+THERE = Why(ANOTHER_TEAM, {"desk": "elsewhere", "role": "L"})
 ABSENT = Why(
     "Say who came. Missing: health, police, social care. Wait for them, or give a reason for going ahead without.",
     {"hands": "empty"},
 )
+OWED = "A strategy discussion is owed for this child. Hold it first."
+NOT_HELD = Why(OWED, {"owed": "yes"})
 PROTECTED = "The child is on a child protection plan. End the plan first."
 
 
 def see(facts: Facts) -> SocialCareContext:
-    two = facts["guidance"] == "two"
-    return SocialCareContext(two_assessments=two, **see_referral(facts, CLOSURES, "RC8", **IN_SOCIAL_CARE))
+    case = see_referral(facts, CLOSURES, "RC8", **IN_SOCIAL_CARE)
+    return SocialCareContext(two_assessments=facts["guidance"] == "two", discussion_owed=facts["owed"] == "yes", **case)
 
+
+def by_its_team(refuses: dict[str, tuple[Why, ...]]) -> dict[str, tuple[Why, ...]]:
+    """The same, and first of all that another team's worker does none of it."""
+    return {action: (THERE, *refuses.get(action, ())) for action in f"{WORK} {DISCUSS}".split()}
+
+
+WORK_REFUSES = {
+    "return": (ON_OFFER, NO_REASON),
+    "extend_assessment": (NO_REASON, Why("Say by when it will be done.", {"hands": "empty"})),
+    "complete_assessment": (LATE,),
+    "start_core_assessment": (
+        Why("This referral has the single assessment, so there is no core assessment.", {"guidance": "single"}),
+        NOT_ASSESSED,
+    ),
+    "call_strategy_discussion": (
+        Why(
+            "Police, health and social care take part in every strategy discussion."
+            " Not invited: health, police, social care.",
+            {"hands": "empty"},
+        ),
+    ),
+    "open_section_47": (ABSENT,),
+    "decline_section_47": (NO_REASON, ABSENT),
+    "end_section_47": (NOT_HELD, NO_REASON),
+    "call_conference": (NOT_HELD,),
+    "make_plan": (NOT_HELD, Why(NOT_ASSESSED.words, {"assessed": "no", "state": "assessment"})),
+    "end_protection_plan": (
+        Why("The child is not on a child protection plan.", {"protected": "no"}), NOT_HELD, NO_REASON,
+    ),
+    "step_down": (
+        NOT_ASSESSED,
+        Why(PROTECTED, {"protected": "yes"}),
+        NOT_HELD,
+        ON_OFFER,
+        Why("The family must consent to early help before a step-down.", {"hands": "empty"}),
+        Why("Name the lead practitioner who will hold the early help.", {"hands": "empty"}),
+    ),
+    "close": (
+        ON_OFFER,
+        Why(f"Choose why this closes: {', '.join(CLOSURES)}.", {"hands": "empty"}),
+        Why(PROTECTED, {"protected": "yes", "hands": "full"}),
+        Why(OWED, {"owed": "yes", "protected": "no", "hands": "full"}),
+        Why(NOT_ASSESSED.words, {"assessed": "no", "owed": "no", "protected": "no", "hands": "full"}),
+    ),
+}  # fmt: skip
 
 PLAIN_SOCIAL_CARE = Procedure(
     table=SOCIAL_CARE,
     leads={
-        "requested": {"allocate": "allocated", **DANGER},
-        "allocated": {"accept": "accepted", "return": "returned", **HELD, **DANGER},
-        "returned": {"allocate": "allocated", **DANGER},
+        "requested": {"allocate": "allocated", **ASKED, **DISCUSSING, **DANGER},
+        "allocated": {"accept": "accepted", "return": "returned", **DISCUSSING, **HELD, **DANGER},
+        "returned": {"allocate": "allocated", **ASKED, **DISCUSSING, **DANGER},
         "accepted": {"start_assessment": "assessment", "close": "closed", **DISCUSSING, **HELD, **DANGER},
         "assessment": {"make_plan": "plan", **ENDING, **DISCUSSING, **ASSESSING, **DANGER},
         "strategy_discussion": {
@@ -59,14 +110,16 @@ PLAIN_SOCIAL_CARE = Procedure(
             **STILL_IN_DANGER,
         },
         "conference": {
-            "make_protection_plan": "plan", "make_plan": "plan", "close": "closed", **ASSESSING, **STILL_IN_DANGER,
+            "make_protection_plan": "plan", "make_plan": "plan", "close": "closed", **DISCUSSING, **ASSESSING,
+            **STILL_IN_DANGER,
         },
         "plan": {"end_protection_plan": "", **ENDING, **DISCUSSING, **ASSESSING, **DANGER},
         "closed": {},
     },
     who={
         **dict.fromkeys(WORK.split(), LOCALITY),
-        "allocate": ALLOCATES,
+        **dict.fromkeys(("allocate", "ask_for_discussion"), ALLOCATES + NIGHT),
+        **dict.fromkeys(DISCUSS.split(), LOCALITY + NIGHT),
         "offer_transfer": "LKME",
         "immediate_danger": ANYBODY,
         **WHO_OWNED,
@@ -77,6 +130,7 @@ PLAIN_SOCIAL_CARE = Procedure(
         "late": "no yes",
         "guidance": "single two",
         "protected": "no yes",
+        "owed": "no yes",
     },
     sets={
         "allocate": {"team": "yes"},
@@ -93,38 +147,7 @@ PLAIN_SOCIAL_CARE = Procedure(
             Why("It has a team. Reassign it instead.", {"team": "yes", "state": AFTER_DANGER}),
             Why("Choose a team.", {"hands": "empty"}),
         ),
-        "return": (ON_OFFER, NO_REASON),
-        "extend_assessment": (NO_REASON, Why("Say by when it will be done.", {"hands": "empty"})),
-        "complete_assessment": (LATE,),
-        "start_core_assessment": (
-            Why("This referral has the single assessment, so there is no core assessment.", {"guidance": "single"}),
-            NOT_ASSESSED,
-        ),
-        "call_strategy_discussion": (
-            Why(
-                "Police, health and social care take part in every strategy discussion."
-                " Not invited: health, police, social care.",
-                {"hands": "empty"},
-            ),
-        ),
-        "open_section_47": (ABSENT,),
-        "decline_section_47": (NO_REASON, ABSENT),
-        "end_section_47": (NO_REASON,),
-        "make_plan": (Why(NOT_ASSESSED.words, {"assessed": "no", "state": "assessment"}),),
-        "end_protection_plan": (Why("The child is not on a child protection plan.", {"protected": "no"}), NO_REASON),
-        "step_down": (
-            NOT_ASSESSED,
-            Why(PROTECTED, {"protected": "yes"}),
-            ON_OFFER,
-            Why("The family must consent to early help before a step-down.", {"hands": "empty"}),
-            Why("Name the lead practitioner who will hold the early help.", {"hands": "empty"}),
-        ),
-        "close": (
-            ON_OFFER,
-            Why(f"Choose why this closes: {', '.join(CLOSURES)}.", {"hands": "empty"}),
-            Why(PROTECTED, {"protected": "yes", "hands": "full"}),
-            Why(NOT_ASSESSED.words, {"assessed": "no", "protected": "no", "hands": "full"}),
-        ),
+        "ask_for_discussion": (NO_REASON,),
         "offer_transfer": (
             ON_OFFER,
             Why("Say which team or authority it is offered to.", {"hands": "empty"}),
@@ -132,15 +155,21 @@ PLAIN_SOCIAL_CARE = Procedure(
         ),
         "immediate_danger": (NO_REASON,),
         **REFUSES_OWNED,
+        **by_its_team(WORK_REFUSES),
     },
     clocks={
         "allocation": Life(OPENING, "allocate"),
-        "acceptance": Life("requested/allocate returned/allocate", "accept return", dropped="immediate_danger"),
+        "acceptance": Life(
+            "requested/allocate returned/allocate", "accept return call_strategy_discussion",
+            dropped="immediate_danger",
+        ),
         "reallocation": Life("return", "allocate"),
         "first_contact": Life("accept", "start_assessment call_strategy_discussion", dropped="immediate_danger"),
         "assessment": Life(OPENING, "complete_assessment"),
         "core_assessment": Life("start_core_assessment", "complete_assessment"),
-        "strategy_discussion": Life("call_strategy_discussion", "open_section_47 decline_section_47"),
+        "strategy_discussion": Life(
+            "call_strategy_discussion ask_for_discussion immediate_danger", "open_section_47 decline_section_47",
+        ),
         "conference": Life(
             "open_section_47", "make_protection_plan make_plan conference/close",
             dropped="decline_section_47 end_section_47",

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.workflows.firing import allowed, refusals, states_without_danger, words_of_refusal
 from workflows.engine import Fired, fire
 from workflows.referral import ANYBODY
-from workflows.social_care import ASSESSED, CLOSURES, HARM, HELD, SOCIAL_CARE, SocialCareContext
+from workflows.social_care import ASSESSED, CALLS_FROM, CLOSURES, HARM, HELD, OPEN, SOCIAL_CARE, SocialCareContext
 
 NOTHING = SocialCareContext(closures=CLOSURES)
 REASONED = replace(NOTHING, reason="Found hurt")
@@ -82,7 +82,7 @@ def test_a_core_assessment_follows_an_initial_one_and_never_a_single_one(state: 
     assert asked(state, "start_core_assessment", "locality_worker", unfinished) == ["not_assessed"]
 
 
-@pytest.mark.parametrize("state", ["accepted", "assessment", "section_47", "plan"])
+@pytest.mark.parametrize("state", CALLS_FROM)
 def test_police_health_and_social_care_are_invited_to_every_strategy_discussion(state: str) -> None:
     two = replace(NOTHING, invited=frozenset({"police", "school"}))
     assert told(state, "call_strategy_discussion", "locality_worker", two) == [
@@ -205,12 +205,55 @@ def test_immediate_danger_opens_section_47_and_drops_what_it_overtakes(state: st
     fired = work(state, "immediate_danger", REASONED)
     assert (fired.target, fired.row.section_47) == ("section_47", True)
     assert (fired.row.cancels, fired.row.stops) == (("acceptance", "first_contact"), ())
+    assert fired.row.starts == ("strategy_discussion",)
 
 
 @pytest.mark.parametrize("state", HARM)
 def test_immediate_danger_leaves_the_protection_that_is_under_way_where_it_is(state: str) -> None:
     fired = work(state, "immediate_danger", REASONED)
     assert (fired.target, fired.row.section_47, fired.row.cancels) == (state, True, ())
+    assert fired.row.starts == ("strategy_discussion",)
+
+
+@pytest.mark.parametrize("state", OPEN)
+def test_the_hub_asks_for_a_discussion_wherever_a_case_stands(state: str) -> None:
+    fired = work(state, "ask_for_discussion", REASONED, "mash_officer")
+    assert (fired.target, fired.row.starts) == (state, ("strategy_discussion",))
+    assert asked(state, "ask_for_discussion", "mash_officer", NOTHING) == ["no_reason"]
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [
+        ("section_47", "call_conference"),
+        ("section_47", "end_section_47"),
+        ("assessment", "make_plan"),
+        ("conference", "make_plan"),
+        ("plan", "end_protection_plan"),
+        ("assessment", "step_down"),
+    ],
+)
+def test_a_discussion_that_is_owed_comes_first(state: str, action: str) -> None:
+    assert "no_discussion" in asked(state, action, "locality_worker", replace(ASSESSED_CHILD, discussion_owed=True))
+
+
+@pytest.mark.parametrize("closure", CLOSURES)
+def test_a_child_whose_discussion_is_owed_is_not_called_no_longer_in_need(closure: str) -> None:
+    owed = replace(ASSESSED_CHILD, discussion_owed=True, closure=closure)
+    barred = ["no_discussion"] if closure in ("RC7", "RC8", "RC9") else []
+    assert asked("plan", "close", "locality_worker", owed) == barred
+
+
+@pytest.mark.parametrize("action", ["call_strategy_discussion", "open_section_47", "decline_section_47", "allocate"])
+def test_the_emergency_duty_team_allocates_and_holds_discussions(action: str) -> None:
+    rows = SOCIAL_CARE.actions[action]
+    assert all("emergency_duty_team" in row.by for row in rows)
+
+
+def test_only_the_team_that_has_a_case_or_a_manager_works_it() -> None:
+    elsewhere = replace(NOTHING, is_colleague=False)
+    assert asked("allocated", "accept", "locality_worker", elsewhere) == ["another_team"]
+    assert asked("allocated", "accept", "locality_manager", replace(elsewhere, is_manager=True)) == []
 
 
 def test_the_cases_of_the_first_version_are_assessed() -> None:

@@ -1,0 +1,34 @@
+"""What becomes known of a child whose case is open goes to the worker who has it: no second case is opened."""
+
+from triage.errors import Conflict, Problem
+from triage.models import Decision, Enquiry, Referral
+from triage.services.desk import Desk
+from triage.services.events import record
+from triage.services.opening_referral import hold_open_case
+from triage.services.outbox import promise
+from triage.services.protecting import ASKED, raise_case
+
+
+def tell_open_case(desk: Desk, enquiry: Enquiry, decision: Decision) -> None:
+    """Put the enquiry in the log of the child's open case and write to its worker. Conflict where there is none.
+
+    Social care's case is told first, then early help's. Section 47 is social care's alone: its discussion is asked for.
+    """
+    referral = _find_case(desk, decision)
+    if decision.section_47:
+        raise_case(desk, referral, ASKED, decision.reason, enquiry)
+    else:
+        record(desk, referral, "information_received", enquiry=enquiry.reference, enquiry_id=str(enquiry.id))
+    promise(desk, "tell_worker", referral_id=str(referral.id), enquiry_id=str(enquiry.id))
+
+
+def _find_case(desk: Desk, decision: Decision) -> Referral:
+    subject = decision.subject
+    services = ("social_care",) if decision.section_47 else ("social_care", "early_help")
+    held = (hold_open_case(desk, subject.person_id, service) for service in services)
+    referral = next(filter(None, held), None)
+    if referral is None:
+        where = " with social care" if decision.section_47 else ""
+        message = f"{subject.name_as_given} has no open case{where}. Choose another route."
+        raise Conflict(Problem("no_open_case", message))
+    return referral
