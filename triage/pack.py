@@ -75,8 +75,12 @@ class Pack:
     @cached_property
     def authorities(self) -> Mapping[str, str]:
         """What to call each authority where an address may lie, by its code: ours first."""
-        neighbours = {each.authority: each.name for each in self.neighbours}
-        return {self.authority: self.name} | neighbours | ELSEWHERE
+        return {self.authority: self.name} | self.neighbour_names | ELSEWHERE
+
+    @cached_property
+    def neighbour_names(self) -> dict[str, str]:
+        """The other authorities that this one knows by name, by their codes."""
+        return {each.authority: each.name for each in self.neighbours}
 
     @cached_property
     def districts(self) -> Mapping[str, Mapping[str, Any]]:

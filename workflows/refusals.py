@@ -30,7 +30,8 @@ OF_ENQUIRIES = {
     "section_47_elsewhere": "Section 47 belongs to social care: choose that route, or take section 47 away.",
     "needs_approval": "This needs a manager other than you. Send it to one to approve.",
     "own_proposal": "You decided this yourself. Another manager must look at it.",
-    "referrals_pending": "A referral has not been allocated yet. Have it allocated first.",
+    "referrals_pending": "A referral has not been allocated yet, or another authority has not taken the child on. See"
+    " to that first.",
     "no_open_case": "No open case: {without_case}. Decide the enquiry instead.",
     "decide_section_47": "It may take section 47. Decide the enquiry, so that the reason is recorded.",
     "serious": "This may be serious. Decide it, or ask a MASH manager to withdraw it.",
@@ -71,6 +72,8 @@ OF_REFERRALS = {
     "not_asked": "It is offered to another locality. They, or the hub, say yes or no.",
     "not_offering": "Another locality offers it. They, or the hub, may take it back.",
     "no_transfer_to": "Say which team or authority it is offered to.",
+    "no_authority": "Say which authority it is handed over to.",
+    "authority_unnamed": "It is not said which authority has it. Hand it over again, and name the authority.",
 }
 OF_POLICIES = {
     "no_text": "Give the text of the policy.",

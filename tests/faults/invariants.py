@@ -53,6 +53,8 @@ def _queue_of(case: Case) -> str | None:
     if case.state == "closed":
         return None
     if isinstance(case, Referral):
+        if case.service == "other_authority":
+            return "other_authority"
         return case.team_code or "hub"
     return "edt" if case.with_edt else case.state
 

@@ -22,6 +22,7 @@ from triage.models.codes import TABLES
 from workflows.early_help import EARLY_HELP
 from workflows.ehc_assessment import EHC_ASSESSMENT
 from workflows.enquiry import OPEN
+from workflows.other_authority import OTHER_AUTHORITY
 from workflows.social_care import HARM, SOCIAL_CARE
 
 WORKER = "locality_worker:west"
@@ -74,6 +75,13 @@ EHC_AT = {
     "plan": lambda office: walk(office, "mash_manager", a_referral(office, "ehc_pathway"), "agree", "issue_plan"),
 }
 
+ELSEWHERE_AT = {
+    "handed_over": lambda office: a_referral(office, "other_authority", postcode="NG1 5DT"),
+    "refused": lambda office: act(
+        office, "mash_manager", a_referral(office, "other_authority", postcode="NG1 5DT"), "record_refusal", reason="x"
+    ),
+}
+
 
 def all_cases(office):
     return office.session.scalars(select(Referral).order_by(Referral.requested_at, Referral.id)).all()
@@ -84,12 +92,16 @@ def alarms(office):
 
 
 def test_every_open_state_is_tried():
-    tried = ((SOCIAL_CARE, SOCIAL_CARE_AT), (EARLY_HELP, EARLY_HELP_AT), (EHC_ASSESSMENT, EHC_AT))
+    tried = (
+        *((SOCIAL_CARE, SOCIAL_CARE_AT), (EARLY_HELP, EARLY_HELP_AT)),
+        *((EHC_ASSESSMENT, EHC_AT), (OTHER_AUTHORITY, ELSEWHERE_AT)),
+    )
     assert all(set(ways) == set(table.open_states) for table, ways in tried)
     assert {name for name, table in TABLES.items() if table.about_a_child} == {
         "social_care",
         "early_help",
         "ehc_assessment",
+        "other_authority",
     }
     assert set(ENQUIRY_AT) == set(OPEN)
 
@@ -137,6 +149,20 @@ def test_assessment_of_special_needs_goes_on_beside_the_social_care_case(office,
     assert (ehc.state, ehc.closed_at, clocks_by(ehc)) == (state, None, clocks)
     assert (case.service, case.section_47, case.rag, case.level) == ("social_care", True, "red", 4)
     assert case.reference == ehc.reference + "-47"
+
+
+@pytest.mark.parametrize("state", ELSEWHERE_AT)
+def test_child_told_to_another_authority_is_protected_here_and_they_are_still_asked(office, state):
+    told = ELSEWHERE_AT[state](office)
+    assert told.state == state
+    running = clocks_by(told)
+    act(office, "emergency_duty_team", told, "immediate_danger", **DANGER)
+    case = all_cases(office)[-1]
+    assert (told.state, clocks_by(told), len(running)) == (state, running, 1)
+    assert (case.service, case.state, case.section_47, case.rag) == ("social_care", "requested", True, "red")
+    assert (case.stepped_from, case.reference, case.queue) == (told, told.reference + "-47", "hub")
+    assert last_event(office, told, "immediate_danger_declared").data["followed_by"] == case.reference
+    assert len(alarms(office)) == 1
 
 
 def test_immediate_danger_twice_in_a_row_raises_the_same_case(office):

@@ -104,13 +104,27 @@ def adult_walk(office):
     yield act(office, WORKER, referral, "acknowledge")
 
 
+def elsewhere_walk(office):
+    """A child of Ashfield who has moved away, nobody knows where to at first."""
+    referral = a_referral(office, "other_authority")
+    yield referral
+    for action, brought in (
+        ("hand_over_again", {"transfer_to": "Leicester", "reason": "Made up"}),
+        ("record_refusal", {"reason": "Made up"}),
+        ("hand_over_again", {"transfer_to": "Derby", "reason": "Made up"}),
+        ("record_acknowledgement", {"reason": "Made up"}),
+    ):
+        yield act(office, "mash_officer", referral, action, **brought)
+
+
 WALKS = {
     "social_care_west": social_care_walk,
     "early_help_west": early_help_walk,
     "send": ehc_walk,
     "adult_social_care": adult_walk,
+    "mash": elsewhere_walk,
 }
-ROLES = ("mash_officer", "mash_manager", "early_help_unit", "emergency_duty_team", WORKER, MANAGER)
+ROLES = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team", WORKER, MANAGER)
 
 
 @pytest.mark.parametrize("team", WALKS)

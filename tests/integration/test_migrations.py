@@ -1,9 +1,14 @@
 """The migrations go up, come down, go up again, and lead to the rows that the code expects."""
 
+from datetime import datetime
+from uuid import uuid4
+
 import pytest
 from alembic import command
-from sqlalchemy import NullPool, create_engine, inspect
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, NullPool, Table, create_engine, inspect, text
 
+from tests.conftest import MORNING
 from tests.services import own_database, role_url
 from triage.schema import alembic_config, migrate
 
@@ -26,3 +31,61 @@ def test_up_then_check_then_down_then_up(owner_url):
     assert tables_in(owner_url) == set()
     migrate(owner_url)
     assert tables_in(owner_url) == there
+
+
+def rules_in(url):
+    """What every CHECK of the database asks, by its name, and the columns that it works out itself."""
+    checks = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' ORDER BY 1"
+    worked_out = (
+        "SELECT table_name, generation_expression FROM information_schema.columns WHERE is_generated = 'ALWAYS'"
+    )
+    with create_engine(url, poolclass=NullPool).connect() as connection:
+        return [*connection.execute(text(checks)), *sorted(connection.execute(text(worked_out)))]
+
+
+def test_coming_down_from_another_authority_leaves_every_rule_as_it_was(owner_url):
+    before = ScriptDirectory.from_config(alembic_config(owner_url)).get_revision("0010").down_revision
+    command.upgrade(alembic_config(owner_url), before)
+    rules = rules_in(owner_url)
+    command.upgrade(alembic_config(owner_url), "0010")
+    assert rules_in(owner_url) != rules
+    _hand_over(owner_url)
+    command.downgrade(alembic_config(owner_url), before)
+    assert rules_in(owner_url) == rules
+    with create_engine(owner_url, poolclass=NullPool).connect() as connection:
+        left = connection.execute(text("SELECT reference, stepped_from_id FROM referrals")).all()
+        assert left == [("REF-1-47", None)]
+        assert connection.scalar(text("SELECT count(*) FROM clocks")) == 0
+
+
+def _hand_over(url):
+    """A child told elsewhere, and the social care case that immediate danger opened from it."""
+    person, told, danger = uuid4(), uuid4(), uuid4()
+    with create_engine(url, poolclass=NullPool).begin() as connection:
+        _insert(connection, "people", id=person)
+        row = {"person_id": person, "workflow_version": 1, "requested_at": MORNING}
+        _insert(connection, "referrals", id=told, reference="REF-1", service="other_authority", state="refused", **row)
+        _insert(
+            connection,
+            "referrals",
+            id=danger,
+            reference="REF-1-47",
+            service="social_care",
+            state="requested",
+            stepped_from_id=told,
+            **(row | {"workflow_version": 2}),
+        )
+        _insert(connection, "clocks", id=uuid4(), referral_id=told, kind="authority_refusal")
+
+
+def _insert(connection, name, **values):
+    """A row with these values, and with something in each other column that may not be empty."""
+    table = Table(name, MetaData(), autoload_with=connection)
+    needed = (each for each in table.columns if not each.nullable and each.name not in values)
+    connection.execute(table.insert(), {each.name: _something(each) for each in needed} | values)
+
+
+def _something(column):
+    known = {"kind": "child", "sex": "F", "ethnicity": "WBRI", "state": "running", "source": "6"}
+    kinds = {int: 1, bool: False, datetime: MORNING, bytes: b"", list: []}
+    return known.get(column.name, kinds.get(column.type.python_type, ""))

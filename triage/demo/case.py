@@ -228,7 +228,7 @@ class CaseRun:
         return {} if closure.startswith("RC") else {"rating_reason": "Made up: the family could not be reached."}
 
     def hand_on(self, desk: Desk, step: Step) -> None:
-        """What the Special educational needs team or adult social care says."""
+        """What the Special educational needs team, adult social care or another authority says."""
         self._work(desk, self.manager, step, step.details["action"], **step.details["with"])
 
     def step_down(self, desk: Desk, step: Step) -> None:

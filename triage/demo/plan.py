@@ -11,7 +11,7 @@ from random import Random
 
 from triage.demo.calls import Call, draw_calls, draw_indicators
 from triage.demo.people import Family, make_family
-from triage.demo.timetable import Step, draw_handovers, draw_timetable
+from triage.demo.timetable import Step, close_after_answers, draw_handovers, draw_timetable
 from triage.pack import Pack, normalise_postcode
 
 DISTRICTS = {
@@ -89,6 +89,8 @@ class _Planner:
         self._remember(case)
         decided = next(step.at for step in case.steps if step.do == "decide")
         case.steps += draw_handovers(self.pack.calendar, number, decided, outcome, len(family.children))
+        if outcome == "other_authority":
+            case.steps = close_after_answers(case.steps)
         case.steps.sort(key=lambda step: step.at)
         return case
 

@@ -1,6 +1,6 @@
 """How long each step of a made-up case takes, in the hub's working time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ def draw_timetable(
 
 
 def draw_handovers(calendar: Calendar, case: int, decided: datetime, outcome: str, people: int) -> list[Step]:
-    """What becomes of an EHC request or of an adult at risk. Dice of their own, so that no other step moves."""
+    """What becomes of what was handed over, but for early help. Dice of their own, so that no other step moves."""
     drawer = _Drawer(Random(f"handover-{case}"), calendar)
     planned = HANDOVERS.get(outcome, ())
     return [Step(drawer.later(decided, *when), "hand_on", n, what) for n in range(people) for when, what in planned]
@@ -46,6 +46,12 @@ HANDOVERS: dict[str, tuple[tuple[tuple[int, int], dict[str, Any]], ...]] = {
     "ehc_pathway": (
         ((5000, 15000), {"action": "agree", "with": {}}),
         ((30000, 45000), {"action": "issue_plan", "with": {}}),
+    ),
+    "other_authority": (
+        (
+            (10, 600),
+            {"action": "record_acknowledgement", "with": {"reason": "Made up: their duty social worker rang back."}},
+        ),
     ),
 }
 
@@ -66,6 +72,12 @@ PACES = {
     "social_care": Pace(420, 1500, 900, 2000, 2100, 15000),
     "early_help": Pace(420, 1500, 900, 2000, 2100, 9000),
 }
+
+
+def close_after_answers(steps: list[Step]) -> list[Step]:
+    """An enquiry is not closed before the other authority has said that it has each child."""
+    answered = max(step.at for step in steps if step.do == "hand_on") + timedelta(minutes=1)
+    return [replace(step, at=max(step.at, answered)) if step.do == "close" else step for step in steps]
 
 
 class _Drawer:

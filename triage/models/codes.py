@@ -1,6 +1,6 @@
 """The code sets of the rows. Census codes are the DfE's Children in Need census, 2024 schema."""
 
-from workflows import adult_at_risk, early_help, ehc_assessment, social_care
+from workflows import adult_at_risk, early_help, ehc_assessment, other_authority, social_care
 from workflows.agency_check import AGENCY_CHECK
 from workflows.enquiry import ENQUIRY
 from workflows.transfer import TRANSFER
@@ -84,6 +84,7 @@ SERVICES = {
     "early_help": "Early help",
     "ehc_assessment": "Education, health and care assessment",
     "adult_at_risk": "Adult social care",
+    "other_authority": "Another authority",
 }
 # What a decision opens: a referral of that service, which follows the table of that name.
 SERVICE_OF_ROUTE = {
@@ -91,12 +92,14 @@ SERVICE_OF_ROUTE = {
     "early_help": "early_help",
     "ehc_pathway": "ehc_assessment",
     "adult_safeguarding": "adult_at_risk",
+    "other_authority": "other_authority",
 }
 TABLES = {
     "social_care": social_care.SOCIAL_CARE,
     "early_help": early_help.EARLY_HELP,
     "ehc_assessment": ehc_assessment.EHC_ASSESSMENT,
     "adult_at_risk": adult_at_risk.ADULT_AT_RISK,
+    "other_authority": other_authority.OTHER_AUTHORITY,
 }
 ROLES = {
     "mash_officer": "MASH officer",
@@ -133,6 +136,8 @@ CLOCK_KINDS = {
     "ehc_review": "Yearly review",
     "adult_acknowledgement": "Acknowledgement",
     "adult_outcome": "Outcome",
+    "authority_acknowledgement": "Other authority's answer",
+    "authority_refusal": "What follows a refusal",
 }
 CLOCK_STATES = ("running", "paused", "met", "missed", "cancelled")
 LAWFUL_BASES = {
@@ -162,6 +167,8 @@ CLOSURES = {
     "care_assessment": "Assessed for care and support",
     "advice_given": "Advice given",
     "not_at_risk": "Found not to be at risk",
+    "taken_on": "Taken on by the other authority",
+    "came_back": "Came back to us",
 }
 # Why a referral of each service may be said to close; stepping up and down say so by themselves.
 CLOSURES_OF = {
@@ -169,6 +176,7 @@ CLOSURES_OF = {
     "early_help": early_help.CLOSURES,
     "ehc_assessment": ehc_assessment.CLOSURES,
     "adult_at_risk": adult_at_risk.CLOSURES,
+    "other_authority": other_authority.CLOSURES,
 }
 PROVIDER_KINDS = {
     "childrens_centre": "Children's centre",

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from triage.models.clock import Clock
 
 
-QUEUE = "CASE WHEN state = 'closed' THEN NULL WHEN team_code IS NULL THEN 'hub' ELSE team_code END"
+QUEUE = (
+    "CASE WHEN state = 'closed' THEN NULL WHEN service = 'other_authority' THEN 'other_authority'"
+    " WHEN team_code IS NULL THEN 'hub' ELSE team_code END"
+)
 # A row that stands on an earlier version of its table may have a state that there is no more, until it is moved.
 STATE_OF_SERVICE = " OR ".join(
     f"service = '{service}' AND (workflow_version < {table.version} OR state IN {table.states})"
@@ -29,7 +32,8 @@ STATE_OF_SERVICE = " OR ".join(
 class Referral(Keyed, Versioned, Case, Base):
     """One person's referral to one service. One that came from an old system by import has no enquiry.
 
-    `queue` is the one place where an open referral waits: its team's, or the hub's while it has none.
+    `queue` is the one place where an open referral waits: its team's, the hub's while it has none, or the hub's own of
+    what another authority has been told of. `to_authority` is that authority's name, as far as anybody knows it.
     """
 
     __tablename__ = "referrals"
@@ -63,6 +67,7 @@ class Referral(Keyed, Versioned, Case, Base):
     team_code: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), default=None)
     worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     provider_code: Mapped[str | None] = mapped_column(ForeignKey("providers.code"), default=None)
+    to_authority: Mapped[str | None] = mapped_column(default=None)
     lead_practitioner: Mapped[str] = mapped_column(default="")
     child_protection_plan: Mapped[bool] = mapped_column(default=False)
     family_rating: Mapped[int | None] = mapped_column(default=None)

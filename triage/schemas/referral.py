@@ -93,6 +93,7 @@ class ReferralSummarySchema(Output):
     locality_code = fields.String(allow_none=True)
     team_code = fields.String(allow_none=True)
     worker_id = fields.UUID(allow_none=True)
+    to_authority = fields.String(allow_none=True)
     closed_at = fields.AwareDateTime(allow_none=True)
     closure = fields.String(allow_none=True)
     version = fields.Integer()

@@ -62,6 +62,8 @@ def variant_of(desk: Desk, case: Enquiry | Referral, kind: str, event: str) -> s
         return "reopened" if event == "enquiry_reopened" else None
     if kind == "ehc_plan":
         return "reconsidered" if event == "ehc_refusal_reconsidered" else None
+    if kind in ("authority_acknowledgement", "authority_refusal"):
+        return "section_47" if case.section_47 else None
     if kind == "first_contact":
         return case.service
     if kind == "assessment":

@@ -6,7 +6,13 @@ from triage.services.opening_referral import open_after
 from triage.services.protecting import mark_section_47, protect
 from triage.services.referral_command import Details, ReferralAction
 
-CLOSING = {"accept_refusal": "refusal_stood", "withdraw": "request_withdrawn", "cease": "plan_ceased"}
+CLOSING = {
+    "accept_refusal": "refusal_stood",
+    "withdraw": "request_withdrawn",
+    "cease": "plan_ceased",
+    "record_acknowledgement": "taken_on",
+    "take_back": "came_back",
+}
 
 
 def close(desk: Desk, referral: Referral, command: ReferralAction) -> Details:

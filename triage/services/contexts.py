@@ -18,6 +18,7 @@ from workflows.choice import Choice, compare
 from workflows.clocks import assessment_variant
 from workflows.early_help import EarlyHelpContext
 from workflows.enquiry import EnquiryContext
+from workflows.other_authority import OtherAuthorityContext
 from workflows.policy import PolicyContext
 from workflows.referral import LOCALITY, ReferralContext
 from workflows.social_care import SocialCareContext
@@ -35,7 +36,7 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
         "current_rag": enquiry.rag,
         "subjects": len(enquiry.subjects),
         "out": tuple(desk.pack.agencies[check.agency_code] for check in enquiry.checks if check.state in WAITING),
-        "referrals_pending": sum(map(_waits_for_team, enquiry.referrals)),
+        "referrals_pending": sum(map(_waits_for_others, enquiry.referrals)),
         "with_edt": enquiry.with_edt,
         "is_own_proposal": any(_is_proposed_by(desk, subject) for subject in enquiry.subjects),
         "section_47_recommended": any(subject.recommendation.section_47 for subject in enquiry.subjects),
@@ -57,7 +58,10 @@ def _is_serious(subject: Subject) -> bool:
     return subject.recommendation.section_47 or subject.recommendation.level >= 3
 
 
-def _waits_for_team(referral: Referral) -> bool:
+def _waits_for_others(referral: Referral) -> bool:
+    """Whether nobody has it yet: no team, or no authority that says so."""
+    if referral.service == "other_authority":
+        return referral.state != "closed"
     return referral.service in AWAITS_TEAM and referral.state == "requested"
 
 
@@ -165,6 +169,8 @@ def referral_context(desk: Desk, referral: Referral, **brought: object) -> Refer
     if kind is SocialCareContext:
         known["discussion_owed"] = bool(running(referral, ("strategy_discussion",)))
         known["two_assessments"] = assessment_variant(referral.requested_at.astimezone(LONDON).date()) == "initial"
+    if kind is OtherAuthorityContext:
+        known["has_authority"] = referral.to_authority is not None
     wanted = {name: value for name, value in brought.items() if name in kind.__dataclass_fields__}
     return kind(**_owned(desk, referral.worker_id), **_timed(desk, referral), **(known | wanted))
 
@@ -179,7 +185,11 @@ def is_elsewhere(desk: Desk, referral: Referral) -> bool:
     return desk.actor.locality_code not in (None, referral.locality_code)
 
 
-CONTEXTS = {"social_care": SocialCareContext, "early_help": EarlyHelpContext}
+CONTEXTS = {
+    "social_care": SocialCareContext,
+    "early_help": EarlyHelpContext,
+    "other_authority": OtherAuthorityContext,
+}
 
 
 def _is_late(desk: Desk, referral: Referral) -> bool:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from triage.errors import Conflict, Problem
-from triage.models import Decision, Enquiry, Person, Referral
+from triage.models import Decision, Enquiry, Person, Referral, Subject
 from triage.models.codes import SERVICE_OF_ROUTE, TABLES
 from triage.services.clocks import start_clocks
 from triage.services.desk import Desk
@@ -38,7 +38,14 @@ def open_referral(desk: Desk, enquiry: Enquiry, decision: Decision) -> Referral:
         source=enquiry.source,
         district_code=enquiry.district_code,
         locality_code=enquiry.locality_code,
+        to_authority=_authority_of(desk, enquiry, subject) if service == "other_authority" else None,
     )
+
+
+def _authority_of(desk: Desk, enquiry: Enquiry, subject: Subject) -> str | None:
+    """The name of the authority where the child lives by the address we have; None where that names no other."""
+    code = subject.person.authority
+    return desk.pack.neighbour_names.get(enquiry.authority if code == "unknown" else code)
 
 
 def _next_reference(enquiry: Enquiry, ordinal: int) -> str:
@@ -101,7 +108,8 @@ def _begin(desk: Desk, person: Person, service: str, **details: object) -> Refer
     desk.session.flush()  # first the case, then its log: a locality may write in the log of a case that it sees
     hold(desk.session, referral)
     begun = {"reference": referral.reference, "service": service, "section_47": referral.section_47}
-    record(desk, referral, table.begins, **begun)
+    to = {"to": referral.to_authority} if referral.to_authority else {}
+    record(desk, referral, table.begins, **begun, **to)
     owed = table.section_47_opens if referral.section_47 else ()
     start_clocks(desk, referral, (*table.opens, *owed), table.begins)
     return referral

@@ -6,7 +6,7 @@ from typing import Any
 from triage.errors import Conflict, Problem
 from triage.models import Referral
 from triage.models.codes import TABLES
-from triage.services import allocating, casework, closing_referral
+from triage.services import allocating, casework, closing_referral, other_authority
 from triage.services.clocks import pause_clock, resume_clock, settle_clocks, start_clocks
 from triage.services.colleagues import find_colleague
 from triage.services.contexts import is_elsewhere, referral_context
@@ -101,6 +101,9 @@ EFFECTS: dict[str, Callable[[Desk, Referral, ReferralAction], Details]] = {
     "accept_refusal": closing_referral.close,
     "withdraw": closing_referral.close,
     "cease": closing_referral.close,
+    "record_acknowledgement": closing_referral.close,
+    "hand_over_again": other_authority.hand_over_again,
+    "take_back": other_authority.take_back,
     "step_up": closing_referral.step_up,
     "step_down": closing_referral.step_down,
     "immediate_danger": closing_referral.declare_danger,

@@ -13,6 +13,7 @@ from workflows.enquiry import OPEN
 
 EDT = "edt"
 HUB = "hub"
+OTHER_AUTHORITY = "other_authority"  # the hub's as well: what another authority has not said that it has
 ENQUIRY_QUEUES = (EDT, *OPEN)
 
 
@@ -28,7 +29,7 @@ class Queue:
 def list_queues(session: Session, teams: Iterable[str]) -> list[Queue]:
     """Every queue, the empty ones too: the hub's of enquiries, then those of referrals, of these teams at least."""
     enquiries = count_enquiries(session)
-    referrals = dict.fromkeys((HUB, *teams), 0) | count_referrals(session)
+    referrals = dict.fromkeys((HUB, OTHER_AUTHORITY, *teams), 0) | count_referrals(session)
     return [
         *(Queue(queue, "enquiries", count) for queue, count in enquiries.items()),
         *(Queue(queue, "referrals", count) for queue, count in referrals.items()),
@@ -49,7 +50,7 @@ def count_enquiries(session: Session) -> dict[str, int]:
 
 
 def count_referrals(session: Session) -> dict[str, int]:
-    """How many open referrals this actor may see in each queue that has any: "hub", or a team's code."""
+    """How many open referrals this actor may see in each queue that has any: "hub", a team's code, ..."""
     return _count(session, Referral)
 
 

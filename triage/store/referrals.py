@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from triage.errors import NotFound, Problem
 from triage.models import Clock, Enquiry, Referral, Transfer
 from triage.store.enquiries import Page, paginate
-from triage.store.queues import HUB
+from triage.store.queues import HUB, OTHER_AUTHORITY
 
 OFFERED = "offered"
 SHOWN = 100  # of each part of an inbox
@@ -75,7 +75,7 @@ class Group:
 
 
 def list_hub_inbox(session: Session, queues: Iterable[str]) -> dict[str, Group]:
-    """What waits in each of these queues that has any: "hub", or a team's code."""
+    """What waits in each of these queues that has any: "hub", a team's code, ..."""
     return _group(session, Referral.queue, Referral.queue.in_(tuple(queues)))
 
 
@@ -98,7 +98,7 @@ def count_held_by(session: Session, locality: str | None, worker: UUID) -> int:
 
 def _is_held() -> ColumnElement[bool]:
     """Whether a team has it: neither closed nor waiting in the hub."""
-    return and_(Referral.queue.is_not(None), Referral.queue != HUB)
+    return and_(Referral.queue.is_not(None), Referral.queue.not_in((HUB, OTHER_AUTHORITY)))
 
 
 def _is_offered_to(locality: str | None) -> ColumnElement[bool]:

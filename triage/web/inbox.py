@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from triage.models import Clock, Referral
 from triage.services.desk import Desk
 from triage.services.permitted import permitted_on_referral
-from triage.store.queues import HUB
+from triage.store.queues import HUB, OTHER_AUTHORITY
 from triage.store.referrals import OFFERED, Group, list_hub_inbox, list_locality_inbox
 from triage.store.worktray import most_urgent
 
@@ -52,7 +52,7 @@ def arrange_hub_inbox(desk: Desk) -> list[Part]:
     """What waits for a team, and what each team has that serves the whole county."""
     teams = desk.pack.teams.items()
     county = {code: team["name"] for code, team in teams if team.get("service") and not team.get("locality")}
-    headings = {HUB: "Waiting for a team"} | county
+    headings = {HUB: "Waiting for a team", OTHER_AUTHORITY: "Handed over to another authority"} | county
     return _arrange(desk, headings, list_hub_inbox(desk.session, headings))
 
 

@@ -164,7 +164,11 @@ PLAIN_ENQUIRY = Procedure(
         ),
         "withdraw": (NO_REASON,),
         "close": (
-            Why("A referral has not been allocated yet. Have it allocated first.", {"referral": "pending"}),
+            Why(
+                "A referral has not been allocated yet, or another authority has not taken the child on. See to that"
+                " first.",
+                {"referral": "pending"},
+            ),
         ),
         "reopen": (Why("It was joined to ENQ-7. Act on that one, or split it.", {"joined": "yes"}), NO_REASON),
         "claim": (CLAIMED,),

@@ -1,4 +1,4 @@
-"""Early help, the EHC needs assessment, the adult at risk and the transfer told again."""
+"""Early help, the EHC needs assessment, the adult at risk, the other authority and the transfer told again."""
 
 from tests.unit.workflows.plain_referrals import (
     ALLOCATES,
@@ -17,6 +17,7 @@ from tests.unit.workflows.walking import OPENING, Facts, Life, Procedure, Why
 from workflows.adult_at_risk import ADULT_AT_RISK
 from workflows.early_help import EARLY_HELP, EarlyHelpContext
 from workflows.ehc_assessment import EHC_ASSESSMENT
+from workflows.other_authority import OTHER_AUTHORITY, OtherAuthorityContext
 from workflows.referral import ReferralContext
 from workflows.transfer import TRANSFER, TransferContext
 
@@ -118,6 +119,43 @@ PLAIN_ADULT = Procedure(
     clocks={
         "adult_acknowledgement": Life(OPENING, "acknowledge"),
         "adult_outcome": Life(OPENING, "record_outcome"),
+    },
+)
+
+
+def see_other_authority(facts: Facts) -> OtherAuthorityContext:
+    brought = {"reason": "Their duty social worker, at ten", "transfer_to": "Leicester"}
+    return OtherAuthorityContext(has_authority=facts["named"] == "yes", **(brought if facts["hands"] == "full" else {}))
+
+
+UNNAMED = Why("It is not said which authority has it. Hand it over again, and name the authority.", {"named": "no"})
+THERE = {"hand_over_again": "handed_over", "take_back": "closed", "immediate_danger": ""}
+
+PLAIN_OTHER_AUTHORITY = Procedure(
+    table=OTHER_AUTHORITY,
+    leads={
+        "handed_over": {"record_acknowledgement": "closed", "record_refusal": "refused", "chase": "", **THERE},
+        "refused": THERE,
+        "closed": {},
+    },
+    who={
+        **dict.fromkeys(("record_acknowledgement", "record_refusal", "hand_over_again", "chase"), "OWMESN"),
+        "take_back": "WMN",
+        "immediate_danger": ANYBODY,
+    },
+    facts={"named": "yes no"},
+    sets={"hand_over_again": {"named": "yes"}},
+    sees=see_other_authority,
+    refuses={
+        "record_acknowledgement": (UNNAMED, NO_REASON),
+        "record_refusal": (UNNAMED, NO_REASON),
+        "hand_over_again": (Why("Say which authority it is handed over to.", {"hands": "empty"}), NO_REASON),
+        "take_back": (NO_REASON,),
+        "immediate_danger": (NO_REASON,),
+    },
+    clocks={
+        "authority_acknowledgement": Life(f"{OPENING} hand_over_again", "record_acknowledgement record_refusal"),
+        "authority_refusal": Life("record_refusal", "hand_over_again take_back"),
     },
 )
 

@@ -54,6 +54,10 @@ LIMITS = [
     ("ehc_review", None, datetime(2014, 6, 4, 9, tzinfo=UTC), "52 weeks"),
     ("adult_acknowledgement", None, june(6), "1 working day"),
     ("adult_outcome", None, datetime(2013, 7, 3, 9, tzinfo=UTC), "20 working days"),
+    ("authority_acknowledgement", None, june(6), "1 working day"),
+    ("authority_acknowledgement", "section_47", june(5, 10), "1 hour"),
+    ("authority_refusal", None, june(6), "1 working day"),
+    ("authority_refusal", "section_47", june(5, 10), "1 hour"),
 ]
 
 

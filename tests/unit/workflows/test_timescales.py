@@ -13,6 +13,9 @@ CHECK_ANSWERED = ("check_answered", "check_answered_nothing_known", "check_decli
 DECIDED = ("decision_made", "decision_approved")
 SCREENED = ("screening_finished",)
 LOCAL, WORKING_TOGETHER, SEND = "Local practice", "Working Together", "SEND Regulations 2014"
+TOLD = ("other_authority_told", "other_authority_told_again")
+ANSWERED = ("other_authority_acknowledged", "other_authority_refused")
+AFTER_REFUSAL = ("other_authority_told_again", "taken_back")
 GUIDE = [
     ("decision", None, "1 working day", "enquiry_received", DECIDED, WORKING_TOGETHER),
     ("screening", "red", "4 hours", "enquiry_received", SCREENED, LOCAL),
@@ -74,3 +77,19 @@ def test_a_breach_is_told_to_a_manager_and_rests_on_an_authority(scale) -> None:
 def test_what_no_published_source_confirmed_is_marked() -> None:
     unconfirmed = {scale.kind for scale in EVERY if scale.authority.startswith(LOCAL) and "†" not in scale.authority}
     assert unconfirmed == {"screening", "agency_check"}, "the two that name the authorities whose practice it is"
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins", "ends"),
+    [
+        ("authority_acknowledgement", TOLD, ANSWERED),
+        ("authority_refusal", ("other_authority_refused",), AFTER_REFUSAL),
+    ],
+)
+def test_child_handed_over_waits_a_working_day_and_an_hour_where_it_is_section_47(
+    kind: str, begins: tuple[str, ...], ends: tuple[str, ...]
+) -> None:
+    (usual,), (grave,) = timescales()[kind, None], timescales()[kind, "section_47"]
+    assert (usual.text, usual.unit, usual.warn_at) == ("1 working day", "working_days", 0.75)
+    assert (grave.text, grave.unit, grave.warn_at) == ("1 hour", "minutes", 0.5)  # day or night
+    assert {(each.begins, each.ends, each.escalate_to) for each in (usual, grave)} == {(begins, ends, "mash_manager")}

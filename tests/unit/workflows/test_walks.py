@@ -7,14 +7,20 @@ import pytest
 from tests.unit.workflows.firing import words_of_refusal
 from tests.unit.workflows.plain_enquiry import PLAIN_CHECK, PLAIN_ENQUIRY
 from tests.unit.workflows.plain_policy import PLAIN_POLICY
-from tests.unit.workflows.plain_services import PLAIN_ADULT, PLAIN_EARLY_HELP, PLAIN_EHC, PLAIN_TRANSFER
+from tests.unit.workflows.plain_services import (
+    PLAIN_ADULT,
+    PLAIN_EARLY_HELP,
+    PLAIN_EHC,
+    PLAIN_OTHER_AUTHORITY,
+    PLAIN_TRANSFER,
+)
 from tests.unit.workflows.plain_social_care import PLAIN_SOCIAL_CARE
 from tests.unit.workflows.walking import HANDS, OPENING, ROLES, Procedure, walk_over
 from workflows.registry import tables
 
 PROCEDURES = (
     *(PLAIN_ENQUIRY, PLAIN_CHECK, PLAIN_SOCIAL_CARE, PLAIN_EARLY_HELP),
-    *(PLAIN_EHC, PLAIN_ADULT, PLAIN_TRANSFER, PLAIN_POLICY),
+    *(PLAIN_EHC, PLAIN_ADULT, PLAIN_OTHER_AUTHORITY, PLAIN_TRANSFER, PLAIN_POLICY),
 )
 
 TestEnquiry = walk_over(PLAIN_ENQUIRY)
@@ -23,6 +29,7 @@ TestSocialCare = walk_over(PLAIN_SOCIAL_CARE)
 TestEarlyHelp = walk_over(PLAIN_EARLY_HELP)
 TestEHCAssessment = walk_over(PLAIN_EHC)
 TestAdultAtRisk = walk_over(PLAIN_ADULT)
+TestOtherAuthority = walk_over(PLAIN_OTHER_AUTHORITY)
 TestTransfer = walk_over(PLAIN_TRANSFER)
 TestPolicy = walk_over(PLAIN_POLICY)
 
