@@ -1,6 +1,7 @@
 """The replay, at a small size: the measures equal the generator's own ledger, to the unit."""
 
 import pytest
+from sqlalchemy import select
 
 from tests.services import own_database, role_url
 from triage.access.actor import SYSTEM
@@ -10,7 +11,7 @@ from triage.demo.plan import draw_plan
 from triage.demo.replay import END, replay
 from triage.demo.staff import add_staff
 from triage.insight.measures import MEASURES, measure
-from triage.models import Enquiry
+from triage.models import Enquiry, Referral
 from triage.pack import load_pack
 from triage.store.enquiries import count_by_route
 
@@ -90,3 +91,12 @@ def test_full_plan_has_the_published_figures(pack):
 @pytest.mark.parametrize(("values", "part", "expected"), [([], 0.5, None), ([5], 0.9, 5), ([1, 2, 3, 4], 0.5, 2.5)])
 def test_percentile_lies_on_the_line_between_neighbours(values, part, expected):
     assert percentile(values, part) == expected
+
+
+def test_another_authority_says_that_it_has_each_child_before_the_enquiry_closes(replayed):
+    with replayed[0].transaction(SYSTEM) as session:
+        told = session.scalars(select(Referral).where(Referral.service == "other_authority")).all()
+        assert told
+        assert {(each.state, each.closure) for each in told if each.enquiry.state == "closed"} == {
+            ("closed", "taken_on")
+        }
