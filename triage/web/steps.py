@@ -20,8 +20,8 @@ from workflows.transfer import TRANSFER
 
 Options = list[tuple[str, str]]
 NEVER = datetime.max.replace(tzinfo=UTC)
-# What another authority says of a child: one closes the case and one does not, and the page leans towards neither.
-ANSWERS = ("record_acknowledgement", "record_refusal")
+# Whether another authority has a child: some of these close the case and some do not, and the page leans towards none.
+BETWEEN_AUTHORITIES = ("record_acknowledgement", "record_refusal", "hand_over_again", "take_back")
 RATINGS = {"1": "1: no help at all", "2": "2", "3": "3", "4": "4", "5": "5: a great help"}
 
 
@@ -99,7 +99,7 @@ def _url_of(offer: Transfer, permitted: Permitted) -> str:
 def _place(referral: Referral, table: Table, row: Transition) -> str:
     if row.section_47 or row.action == "claim":
         return "danger" if row.section_47 else "claim"
-    if row.action in ANSWERS:
+    if row.action in BETWEEN_AUTHORITIES:
         return "first"
     stays = row.target in (None, referral.state)
     if stays and row.asks and not row.stops and not row.starts:
