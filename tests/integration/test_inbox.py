@@ -232,7 +232,32 @@ def test_rejection_needs_its_reason_beside_it_and_leads_to_the_inbox(sign_in, of
 def test_case_that_another_authority_takes_is_closed_here(sign_in, office):
     case = walk(office, WORKER, accepted(office), "start_assessment")
     act(office, WORKER, case, "offer_transfer", transfer_to="Nottingham City", reason="They moved")
-    client, at = sign_in(WORKER), f"/referrals/{case.id}"
-    assert answers_on(client.get(at).text) == {"accept_transfer", "reject_transfer", "revoke_transfer"}
-    assert client.post(f"{at}/transfers/{case.offer.id}/accept_transfer").status_code == 302
-    assert "Transferred to another local authority" in plain(client.get(at).text)
+    at = f"/referrals/{case.id}"
+    own = sign_in(WORKER).get(at).text
+    assert answers_on(own) == {"revoke_transfer"}
+    assert "Accept the case: You offered it. Somebody else records the answer" in plain(own)
+    client, to = sign_in("locality_worker 2:west"), f"{at}/transfers/{case.offer.id}/accept_transfer"
+    page = client.get(at).text
+    assert answers_on(page) == {"accept_transfer", "reject_transfer", "revoke_transfer"}
+    assert "Who there accepted it, and when" in plain(page)
+    refusal = client.post(to)
+    assert refusal.status_code == 409
+    assert re.search(r'<p id="accept_transfer.reason-error".*?Say who there accepted it, and when.', refusal.text, re.S)
+    assert client.post(to, data={"accept_transfer.reason": "R. Made-Up, at 14:20"}).status_code == 302
+    told = plain(client.get(at).text)
+    assert "Transferred to another local authority" in told
+    assert "Accepted 10:00 today, recorded by Made-up locality_worker 2:west: R. Made-Up, at 14:20" in told
+
+
+def test_offer_says_who_offered_it_to_whom_and_why_and_by_when_to_answer(sign_in, office, offered):
+    for who in (WORKER, NORTH, "mash_manager"):
+        told = plain(sign_in(who).get(f"/referrals/{offered.id}").text)
+        assert f"On offer to Social care North , offered by Made-up {WORKER} 10:00 today." in told
+        assert told.count("They moved to Bassetlaw") == 2  # once in what is on offer, once in what has happened
+        assert "An answer is due by 10:00 on 9 May 2013." in told
+
+
+def test_team_accepts_with_one_press_and_what_only_an_authority_is_asked_is_not_asked(sign_in, office, offered):
+    page = sign_in(NORTH).get(f"/referrals/{offered.id}").text
+    assert 'name="accept_transfer.reason"' not in page
+    assert 'name="reject_transfer.reason"' in page

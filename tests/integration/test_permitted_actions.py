@@ -154,6 +154,24 @@ def test_stale_page_of_a_referral_and_its_if_match_are_told_so_by_the_api(office
     assert f"referral claimed by {who}; assessment started by {who}" in answer.get_json()["errors"][0]["detail"]
 
 
+def test_api_tells_what_may_be_done_with_a_check_and_whose_each_action_is(office, caller):
+    enquiry = an_enquiry(office)
+    screen(office, enquiry, ask="police", finish=False)
+    office.session.flush()
+    at = f"/enquiries/{enquiry.id}"
+    officer, partner = (caller(who).get(at).get_json()["checks"][0] for who in ("mash_officer", "partner_system"))
+    answers = {"acknowledge", "answer", "nothing_known", "decline"}
+    listed = {each["action"]: each for each in officer["permitted_actions"]}
+    assert {name for name in listed if listed[name]["allowed"]} == {*answers, "chase", "escalate", "immediate_danger"}
+    assert [reason["code"] for reason in listed["withdraw"]["reasons"]] == ["not_your_role"]
+    assert [need["code"] for need in listed["answer"]["needs"]] == ["no_answer"]
+    may = {each["action"] for each in partner["permitted_actions"] if each["allowed"]}
+    assert (answers <= may, may & {"chase", "escalate", "withdraw"}) == (True, set())
+    to = f"/checks/{officer['id']}/actions/nothing_known"
+    done = caller("mash_officer").post(to, {}, If_Match=f'"{officer["version"]}"').get_json()
+    assert (done["state"], done["permitted_actions"]) == ("nothing_known", [])
+
+
 def test_api_tells_what_an_action_asks_and_what_it_needs(office, caller):
     enquiry = walk(office, "social_worker", an_enquiry(office), "start_screening")
     office.clock.at += timedelta(minutes=1)

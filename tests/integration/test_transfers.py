@@ -1,17 +1,23 @@
 """An open case offered to another team or authority: seen by whom it is offered to, and theirs once they say yes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.acting import accepted, act, clock_of, clocks_by, events_of, last_event, refused, walk
+from tests.acting import a_referral, accepted, act, clock_of, clocks_by, events_of, last_event, refused, walk
+from tests.making import an_enquiry, screen
+from triage.access.actor import SYSTEM
 from triage.database import act_as
 from triage.errors import Invalid
 
 WEST, NORTH, SOUTH = "locality_worker:west", "locality_worker:north", "locality_worker:south"
+COLLEAGUE, MANAGER = "locality_worker 2:west", "locality_manager:west"
 MOVED = {"reason": "They moved to Worksop"}
+THERE = {"reason": "R. Made-Up, team manager, by telephone at 14:20"}
+DANGER = {"reason": "He came to the new house"}
 
 
 @pytest.fixture
@@ -34,7 +40,7 @@ def rows_seen_by(office, who, table, case):
     of = "id" if table == "referrals" else "referral_id" if table != "events" else "case_id"
     act_as(office.session, office.actor(who))
     count = office.session.scalar(text(f"SELECT count(*) FROM {table} WHERE {of} = :id"), {"id": case.id})  # noqa: S608
-    act_as(office.session, office.actor("mash_manager"))
+    act_as(office.session, SYSTEM)
     return count
 
 
@@ -139,17 +145,82 @@ def test_offer_taken_back_says_why_and_its_clock_counts_for_nothing(office, case
 
 def test_each_side_speaks_for_itself_and_the_hub_for_either(office, case):
     offered = offer(office, case)
-    assert list(refused(office, WEST, offered, "accept_transfer")) == ["not_asked"]
-    assert list(refused(office, WEST, offered, "reject_transfer", reason="x")) == ["not_asked"]
+    for who in (COLLEAGUE, MANAGER):
+        assert list(refused(office, who, offered, "accept_transfer")) == ["not_asked"]
+        assert list(refused(office, who, offered, "reject_transfer", reason="x")) == ["not_asked"]
     assert list(refused(office, NORTH, offered, "revoke_transfer", reason="x")) == ["not_offering"]
     assert act(office, "mash_manager", offered, "accept_transfer").state == "accepted"
+
+
+def test_another_team_of_the_locality_that_is_asked_answers_for_nobody_and_its_manager_does(office, case):
+    offered = offer(office, case)
+    for who in (NORTH, "locality_manager:north"):
+        office.actors[who] = replace(office.actor(who), team_code="early_help_north")
+    assert refused(office, NORTH, offered, "accept_transfer") == {
+        "not_asked": "It is offered to another team. Its own people, or the hub, say yes or no."
+    }
+    assert act(office, "locality_manager:north", offered, "accept_transfer").state == "accepted"
+
+
+@pytest.mark.parametrize("to", ["social_care_north", "Derbyshire"])
+@pytest.mark.parametrize("who", ["mash_manager", "early_help_unit"])
+def test_whoever_of_the_hub_offers_a_case_does_not_answer_for_who_gets_it(office, case, who, to):
+    act(office, who, case, "offer_transfer", transfer_to=to, **MOVED)
+    (offered,) = case.transfers
+    for action in ("accept_transfer", "reject_transfer"):
+        assert list(refused(office, who, offered, action, **THERE)) == ["own_offer"]
+    assert (offered.state, case.team_code) == ("offered", "social_care_west")
+    assert act(office, "mash_manager 2", offered, "accept_transfer", **THERE).state == "accepted"
+
+
+def test_what_another_authority_said_is_recorded_by_a_second_person_who_says_who_there_said_it(office, case):
+    offered = offer(office, case, "Derbyshire")
+    assert list(refused(office, WEST, offered, "accept_transfer", **THERE)) == ["own_offer"]
+    assert list(refused(office, WEST, offered, "reject_transfer", **THERE)) == ["own_offer"]
+    assert list(refused(office, SOUTH, offered, "accept_transfer", **THERE)) == ["not_asked"]
+    for empty in ("", "  "):
+        assert list(refused(office, COLLEAGUE, offered, "accept_transfer", reason=empty)) == ["no_acceptance"]
+    assert (offered.state, case.state) == ("offered", "assessment")
+    act(office, COLLEAGUE, offered, "accept_transfer", **THERE)
+    assert (offered.answer_reason, offered.ended_by_id) == (THERE["reason"], office.actor(COLLEAGUE).id)
+    assert case.state == "closed"
+
+
+@pytest.mark.parametrize(
+    ("state", "section_47"),
+    [("strategy_discussion", False), ("section_47", False), ("conference", False), ("plan", True)],
+)
+def test_child_leaves_the_county_while_section_47_is_open_only_by_a_managers_hand(office, case, state, section_47):
+    offered = offer(office, case, "Derbyshire")
+    case.state, case.section_47 = state, section_47
+    for who in (COLLEAGUE, "early_help_unit"):
+        told = refused(office, who, offered, "accept_transfer", **THERE)
+        assert list(told) == ["section_47_open"]
+        assert told["section_47_open"].startswith("Section 47 is open. Only a manager records that")
+    assert list(refused(office, MANAGER, offered, "accept_transfer")) == ["no_acceptance"]
+    act(office, MANAGER, offered, "accept_transfer", **THERE)
+    assert (case.state, case.closure) == ("closed", "RC5")
+
+
+def test_manager_who_offered_a_child_under_section_47_needs_another_manager(office, case):
+    case.section_47 = True
+    act(office, MANAGER, case, "offer_transfer", transfer_to="Derbyshire", **MOVED)
+    (offered,) = case.transfers
+    assert list(refused(office, MANAGER, offered, "accept_transfer", **THERE)) == ["own_offer"]
+    assert act(office, "mash_manager", offered, "accept_transfer", **THERE).state == "accepted"
+
+
+def test_another_team_takes_on_a_child_under_section_47_by_itself(office, case):
+    case.state, case.section_47 = "section_47", True
+    act(office, NORTH, offer(office, case), "accept_transfer")
+    assert (case.state, case.team_code) == ("section_47", "social_care_north")
 
 
 def test_another_authority_that_accepts_closes_the_case_here(office, case):
     offered = offer(office, case, "Derbyshire")
     assert (offered.to_team_code, offered.to_authority) == (None, "Derbyshire")
     assert rows_seen_by(office, NORTH, "referrals", case) == 0
-    act(office, WEST, offered, "accept_transfer")
+    act(office, COLLEAGUE, offered, "accept_transfer", **THERE)
     assert (case.state, case.closure, case.closed_at, clocks_by(case)) == (
         "closed",
         "RC5",
@@ -157,14 +228,101 @@ def test_another_authority_that_accepts_closes_the_case_here(office, case):
         set(),
     )
     assert (clock_of(case, "transfer").state, clock_of(case, "assessment").state) == ("met", "cancelled")
-    assert last_event(office, case, "transfer_accepted").data == {"to": "Derbyshire", "closure": "RC5"}
+    assert last_event(office, case, "transfer_accepted").data == {"to": "Derbyshire", "closure": "RC5", **THERE}
 
 
-def test_immediate_danger_is_declared_on_a_case_that_is_on_offer(office, case):
+def on_the_case(office, case):
+    return case
+
+
+def on_an_enquiry(office, case):
+    return an_enquiry(office, person_id=case.person_id)
+
+
+def on_a_check(office, case):
+    enquiry = an_enquiry(office, person_id=case.person_id)
+    screen(office, enquiry, ask="police", finish=False)
+    return enquiry.checks[0]
+
+
+def on_a_late_check(office, case):
+    check = on_a_check(office, case)
+    act(office, "mash_manager", check.enquiry, "withdraw", reason="Another county's child")
+    return check
+
+
+def on_early_help(office, case):
+    referral = a_referral(office, "early_help", person_id=case.person_id)
+    return act(office, "mash_manager", referral, "allocate", team_code="early_help_south")
+
+
+@pytest.mark.parametrize("to", ["social_care_north", "Derbyshire"])
+@pytest.mark.parametrize(
+    ("declared", "who"),
+    [
+        *((on_the_case, who) for who in (WEST, NORTH, "mash_officer", "emergency_duty_team")),
+        *((way, "social_worker") for way in (on_an_enquiry, on_a_check, on_a_late_check)),
+        (on_early_help, SOUTH),
+    ],
+)
+def test_immediate_danger_takes_the_offer_back_however_it_is_declared(office, case, declared, who, to):
+    offered, row = offer(office, case, to), declared(office, case)
+    act(office, who, row, "immediate_danger", **DANGER)
+    assert (offered.state, offered.answer_reason) == ("revoked", DANGER["reason"])
+    assert (offered.ended_at, offered.ended_by_id) == (office.clock.now(), office.actor(who).id)
+    assert (clock_of(case, "transfer").state, case.state, case.section_47) == ("cancelled", "section_47", True)
+    taken_back = last_event(office, case, "transfer_revoked")
+    assert (taken_back.data, taken_back.actor_id) == ({"to": to, **DANGER}, office.actor(who).id)
+    assert (case.team_code, case.offer) == ("social_care_west", None)
+
+
+def test_offer_stands_while_danger_is_declared_without_saying_what(office, case):
     offered = offer(office, case)
-    act(office, NORTH, case, "immediate_danger", reason="He came to the new house")
-    assert (case.state, case.section_47, offered.state) == ("section_47", True, "offered")
-    events_of(office, case)
+    assert list(refused(office, WEST, case, "immediate_danger")) == ["no_reason"]
+    assert (offered.state, clock_of(case, "transfer").state) == ("offered", "running")
+
+
+def test_offer_that_was_answered_already_stays_so_when_danger_comes(office, case):
+    offered = offer(office, case)
+    act(office, NORTH, offered, "reject_transfer", reason="No room")
+    act(office, WEST, case, "immediate_danger", **DANGER)
+    assert (offered.state, offered.answer_reason) == ("rejected", "No room")
+    assert [each.type for each in events_of(office, case)].count("transfer_revoked") == 0
+
+
+def test_case_is_offered_anew_once_danger_took_it_back(office, case):
+    offer(office, case)
+    act(office, WEST, case, "immediate_danger", **DANGER)
+    assert offer(office, case).state == "offered"
+
+
+def test_locality_that_declares_danger_on_what_it_is_offered_is_told_of_it_once_whole(office, case, caller):
+    offered = offer(office, case)
+    north, at = caller(NORTH), f"/referrals/{case.id}"
+    etag = north.get(at).headers["ETag"]
+    told = north.post(f"{at}/actions/immediate_danger", DANGER, If_Match=etag)
+    assert told.status_code == 200
+    shown = told.get_json()
+    assert (shown["state"], shown["queue"], shown["transfers"][0]["state"]) == (
+        "section_47",
+        "social_care_west",
+        "revoked",
+    )
+    assert [each["team_code"] for each in shown["assignments"]][-1] == "social_care_west"
+    assert north.get(at).status_code == 404
+    office.session.refresh(offered)
+    assert offered.ended_by_id == office.actor(NORTH).id
+
+
+def test_danger_to_a_child_in_early_help_reaches_what_another_locality_has_on_offer(office, case, caller):
+    offered, helped = offer(office, case), on_early_help(office, case)
+    south = caller(SOUTH)
+    etag = south.get(f"/referrals/{helped.id}").headers["ETag"]
+    told = south.post(f"/referrals/{helped.id}/actions/immediate_danger", DANGER, If_Match=etag)
+    assert (told.status_code, told.get_json()["state"]) == (200, "closed")
+    office.session.refresh(offered)
+    assert (offered.state, offered.ended_by_id) == ("revoked", office.actor(SOUTH).id)
+    assert caller(WEST).get(f"/referrals/{case.id}").get_json()["state"] == "section_47"
 
 
 def test_nothing_but_immediate_danger_is_done_by_those_it_is_only_offered_to(office, case):
@@ -183,7 +341,11 @@ def test_offer_is_answered_by_the_api_as_the_locality_it_is_made_to(office, case
     to, etag = f"/transfers/{made['id']}/actions", f'"{made["version"]}"'
     assert north.get(at).get_json()["transfers"][0]["reason"] == MOVED["reason"]
     assert south.post(f"{to}/accept_transfer", {}, If_Match=etag).status_code == 404
-    assert west.post(f"{to}/accept_transfer", {}, If_Match=etag).status_code == 409
+    barred = west.post(f"{to}/accept_transfer", {}, If_Match=etag)
+    assert (barred.status_code, [each["code"] for each in barred.get_json()["errors"]]) == (
+        409,
+        ["not_asked", "own_offer"],
+    )
     answered = north.post(f"{to}/accept_transfer", {}, If_Match=etag)
     assert (answered.status_code, answered.get_json()["state"]) == (200, "accepted")
     assert (west.get(at).status_code, south.get(at).status_code) == (404, 404)
@@ -201,3 +363,34 @@ def test_offer_is_rejected_by_the_api_as_the_locality_it_is_made_to(office, case
     assert north.get(f"/referrals/{case.id}").status_code == 404
     events = caller(WEST).get(f"/referrals/{case.id}/events").get_json()["items"]
     assert events[-1]["data"] == {"to": "social_care_north", "reason": "No room"}
+
+
+def test_acceptance_by_another_authority_is_recorded_by_the_api_in_a_colleagues_name(office, case, caller):
+    offered = offer(office, case, "Derbyshire")
+    to, etag = f"/transfers/{offered.id}/actions/accept_transfer", f'"{offered.version}"'
+    own, empty = caller(WEST).post(to, THERE, If_Match=etag), caller(COLLEAGUE).post(to, {}, If_Match=etag)
+    assert [each["code"] for each in own.get_json()["errors"]] == ["own_offer"]
+    assert [each["code"] for each in empty.get_json()["errors"]] == ["no_acceptance"]
+    done = caller(COLLEAGUE).post(to, THERE, If_Match=etag)
+    assert (done.status_code, done.get_json()["state"]) == (200, "accepted")
+    assert caller(WEST).get(f"/referrals/{case.id}").get_json()["closure"] == "RC5"
+
+
+def may(listed):
+    return {each["action"]: each["allowed"] for each in listed}
+
+
+def test_api_tells_each_side_what_it_may_say_to_an_offer_and_why_not_the_rest(office, case, caller):
+    offered = offer(office, case)
+    shown = {who: caller(who).get(f"/referrals/{case.id}").get_json() for who in (WEST, NORTH, "mash_manager")}
+    listed = {who: each["transfers"][0]["permitted_actions"] for who, each in shown.items()}
+    answers = ("accept_transfer", "reject_transfer", "revoke_transfer")
+    assert {who: may(each) for who, each in listed.items()} == {
+        WEST: dict(zip(answers, (False, False, True), strict=True)),
+        NORTH: dict(zip(answers, (True, True, False), strict=True)),
+        "mash_manager": dict.fromkeys(answers, True),
+    }
+    assert [each["code"] for each in listed[WEST][0]["reasons"]] == ["not_asked", "own_offer"]
+    assert [each["code"] for each in listed[NORTH][1]["needs"]] == ["no_reason"]
+    to = f"/transfers/{offered.id}/actions/accept_transfer"
+    assert caller(NORTH).post(to, {}, If_Match=f'"{offered.version}"').get_json()["permitted_actions"] == []

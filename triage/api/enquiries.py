@@ -12,7 +12,7 @@ from flask import g, url_for
 from flask_smorest import Blueprint
 
 from triage.api.access import needs, read_version
-from triage.api.present import present_enquiry
+from triage.api.present import present_check, present_enquiry
 from triage.models.codes import ENQUIRY_STATES
 from triage.schemas.enquiry import (
     CheckActionSchema,
@@ -140,5 +140,5 @@ def post_person(details: dict[str, Any], enquiry_id: UUID) -> Any:
 def post_check_action(details: dict[str, Any], check_id: UUID, action: str) -> Any:
     """Do one of the permitted actions on a check: acknowledge, answer, nothing_known, decline, chase, escalate …"""
     check = act_on_check(g.desk, CheckAction(check_id=check_id, action=action, version=read_version(), **details))
-    g.desk.session.flush()
-    return check, 200, {"ETag": f'"{check.version}"'}
+    shown, headers = present_check(check)
+    return shown, 200, headers

@@ -4,15 +4,22 @@ from typing import Any
 
 from flask import g
 
-from triage.models import Enquiry, PolicyVersion, Referral
-from triage.services.permitted import permitted_on_enquiry, permitted_on_policy, permitted_on_referral
+from triage.models import AgencyCheck, Enquiry, PolicyVersion, Referral, Transfer
+from triage.services.permitted import (
+    permitted_on_check,
+    permitted_on_enquiry,
+    permitted_on_policy,
+    permitted_on_referral,
+    permitted_on_transfer,
+)
 
 
 class WithActions:
-    """A row seen through, with its permitted actions beside its own attributes."""
+    """A row seen through, with its permitted actions beside its own attributes, and `parts` in place of its own."""
 
-    def __init__(self, row: Any, permitted_actions: tuple[Any, ...]) -> None:
+    def __init__(self, row: Any, permitted_actions: tuple[Any, ...], **parts: Any) -> None:
         self._row, self.permitted_actions = row, permitted_actions
+        vars(self).update(parts)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._row, name)
@@ -21,15 +28,37 @@ class WithActions:
 def present_enquiry(enquiry: Enquiry) -> tuple[WithActions, dict[str, str]]:
     """The enquiry and the ETag to act on it with."""
     g.desk.session.flush()
-    shown = WithActions(enquiry, permitted_on_enquiry(g.desk, enquiry))
+    checks = [_with_answers(check) for check in enquiry.checks]
+    shown = WithActions(enquiry, permitted_on_enquiry(g.desk, enquiry), checks=checks)
     return shown, {"ETag": f'"{enquiry.version}"'}
+
+
+def present_check(check: AgencyCheck) -> tuple[WithActions, dict[str, str]]:
+    """The question to a partner and the ETag to act on it with."""
+    g.desk.session.flush()
+    return _with_answers(check), {"ETag": f'"{check.version}"'}
+
+
+def _with_answers(check: AgencyCheck) -> WithActions:
+    return WithActions(check, permitted_on_check(g.desk, check))
 
 
 def present_referral(referral: Referral) -> tuple[WithActions, dict[str, str]]:
     """The referral and the ETag to act on it with."""
     g.desk.session.flush()
-    shown = WithActions(referral, permitted_on_referral(g.desk, referral))
+    transfers = [_with_replies(offer) for offer in referral.transfers]
+    shown = WithActions(referral, permitted_on_referral(g.desk, referral), transfers=transfers)
     return shown, {"ETag": f'"{referral.version}"'}
+
+
+def present_offer(offer: Transfer) -> tuple[WithActions, dict[str, str]]:
+    """The offer and the ETag to act on it with."""
+    g.desk.session.flush()
+    return _with_replies(offer), {"ETag": f'"{offer.version}"'}
+
+
+def _with_replies(offer: Transfer) -> WithActions:
+    return WithActions(offer, permitted_on_transfer(g.desk, offer))
 
 
 def present_policy(policy: PolicyVersion) -> tuple[WithActions, dict[str, str]]:

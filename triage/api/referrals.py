@@ -7,7 +7,7 @@ from flask import g
 from flask_smorest import Blueprint
 
 from triage.api.access import needs, read_version
-from triage.api.present import present_referral
+from triage.api.present import present_offer, present_referral
 from triage.schemas.enquiry import EventListSchema
 from triage.schemas.referral import (
     ReferralActionSchema,
@@ -72,6 +72,5 @@ def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str
 def post_transfer_action(details: dict[str, Any], transfer_id: UUID, action: str) -> Any:
     """Answer an offer, or take it back: accept_transfer, reject_transfer or revoke_transfer."""
     command = TransferAction(transfer_id=transfer_id, action=action, version=read_version(), **details)
-    offer = act_on_transfer(g.desk, command)
-    g.desk.session.flush()
-    return offer, 200, {"ETag": f'"{offer.version}"'}
+    shown, headers = present_offer(act_on_transfer(g.desk, command))
+    return shown, 200, headers

@@ -289,6 +289,7 @@ class CheckSchema(Output):
     requested_at = fields.AwareDateTime()
     ended_at = fields.AwareDateTime(allow_none=True)
     version = fields.Integer()
+    permitted_actions = fields.List(fields.Nested(PermittedActionSchema))
 
 
 class EnquirySummarySchema(Output):

@@ -72,6 +72,7 @@ class TransferSchema(Output):
     ended_at = fields.AwareDateTime(allow_none=True)
     answer_reason = fields.String()
     version = fields.Integer()
+    permitted_actions = fields.List(fields.Nested(PermittedActionSchema))
 
 
 class ReferralSummarySchema(Output):

@@ -65,7 +65,7 @@ def decline_section_47(desk: Desk, referral: Referral, command: ReferralAction) 
 
 def ask_for_discussion(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """What the hub knows may be significant harm: whoever has the case holds a discussion."""
-    mark_section_47(desk, referral, danger=False)
+    mark_section_47(desk, referral, command.reason, danger=False)
     return {}
 
 

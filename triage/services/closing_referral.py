@@ -43,7 +43,7 @@ def step_down(desk: Desk, referral: Referral, command: ReferralAction) -> Detail
 def declare_danger(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """A social care case becomes section 47; any other leads to one, and early help ends with it."""
     if referral.service == "social_care":
-        mark_section_47(desk, referral, danger=True)
+        mark_section_47(desk, referral, command.reason, danger=True)
         return {}
     ended = end(desk, referral, "stepped_up") if referral.service == "early_help" else {}
     return ended | _named(protect(desk, referral.person, command.reason, before=referral))

@@ -21,7 +21,7 @@ from workflows.enquiry import EnquiryContext
 from workflows.other_authority import OtherAuthorityContext
 from workflows.policy import PolicyContext
 from workflows.referral import LOCALITY, ReferralContext
-from workflows.social_care import SocialCareContext
+from workflows.social_care import HARM, SocialCareContext
 from workflows.transfer import TransferContext
 
 CHILDREN = ("child", "unborn_child")
@@ -205,13 +205,24 @@ def check_context(*, reason: str = "", answer: str = "") -> CheckContext:
 
 def offer_context(desk: Desk, offer: Transfer, *, reason: str = "") -> TransferContext:
     """The offer of a transfer as its table's guards see it."""
-    here = desk.actor.locality_code
-    asked = offer.to_locality_code if offer.to_team_code else offer.from_locality_code
+    here, case, is_hub = desk.actor.locality_code, offer.referral, desk.actor.role not in LOCALITY
+    is_ours = here is not None and here == offer.from_locality_code
     return TransferContext(
         reason=reason.strip() or None,
-        is_asked=here in (None, asked),
-        is_offering=here in (None, offer.from_locality_code),
+        is_manager=desk.actor.role in MANAGERS,
+        is_asked=is_hub or (is_ours if offer.to_authority else not is_ours and _is_of_asked_team(desk, offer)),
+        is_offering=is_hub or is_ours,
+        is_own_offer=offer.offered_by_id == desk.actor.id,
+        to_authority=offer.to_authority is not None,
+        section_47_open=case.section_47 or case.state in HARM,
     )
+
+
+def _is_of_asked_team(desk: Desk, offer: Transfer) -> bool:
+    """Whether the actor works in the team that is offered the case, or manages its locality."""
+    actor = desk.actor
+    manages = actor.role == "locality_manager" and actor.locality_code is not None
+    return actor.team_code == offer.to_team_code or (manages and actor.locality_code == offer.to_locality_code)
 
 
 def policy_context(desk: Desk, policy: PolicyVersion, **brought: object) -> PolicyContext:

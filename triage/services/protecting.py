@@ -8,6 +8,7 @@ from triage.models.codes import TABLES
 from triage.services.clocks import run_all_on, settle_clocks, start_clocks
 from triage.services.contexts import referral_context
 from triage.services.desk import Desk, seeing_all
+from triage.services.ending_offer import take_offer_back
 from triage.services.events import record
 from triage.services.firing import fire_action
 from triage.services.opening_referral import hold_open_case, open_after, open_referral
@@ -44,17 +45,18 @@ def raise_case(desk: Desk, referral: Referral, action: str, reason: str, told_by
     table = TABLES[referral.service]
     fired = fire_action(table, desk, referral, action, referral_context(desk, referral, reason=reason))
     settle_clocks(desk, referral, fired, table.final)
-    mark_section_47(desk, referral, danger=action == IMMEDIATE_DANGER)
+    mark_section_47(desk, referral, reason, danger=action == IMMEDIATE_DANGER)
     referral.state = fired.target
     start_clocks(desk, referral, fired.row.starts, fired.row.event)
     record(desk, referral, fired.row.event, reason=reason, told_by=told_by.reference)
     return referral
 
 
-def mark_section_47(desk: Desk, referral: Referral, *, danger: bool) -> None:
-    """Red, section 47, no clock stands still, and whoever manages it is told at once."""
+def mark_section_47(desk: Desk, referral: Referral, reason: str, *, danger: bool) -> None:
+    """Red, section 47, no clock stands still, nothing is on offer, and whoever manages it is told at once."""
     referral.section_47, referral.rag = True, "red"
     run_all_on(desk, referral)
+    take_offer_back(desk, referral, reason)
     alert(desk, referral, danger=danger)
 
 

@@ -16,6 +16,7 @@ from triage.services.firing import check_version, fire_action
 from triage.services.referral_command import Details, ReferralAction
 from triage.services.transfers import offer_transfer
 from triage.store.locking import lock
+from triage.store.referrals import get_referral
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.refusals import words
 
@@ -29,7 +30,9 @@ def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:
     if command.action != IMMEDIATE_DANGER:
         raise Conflict(Problem("another_locality", words("another_locality")))
     with seeing_all(desk):
-        return _do(desk, referral, command)
+        _do(desk, referral, command)
+        desk.session.flush()  # danger takes the offer back: what they may not see again they are told once, whole
+        return get_referral(desk.session, referral.id, anew=True)
 
 
 def _do(desk: Desk, referral: Referral, command: ReferralAction) -> Referral:

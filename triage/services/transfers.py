@@ -10,7 +10,7 @@ from triage.services.clocks import cancel_clocks, settle_clocks, start_clocks
 from triage.services.closing_referral import end
 from triage.services.contexts import offer_context
 from triage.services.desk import Desk, seeing_all
-from triage.services.events import record
+from triage.services.ending_offer import end_offer
 from triage.services.firing import check_version, fire_action
 from triage.services.referral_command import Details, ReferralAction
 from triage.store.locking import hold, lock
@@ -68,10 +68,7 @@ def act_on_transfer(desk: Desk, command: TransferAction) -> Transfer:
 def _settle(desk: Desk, referral: Referral, offer: Transfer, fired: Fired, reason: str) -> None:
     settle_clocks(desk, referral, fired, ())
     details = _carry_over(desk, referral, offer) if fired.target == "accepted" else {}
-    offer.state, offer.ended_at, offer.ended_by_id = fired.target, desk.now, desk.actor.id
-    offer.answer_reason = reason
-    told = details | ({"reason": reason} if reason else {})
-    record(desk, referral, fired.row.event, to=offer.to_team_code or offer.to_authority, **told)
+    end_offer(desk, referral, offer, fired, reason, **details)
 
 
 def _carry_over(desk: Desk, referral: Referral, offer: Transfer) -> Details:

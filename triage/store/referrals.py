@@ -17,9 +17,12 @@ OFFERED = "offered"
 SHOWN = 100  # of each part of an inbox
 
 
-def get_referral(session: Session, key: UUID) -> Referral:
-    """The referral with its person, enquiry, assignments, clocks, discussions and transfers. NotFound if unseen."""
-    referral = session.get(Referral, key, options=_whole())
+def get_referral(session: Session, key: UUID, *, anew: bool = False) -> Referral:
+    """The referral with its person, enquiry, assignments, clocks, discussions and transfers. NotFound if unseen.
+
+    `anew` reads all of it again, even if the session has it.
+    """
+    referral = session.get(Referral, key, options=_whole(), populate_existing=anew)
     if referral is None:
         raise NotFound(Problem("not_found", "There is no such referral, or it is not yours to see."))
     return referral

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from triage.models import Event, Referral
+from triage.services.clocks import running
 from triage.services.desk import Desk
 from triage.store.staff import list_names
 from triage.web.words import local
@@ -29,7 +30,7 @@ def name_assessment(referral: Referral) -> str | None:
 
 
 def tell_casework(desk: Desk, referral: Referral, events: Sequence[Event]) -> dict[str, Any]:
-    """What the page says of the work: who gives it, the assessment, why it takes longer, the reviews."""
+    """What the page says of the work: who gives it, the assessment, why it takes longer, reviews, an offer's clock."""
     provider = desk.pack.providers.get(referral.provider_code or "")
     extended = [event for event in events if event.type == "assessment_extended"]
     return {
@@ -39,6 +40,7 @@ def tell_casework(desk: Desk, referral: Referral, events: Sequence[Event]) -> di
         "extension": extended[-1].data.get("reason") if extended else None,
         "expected_on": referral.assessment_expected_on,
         "reviews": [event for event in events if event.type in REVIEWS],
+        "answer_due": next(iter(running(referral, ("transfer",))), None),
     }
 
 

@@ -125,7 +125,7 @@ def show_again(referral_id: UUID, values: MultiDict[str, str], errors: dict[str,
 def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors: dict[str, str]) -> str:
     events = list_events(desk.session, referral.id)
     steps, answers = arrange_steps(desk, referral), arrange_answers(desk, referral.offer)
-    asked = steps.asked | {each.action for each in answers}
+    asked = steps.asked | answers.asked
     return render_template(
         "locality/referral.html",
         referral=referral,

@@ -1,7 +1,7 @@
 """What may be done to a referral now, as a page asks for it: which step comes next, and what each lets choose from."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from flask import url_for
@@ -84,11 +84,16 @@ def _most_pressing_first(referral: Referral, listed: Iterable[Permitted]) -> lis
     return sorted(rows, key=lambda pair: _stopped_at(referral, pair[0]))
 
 
-def arrange_answers(desk: Desk, offer: Transfer | None) -> tuple[Step, ...]:
-    """What this person may say to the offer of a transfer."""
+def arrange_answers(desk: Desk, offer: Transfer | None) -> Steps:
+    """What this person may say to the offer of a transfer, and why not the rest. Each asks for what it needs alone."""
     listed = permitted_on_transfer(desk, offer) if offer else ()
     rows = ((TRANSFER.from_state[offer.state, each.action], each) for each in listed if each.allowed)
-    return tuple(_make_step(row, each, _url_of(offer, each), {}) for row, each in rows)
+    answers = tuple(_ask_needed(_make_step(row, each, _url_of(offer, each), {})) for row, each in rows)
+    return Steps(first=answers, barred=tuple(each for each in listed if not each.allowed))
+
+
+def _ask_needed(step: Step) -> Step:
+    return replace(step, fields=tuple(name for name in step.fields if name not in step.optional))
 
 
 def _url_of(offer: Transfer, permitted: Permitted) -> str:

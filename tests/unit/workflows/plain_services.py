@@ -161,14 +161,25 @@ PLAIN_OTHER_AUTHORITY = Procedure(
 
 
 def see_offer(facts: Facts) -> TransferContext:
-    reason = "The family moved back" if facts["hands"] == "full" else None
+    reason = "R. Made-Up, at 14:20" if facts["hands"] == "full" else None
     sides = {"asked": (True, False), "offering": (False, True), "hub": (True, True), "neither": (False, False)}
     is_asked, is_offering = sides[facts["side"]]
-    return TransferContext(reason=reason, is_asked=is_asked, is_offering=is_offering)
+    return TransferContext(
+        reason=reason,
+        is_manager=facts["role"] in "MK",
+        is_asked=is_asked,
+        is_offering=is_offering,
+        is_own_offer=facts["offered_by"] == "me",
+        to_authority=facts["to"] == "authority",
+        section_47_open=facts["harm"] == "looked_into",
+    )
 
 
 NOT_ASKED = Why(
-    "It is offered to another locality. They, or the hub, say yes or no.", {"side": "offering neither"}
+    "It is offered to another team. Its own people, or the hub, say yes or no.", {"side": "offering neither"}
+)  # fmt: skip
+OWN_OFFER = Why(
+    "You offered it. Somebody else records the answer; you may take the offer back.", {"offered_by": "me"}
 )  # fmt: skip
 
 PLAIN_TRANSFER = Procedure(
@@ -179,12 +190,25 @@ PLAIN_TRANSFER = Procedure(
         "rejected": {},
         "revoked": {},
     },
-    who=dict.fromkeys(("accept_transfer", "reject_transfer", "revoke_transfer"), "LKME"),
-    facts={"side": "hub asked offering neither"},
+    who={"accept_transfer": "LKME", "reject_transfer": "LKME", "revoke_transfer": "LKMES"},
+    facts={
+        "side": "hub asked offering neither",
+        "offered_by": "another me",
+        "to": "team authority",
+        "harm": "none looked_into",
+    },
     sees=see_offer,
     refuses={
-        "accept_transfer": (NOT_ASKED,),
-        "reject_transfer": (NOT_ASKED, NO_REASON),
+        "accept_transfer": (
+            NOT_ASKED,
+            OWN_OFFER,
+            Why(
+                "Section 47 is open. Only a manager records that another authority has accepted the case.",
+                {"to": "authority", "harm": "looked_into", "role": "L E"},
+            ),
+            Why("Say who there accepted it, and when.", {"to": "authority", "hands": "empty"}),
+        ),
+        "reject_transfer": (NOT_ASKED, OWN_OFFER, NO_REASON),
         "revoke_transfer": (
             Why("Another locality offers it. They, or the hub, may take it back.", {"side": "asked neither"}),
             NO_REASON,
