@@ -314,6 +314,17 @@ def test_locality_that_declares_danger_on_what_it_is_offered_is_told_of_it_once_
     assert offered.ended_by_id == office.actor(NORTH).id
 
 
+@pytest.mark.parametrize("who", [WEST, "mash_officer", "social_worker", "mash_manager", "emergency_duty_team"])
+def test_whoever_may_declare_danger_takes_an_offer_back_by_it_though_they_answer_none(office, case, caller, who):
+    offered = offer(office, case, "Derbyshire")
+    system, at = caller(who), f"/referrals/{case.id}"
+    etag = system.get(at).headers["ETag"]
+    told = system.post(f"{at}/actions/immediate_danger", DANGER, If_Match=etag)
+    assert (told.status_code, told.get_json()["transfers"][0]["state"]) == (200, "revoked")
+    office.session.refresh(offered)
+    assert (offered.answer_reason, offered.ended_by_id) == (DANGER["reason"], office.actor(who).id)
+
+
 def test_danger_to_a_child_in_early_help_reaches_what_another_locality_has_on_offer(office, case, caller):
     offered, helped = offer(office, case), on_early_help(office, case)
     south = caller(SOUTH)
