@@ -20,6 +20,8 @@ import yaml
 from workflows.calendar import Calendar
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HAVE_AN_INBOX = ("social_care", "early_help")  # of the other services the teams are told by email as well
+ADDRESS = re.compile(r"^[^@\s,]+@[^@\s,]+\.[^@\s,]+$")
 POSTCODE = re.compile(r"^([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})$")
 
 
@@ -161,12 +163,22 @@ def normalise_postcode(text: str) -> str | None:
 
 @cache
 def load_pack(name: str) -> Pack:
-    """The pack of that name under triage/packs. KeyError where there is none."""
+    """The pack of that name under triage/packs. KeyError where there is none, ValueError where it cannot work."""
     folder = files("triage") / "packs" / name
     if not (folder / "pack.yaml").is_file():
         raise KeyError(f"There is no pack called {name!r} in triage/packs. Set TRIAGE_PACK to one that exists.")
     document = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
-    return Pack(document, _read_postcodes(folder / "postcodes.csv.gz"))
+    return make_pack(document, _read_postcodes(folder / "postcodes.csv.gz"))
+
+
+def make_pack(document: Mapping[str, Any], postcodes: Mapping[str, str]) -> Pack:
+    """The pack that a document describes. ValueError where a team that is told by email has no address."""
+    pack = Pack(document, postcodes)
+    told = (team for team in pack.teams.values() if team.get("service", "social_care") not in HAVE_AN_INBOX)
+    silent = [team["code"] for team in told if not ADDRESS.match(team.get("email", ""))]
+    if silent:
+        raise ValueError(f"These teams are told by email what is handed to them. Give each an email: {silent}.")
+    return pack
 
 
 def _read_postcodes(path: Traversable) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ Several run side by side, each with its clock; the enquiry waits for all of them
 from dataclasses import dataclass
 
 from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
-from workflows.enquiry import HUB, WEIGHS
+from workflows.enquiry import HUB, SEES_DANGER, WEIGHS
 from workflows.guards import Context, has_reason
 
 ANSWERS = HUB | {"partner_system"}
@@ -48,7 +48,8 @@ AGENCY_CHECK = Table(
         Transition("escalate", "Escalate to the agency's lead", WAITING, None, HUB, "check_escalated"),
         Transition("withdraw", "No longer needed", WAITING, "withdrawn", WEIGHS, "check_withdrawn", (has_reason,),
                    cancels=("agency_check",)),
-        Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", WAITING, "answered", HUB,
-                   "immediate_danger_answered", (has_reason,), stops=("agency_check",), section_47=True),
+        Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", WAITING, "answered",
+                   SEES_DANGER | ANSWERS, "immediate_danger_answered", (has_reason,), stops=("agency_check",),
+                   section_47=True),
     ),
 )  # fmt: skip

@@ -47,6 +47,10 @@ OF_ENQUIRIES = {
     "no_answer": "Say what they answered.",
 }
 OF_REFERRALS = {
+    "danger_after_closing": (
+        "This case is closed, so nobody has been told. Ring the MASH now, or log a new enquiry and declare the"
+        " immediate danger there. If somebody is in danger this minute ring 999."
+    ),
     "no_team": "Choose a team.",
     "no_team_or_worker": "Choose a team or a worker.",
     "no_team_or_provider": "Choose a team or a provider.",

@@ -11,7 +11,7 @@ ASKED = {"lawful_basis": "public_task", "consent": "given", "agency_code": "poli
 STATES = (
     *("received", "screening", "checking", "on_hold", "awaiting_decision", "awaiting_approval", "decided", "closed"),
 )
-ROLES = ("mash_officer", "social_worker", "mash_manager", "emergency_duty_team")
+ROLES = ("mash_officer", "social_worker", "mash_manager", "emergency_duty_team", "early_help_unit")
 
 
 def enquiry_in(office, state, **details):

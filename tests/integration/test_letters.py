@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.acting import EVERYBODY, accepted, act
+from tests.acting import EVERYBODY, a_referral, accepted, act
 from tests.making import a_subject, an_enquiry, decide_as, screen
 from triage.models import OutboxMessage
 from triage.services.checks import CheckAction, act_on_check
@@ -178,6 +178,76 @@ def test_whoever_has_an_open_case_is_told_that_there_is_news_of_it(office, post,
     assert f"enquiry {news.reference}. Read it today." in read(letter)
 
 
+ADULT = {"given_name": "Zebedee", "kind": "adult_at_risk", "birth_date": None, "indicators": ()}
+
+
+def hand_over(office, route, **details):
+    """What is handed to a team that is alone in its service."""
+    enquiry = an_enquiry(office, **({"indicators": ()} | NAMED | details))
+    screen(office, enquiry)
+    decide_as(office, "social_worker", enquiry, route=route, level=3)
+    office.session.flush()
+    return enquiry.referrals[0]
+
+
+@pytest.mark.parametrize(
+    ("route", "details", "to", "handed", "first"),
+    [
+        (
+            "adult_safeguarding",
+            ADULT,
+            "adult-safeguarding@notts.example",
+            "was handed to Adult social care at 10:00 on Tuesday 7 May 2013.",
+            "Acknowledge it by 10:00 on Wednesday 8 May 2013.",
+        ),
+        (
+            "ehc_pathway",
+            {},
+            "send@notts.example",
+            "was handed to Special educational needs at 10:00 on Tuesday 7 May 2013.",
+            "Decide whether to assess by 10:00 on Tuesday 18 June 2013.",
+        ),
+    ],
+)
+def test_team_of_the_county_is_told_once_what_was_handed_to_it(office, post, route, details, to, handed, first):
+    referral = hand_over(office, route, **details)
+    (letter,) = post()
+    assert (letter["To"], letter["Subject"]) == (to, f"Handed to you: {referral.reference}")
+    assert f"{referral.reference} {handed} {first}" in read(letter)
+    act(office, "mash_manager", referral, "reassign", team_code=referral.team_code, reason="To another of theirs")
+    assert post() == []
+
+
+def test_team_of_the_county_is_not_told_of_what_it_took_up_before_the_letter_went(office, post):
+    act(office, "mash_officer", hand_over(office, "adult_safeguarding", **ADULT), "acknowledge")
+    assert post() == []
+    (message,) = office.session.scalars(select(OutboxMessage))
+    assert message.cancelled_reason == "Taken up before it went."
+
+
+@pytest.mark.parametrize("route", ["social_care", "early_help"])
+def test_what_waits_for_a_team_is_told_to_nobody(office, post, route):
+    assert (a_referral(office, route).team_code, post()) == (None, [])
+
+
+def test_adult_in_danger_is_told_to_the_managers_and_adult_social_care(office, post):
+    enquiry = an_enquiry(office, subjects=(a_subject(**NAMED | ADULT),))
+    act(office, "mash_officer", enquiry, "immediate_danger", reason="Zebedee is locked in")
+    (case,) = enquiry.referrals
+    handed, danger = sorted(post(), key=lambda letter: letter["Subject"])
+    assert handed["To"] == "adult-safeguarding@notts.example"
+    assert danger["To"] == "mash_manager@triage.example, adult-safeguarding@notts.example"
+    assert danger["Subject"] == f"Immediate danger: {case.reference}"
+    words = read(danger)
+    assert f"{case.reference}, red. An adult is in danger: adult social care. It is with Adult social care." in words
+    assert "Acknowledge it by 10:00 on Wednesday 8 May 2013." in words
+    assert [word for word in ("section 47", "child", "strategy", "Zebedee") if word in words] == []
+    act(office, "mash_officer", case, "acknowledge")
+    act(office, "mash_officer", enquiry, "immediate_danger", reason="Again")
+    (again,) = post()
+    assert (again["To"], "Acknowledge it" in read(again)) == (danger["To"], False)
+
+
 def test_breach_is_not_told_once_it_was_done(office, post):
     enquiry = an_enquiry(office, indicators=())
     office.session.flush()
@@ -234,6 +304,7 @@ def test_no_letter_of_any_kind_names_the_child(office, post):
     office.clock.at += timedelta(days=1, hours=6, minutes=30)
     sweep(office.desk("system"))
     promise_daily_notices(office.desk("system"))
+    hand_over(office, "adult_safeguarding", **ADULT)
     letters = post()
     act(office, "social_worker", enquiry, "immediate_danger", reason="Zebedee Quillfeather was hit")
     letters += post()

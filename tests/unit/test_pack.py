@@ -8,7 +8,7 @@ import pytest
 
 from rules.library import versions_of
 from rules.policy import AGENCIES
-from triage.pack import ELSEWHERE, load_pack, normalise_postcode
+from triage.pack import ELSEWHERE, HAVE_AN_INBOX, load_pack, make_pack, normalise_postcode
 
 PACK = load_pack("nottinghamshire")
 EVERY = [PACK, load_pack("hampshire")]
@@ -84,6 +84,26 @@ def test_every_partner_has_an_address_and_a_lead_who_is_somebody_else(pack):
     assert all(each["lead"]["name"] for each in pack.contacts.values())
     assert len(set(addresses)) == len(addresses) == 2 * len(pack.agencies)
     assert all(re.fullmatch(r"[a-z-]+@[a-z]+\.example", each) for each in addresses)
+
+
+@every_pack
+def test_team_that_is_alone_in_its_service_has_an_address_of_its_own(pack):
+    addresses = [team["email"] for team in pack.teams.values() if team.get("service") not in (None, *HAVE_AN_INBOX)]
+    assert len(set(addresses)) == len(addresses) == 2
+    assert all(re.fullmatch(r"[a-z-]+@[a-z]+\.example", each) for each in addresses)
+    partners = {each["email"] for each in pack.contacts.values()}
+    assert partners.isdisjoint(addresses)
+
+
+@every_pack
+@pytest.mark.parametrize("email", [{}, {"email": ""}, {"email": "send"}, {"email": "a@b.example, c@d.example"}])
+@pytest.mark.parametrize("silent", ["send", "adult_social_care"])
+def test_pack_whose_team_cannot_be_written_to_is_refused_when_it_is_read(pack, silent, email):
+    teams = [each for each in pack.document["teams"] if each["code"] != silent]
+    (team,) = (each for each in pack.document["teams"] if each["code"] == silent)
+    mute = {key: value for key, value in team.items() if key != "email"} | email
+    with pytest.raises(ValueError, match=rf"Give each an email: \['{silent}'\]"):
+        make_pack({**pack.document, "teams": [*teams, mute]}, {})
 
 
 @every_pack

@@ -17,6 +17,7 @@ from triage.errors import Forbidden, Invalid, PreconditionRequired, Problem, Una
 from triage.models import IdempotencyKey
 from triage.services.desk import Desk
 from triage.state import state_of
+from workflows.definition import IMMEDIATE_DANGER
 
 View = Callable[..., Any]
 
@@ -106,6 +107,11 @@ def _replayed(row: IdempotencyKey, fingerprint: bytes) -> Response:
         message = "This Idempotency-Key was used for another request. Use a new key for a new request."
         raise Invalid(Problem("key_reused", message))
     return Response(row.body, row.status, row.headers, content_type="application/json")
+
+
+def read_version_for(action: str) -> int | None:
+    """The version that an action goes by: None for immediate danger, which no change makes unsafe."""
+    return None if action == IMMEDIATE_DANGER else read_version()
 
 
 def read_version() -> int:

@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import g, url_for
 from flask_smorest import Blueprint
 
-from triage.api.access import needs, read_version
+from triage.api.access import needs, read_version, read_version_for
 from triage.api.present import present_check, present_enquiry
 from triage.models.codes import ENQUIRY_STATES
 from triage.schemas.enquiry import (
@@ -99,8 +99,11 @@ def read_matches(enquiry_id: UUID, ordinal: int) -> Any:
 @blueprint.arguments(EnquiryActionSchema)
 @blueprint.response(200, EnquirySchema)
 def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) -> Any:
-    """Do one of the permitted actions: it takes If-Match and what its needs name."""
-    command = EnquiryAction(enquiry_id=enquiry_id, action=action, version=read_version(), **details)
+    """Do one of the permitted actions: it takes what its needs name and, but for immediate danger, If-Match.
+
+    Immediate danger on an enquiry that was joined to another is declared on that one, which is the answer.
+    """
+    command = EnquiryAction(enquiry_id=enquiry_id, action=action, version=read_version_for(action), **details)
     shown, headers = present_enquiry(act_on_enquiry(g.desk, command))
     return shown, 200, headers
 
@@ -138,7 +141,10 @@ def post_person(details: dict[str, Any], enquiry_id: UUID) -> Any:
 @blueprint.arguments(CheckActionSchema)
 @blueprint.response(200, CheckSchema)
 def post_check_action(details: dict[str, Any], check_id: UUID, action: str) -> Any:
-    """Do one of the permitted actions on a check: acknowledge, answer, nothing_known, decline, chase, escalate …"""
-    check = act_on_check(g.desk, CheckAction(check_id=check_id, action=action, version=read_version(), **details))
-    shown, headers = present_check(check)
+    """Do one of the permitted actions on a check: acknowledge, answer, nothing_known, decline, chase, escalate …
+
+    Immediate danger needs no If-Match, and may be told after the check has ended.
+    """
+    command = CheckAction(check_id=check_id, action=action, version=read_version_for(action), **details)
+    shown, headers = present_check(act_on_check(g.desk, command))
     return shown, 200, headers

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import g
 from flask_smorest import Blueprint
 
-from triage.api.access import needs, read_version
+from triage.api.access import needs, read_version, read_version_for
 from triage.api.present import present_offer, present_referral
 from triage.schemas.enquiry import EventListSchema
 from triage.schemas.referral import (
@@ -59,8 +59,8 @@ def read_referral_events(referral_id: UUID) -> Any:
 @blueprint.arguments(ReferralActionSchema)
 @blueprint.response(200, ReferralSchema)
 def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str) -> Any:
-    """Do one of the permitted actions: it takes If-Match and what its needs name."""
-    command = ReferralAction(referral_id=referral_id, action=action, version=read_version(), **details)
+    """Do one of the permitted actions: it takes what its needs name and, but for immediate danger, If-Match."""
+    command = ReferralAction(referral_id=referral_id, action=action, version=read_version_for(action), **details)
     shown, headers = present_referral(act_on_referral(g.desk, command))
     return shown, 200, headers
 

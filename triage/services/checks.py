@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from triage.access.actor import SYSTEM
 from triage.models import AgencyCheck, Enquiry
 from triage.services.clocks import RUNS, cancel_clock, stop_clock
 from triage.services.contexts import check_context
-from triage.services.deciding import ImmediateDanger, act_on_immediate_danger, protect_subjects
+from triage.services.deciding import ImmediateDanger, act_on_immediate_danger
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
@@ -15,6 +16,7 @@ from triage.services.outbox import promise
 from triage.store.locking import lock
 from workflows.agency_check import AGENCY_CHECK
 from workflows.definition import IMMEDIATE_DANGER
+from workflows.engine import Fired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +31,27 @@ class CheckAction:
 
 
 def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
-    """Do the action, or refuse: Stale or Conflict. The enquiry's log says what happened."""
+    """Do the action, or refuse: Stale or Conflict. The enquiry's log says what happened.
+
+    Immediate danger is neither too late nor too old: told after the check has ended, it leaves that as it is.
+    """
     seen = desk.session.get(AgencyCheck, command.check_id)
     enquiry = lock(desk.session, Enquiry, seen.enquiry_id) if seen else None
     check = lock(desk.session, AgencyCheck, command.check_id)
-    check_version(desk, check, command.version)
+    danger, has_ended = command.action == IMMEDIATE_DANGER, check.state in AGENCY_CHECK.final
+    if not danger:
+        check_version(desk, check, command.version)
     context = check_context(reason=command.reason, answer=command.answer)
-    fired = fire_action(AGENCY_CHECK, desk, check, command.action, context)
+    as_open = AGENCY_CHECK.initial if danger and has_ended else None
+    fired = fire_action(AGENCY_CHECK, desk, check, command.action, context, state=as_open)
+    if not has_ended:
+        _move(desk, enquiry, check, fired, command)
+    record(desk, enquiry, fired.row.event, check=str(check.id), agency=check.agency_code, reason=command.reason)
+    EFFECTS.get(command.action, _nothing_more)(desk, enquiry, check, command)
+    return check
+
+
+def _move(desk: Desk, enquiry: Enquiry, check: AgencyCheck, fired: Fired, command: CheckAction) -> None:
     check.state = fired.target
     for clock in (each for each in enquiry.clocks if each.agency_check is check and each.state in RUNS):
         if fired.row.stops:
@@ -44,9 +60,6 @@ def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
             cancel_clock(desk, clock)
     if check.state in AGENCY_CHECK.final:
         check.ended_at, check.answer = desk.now, command.answer or command.reason
-    record(desk, enquiry, fired.row.event, check=str(check.id), agency=check.agency_code, reason=command.reason)
-    EFFECTS.get(command.action, _nothing_more)(desk, enquiry, check, command)
-    return check
 
 
 def _nothing_more(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAction) -> None:
@@ -68,13 +81,8 @@ def _escalate(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAc
 
 
 def _declare_danger(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAction) -> None:
-    """What a partner knows may not wait for a second step, nor for an enquiry that is closed or joined to another."""
-    while enquiry.joined_into_id:
-        enquiry = lock(desk.session, Enquiry, enquiry.joined_into_id)
-    if enquiry.state == "closed":
-        protect_subjects(desk, enquiry, command.reason, "immediate_danger_declared")
-    else:
-        act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=enquiry.id, reason=command.reason))
+    """What a partner knows may not wait for a second step. Who may tell it the check's own table has been asked."""
+    act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=enquiry.id, reason=command.reason), by=SYSTEM)
 
 
 EFFECTS: dict[str, Callable[[Desk, Enquiry, AgencyCheck, CheckAction], None]] = {

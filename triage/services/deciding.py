@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from triage.access.actor import Actor
 from triage.errors import Invalid, Problem
 from triage.models import Decision, Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES, SERVICE_OF_ROUTE
@@ -18,11 +19,12 @@ from triage.services.firing import check_version, fire_action
 from triage.services.first_view import refuse_unseen
 from triage.services.opening_referral import open_referral
 from triage.services.outbox import promise
-from triage.services.protecting import alert, protect
+from triage.services.protecting import alert, protect, protect_adult
 from triage.services.telling_open_case import tell_open_case
 from triage.store.enquiries import list_joined
 from triage.store.locking import lock, lock_people
 from workflows.choice import higher_routes, needs_approval
+from workflows.definition import IMMEDIATE_DANGER
 from workflows.enquiry import ENQUIRY
 
 
@@ -61,11 +63,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImmediateDanger:
-    """Straight to social care with section 47 for every subject, from any open state. `reason` says what danger."""
+    """Straight to social care with section 47 for every subject, whatever changed since. `reason` says what danger."""
 
     enquiry_id: UUID
     reason: str
-    version: int | None = None
 
 
 def decide(desk: Desk, command: Decide) -> Enquiry:
@@ -116,20 +117,34 @@ def answer_proposal(desk: Desk, command: Answer) -> Enquiry:
     return enquiry
 
 
-def act_on_immediate_danger(desk: Desk, command: ImmediateDanger) -> Enquiry:
-    """Refer every subject to social care as red with section 47, now. A case that is open already is raised to that."""
-    enquiry = lock(desk.session, Enquiry, command.enquiry_id)
-    check_version(desk, enquiry, command.version)
+def act_on_immediate_danger(desk: Desk, command: ImmediateDanger, by: Actor | None = None) -> Enquiry:
+    """Refer every subject to social care as red with section 47, now. A case that is open already is raised to that.
+
+    No page is too old for it: whom a joined enquiry was about is protected in the other, which is answered with, and
+    a closed enquiry protects them and stays closed. `by`, if it is not the actor, is whose role the table is asked for.
+    """
+    enquiry = _follow_joins(desk, command)
+    is_closed = enquiry.state in ENQUIRY.final
     context = enquiry_context(desk, enquiry, reason=command.reason.strip() or None)
-    fired = fire_action(ENQUIRY, desk, enquiry, "immediate_danger", context)
+    asked = desk.with_actor(by or desk.actor)
+    fired = fire_action(ENQUIRY, asked, enquiry, IMMEDIATE_DANGER, context, state="decided" if is_closed else None)
     settle_clocks(desk, enquiry, fired, ENQUIRY.final)
-    enquiry.state = fired.target
-    protect_subjects(desk, enquiry, command.reason, fired.row.event)
+    enquiry.state = enquiry.state if is_closed else fired.target
+    _protect_subjects(desk, enquiry, command.reason, fired.row.event)
     return enquiry
 
 
-def protect_subjects(desk: Desk, enquiry: Enquiry, reason: str, event: str) -> None:
-    """Red, and every subject is protected, whatever was decided before: the subjects of a closed enquiry as well."""
+def _follow_joins(desk: Desk, command: ImmediateDanger) -> Enquiry:
+    """The enquiry in which its subjects are decided now, locked; the log of each before it says where the news went."""
+    enquiry = lock(desk.session, Enquiry, command.enquiry_id)
+    while enquiry.joined_into_id:
+        before, enquiry = enquiry, lock(desk.session, Enquiry, enquiry.joined_into_id)
+        record(desk, before, "immediate_danger_passed_on", to=enquiry.reference, reason=command.reason)
+    return enquiry
+
+
+def _protect_subjects(desk: Desk, enquiry: Enquiry, reason: str, event: str) -> None:
+    """Red, and every subject is protected, whatever was decided before."""
     enquiry.rag = "red"
     for decision in (each.decision or each.proposal for each in enquiry.subjects):
         if decision:
@@ -259,15 +274,11 @@ def _follow(desk: Desk, enquiry: Enquiry, decision: Decision, danger: str | None
     """Open the referral that was decided on; tell the worker of a case that is open already."""
     if danger and decision.section_47:
         protect(desk, decision.subject.person, danger, enquiry=enquiry, decision=decision)
-    elif decision.route in SERVICE_OF_ROUTE and not (danger and _is_open(enquiry, decision)):
+    elif danger:
+        protect_adult(desk, danger, enquiry, decision)
+    elif decision.route in SERVICE_OF_ROUTE:
         referral = open_referral(desk, enquiry, decision)
-        if decision.section_47:
+        if decision.section_47 and decision.route == "social_care":
             alert(desk, referral, danger=False)
     elif decision.route == "existing_case":
         tell_open_case(desk, enquiry, decision)
-
-
-def _is_open(enquiry: Enquiry, decision: Decision) -> bool:
-    """An adult whose case is open already is not handed over twice."""
-    ours = (each for each in enquiry.referrals if each.subject is decision.subject and each.state != "closed")
-    return any(each.service == SERVICE_OF_ROUTE[decision.route] for each in ours)

@@ -205,8 +205,7 @@ def _resume_clock(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Detai
 
 
 def _declare_danger(desk: Desk, command: EnquiryAction) -> Enquiry:
-    danger = ImmediateDanger(enquiry_id=command.enquiry_id, reason=command.reason, version=command.version)
-    return act_on_immediate_danger(desk, danger)
+    return act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=command.enquiry_id, reason=command.reason))
 
 
 def _answer(desk: Desk, command: EnquiryAction) -> Enquiry:

@@ -15,19 +15,19 @@ TOLD = 5  # of what changed since a page was read, at most so many changes are t
 Row = Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer
 
 
-def fire_action(table: Table, desk: Desk, row: Row, action: str, context: Any) -> Fired:
+def fire_action(table: Table, desk: Desk, row: Row, action: str, context: Any, *, state: str | None = None) -> Fired:
     """Where `action` leads from the row's state. Conflict, with every reason in plain words, where it may not be.
 
-    NotFound for an action that the table does not have.
+    `state` is one to fire from in its stead. NotFound for an action that the table does not have.
     """
     if action not in table.actions:
         message = f"There is no action {action!r}. Those there are: {', '.join(table.actions)}."
         raise NotFound(Problem("unknown_action", message, "action"))
-    if getattr(row, "workflow_version", table.version) != table.version:
+    if state is None and getattr(row, "workflow_version", table.version) != table.version:
         message = "This case stands on an earlier version of its procedure. Have `triage migrate` run: it moves it."
         raise Conflict(Problem("earlier_version", message))
     try:
-        return fire(table, row.state, action, desk.actor.role, context)
+        return fire(table, state or row.state, action, desk.actor.role, context)
     except Refused as refused:
         raise Conflict(*(Problem(reason.code, reason.words) for reason in refused.reasons)) from refused
 

@@ -13,6 +13,7 @@ from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
 from triage.services.partner_letters import chase_partner, tell_lead
+from triage.services.team_letters import tell_adult_in_danger, tell_team
 from triage.settings import Settings
 from triage.store.enquiries import follow_joins
 
@@ -94,6 +95,8 @@ def _tell_danger(desk: Desk, payload: Payload, domain: str) -> Letter:
     referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
     if referral.state == "closed":
         raise NoLongerNeeded("Closed before it went.")
+    if referral.service == "adult_at_risk":
+        return tell_adult_in_danger(desk, referral, domain)
     told = ("mash_manager", *(("locality_manager",) if referral.team_code else ()), *_night(desk, True))
     what = "Immediate danger" if payload.get("danger", True) else "A strategy discussion is asked for"
     team = desk.pack.teams[referral.team_code]["name"] if referral.team_code else "no team yet: allocate it now"
@@ -124,6 +127,7 @@ LETTERS: dict[str, Write] = {
     "escalate_check": tell_lead,
     "tell_danger": _tell_danger,
     "tell_worker": _tell_worker,
+    "tell_team": tell_team,
     "daily_notice": write_daily_notice,
 }
 

@@ -8,6 +8,7 @@ from triage.models.codes import SERVICE_OF_ROUTE, TABLES
 from triage.services.clocks import start_clocks
 from triage.services.desk import Desk
 from triage.services.events import record
+from triage.services.outbox import promise
 from triage.store.locking import hold, lock
 from triage.store.people import find_open_referral
 from triage.store.references import danger_reference, referral_reference, stepped_reference
@@ -112,6 +113,8 @@ def _begin(desk: Desk, person: Person, service: str, **details: object) -> Refer
     record(desk, referral, table.begins, **begun, **to)
     owed = table.section_47_opens if referral.section_47 else ()
     start_clocks(desk, referral, (*table.opens, *owed), table.begins)
+    if referral.team_code:
+        promise(desk, "tell_team", referral_id=str(referral.id))
     return referral
 
 

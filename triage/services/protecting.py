@@ -1,10 +1,12 @@
 """A child who may be suffering significant harm: red, with section 47 and a discussion to hold, whatever is under way.
 
 Immediate danger goes to social care at once. Section 47 that people decided on is asked for on the case that is open.
+An adult goes to adult social care, which has no section 47, and is told as fast.
 """
 
+from triage.access.actor import SYSTEM
 from triage.models import Decision, Enquiry, Person, Referral
-from triage.models.codes import TABLES
+from triage.models.codes import SERVICE_OF_ROUTE, TABLES
 from triage.services.clocks import run_all_on, settle_clocks, start_clocks
 from triage.services.contexts import referral_context
 from triage.services.desk import Desk, seeing_all
@@ -40,10 +42,25 @@ def protect(
         return referral
 
 
+def protect_adult(desk: Desk, danger: str, enquiry: Enquiry, decision: Decision) -> Referral:
+    """The adult's open case with adult social care, told of the danger, or a new one. Nobody is handed over twice."""
+    case = hold_open_case(desk, decision.subject.person_id, SERVICE_OF_ROUTE[decision.route])
+    if case is None:
+        case = open_referral(desk, enquiry, decision)
+    else:
+        record(desk, case, "immediate_danger_declared", reason=danger, told_by=enquiry.reference)
+    case.rag = "red"
+    run_all_on(desk, case)
+    alert(desk, case)
+    return case
+
+
 def raise_case(desk: Desk, referral: Referral, action: str, reason: str, told_by: Enquiry | Referral) -> Referral:
     """Fire immediate danger, or the asking for a discussion, on an open case, saying where the news came from."""
     table = TABLES[referral.service]
-    fired = fire_action(table, desk, referral, action, referral_context(desk, referral, reason=reason))
+    context = referral_context(desk, referral, reason=reason)
+    # Who may tell of it was asked where it was told: it may be a partner, who works no case.
+    fired = fire_action(table, desk.with_actor(SYSTEM), referral, action, context)
     settle_clocks(desk, referral, fired, table.final)
     mark_section_47(desk, referral, reason, danger=action == IMMEDIATE_DANGER)
     referral.state = fired.target

@@ -23,13 +23,22 @@ from workflows.refusals import words
 
 def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:
     """Do the action, or refuse: Stale, Conflict (with every reason), Invalid, or NotFound for one there is not."""
+    if command.action == IMMEDIATE_DANGER:
+        return _declare_danger(desk, command)
     referral = lock(desk.session, Referral, command.referral_id)
     check_version(desk, referral, command.version)
-    if not is_elsewhere(desk, referral):
-        return _do(desk, referral, command)
-    if command.action != IMMEDIATE_DANGER:
+    if is_elsewhere(desk, referral):
         raise Conflict(Problem("another_locality", words("another_locality")))
+    return _do(desk, referral, command)
+
+
+def _declare_danger(desk: Desk, command: ReferralAction) -> Referral:
+    """No page is too old for it: the case may have changed since, or have gone to another locality."""
     with seeing_all(desk):
+        referral = lock(desk.session, Referral, command.referral_id)
+        table = TABLES[referral.service]
+        if IMMEDIATE_DANGER in table.actions and referral.state in table.final:
+            raise Conflict(Problem("danger_after_closing", words("danger_after_closing")))
         _do(desk, referral, command)
         desk.session.flush()  # danger takes the offer back: what they may not see again they are told once, whole
         return get_referral(desk.session, referral.id, anew=True)

@@ -24,6 +24,7 @@ from triage.web.forms import FIXED, errors_by_field, load, naming_fields, read_p
 from triage.web.inbox import arrange_hub_inbox, arrange_locality_inbox
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
+from workflows.definition import IMMEDIATE_DANGER
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
 carry_on(blueprint)
@@ -71,7 +72,9 @@ def act(referral_id: UUID, action: str) -> Any:
 
     def attempt(desk: Desk) -> None:
         details = load(ReferralActionSchema(), _read_details(action))
-        with naming_fields(TABLES[get_service(desk.session, referral_id)], action):
+        # What the danger is, is asked alike in every service, and may be told of a case that has gone elsewhere since.
+        service = "social_care" if action == IMMEDIATE_DANGER else get_service(desk.session, referral_id)
+        with naming_fields(TABLES[service], action):
             act_on_referral(desk, ReferralAction(referral_id=referral_id, action=action, version=version, **details))
 
     return try_step(referral_id, action, attempt)

@@ -64,7 +64,10 @@ def test_what_has_ended_is_not_answered_again(state: str) -> None:
         assert asked(state, action, "mash_officer", FULL) == ["not_in_this_state"]
 
 
-def test_immediate_danger_in_an_answer_is_one_step_for_everybody_in_the_hub() -> None:
-    assert states_without_danger(AGENCY_CHECK, HUB, CheckContext(reason="He has a key")) == []
+def test_immediate_danger_in_an_answer_is_one_step_for_the_partner_and_everybody_who_has_the_page() -> None:
+    tellers = HUB | {"early_help_unit", "partner_system"}
+    assert states_without_danger(AGENCY_CHECK, tellers, CheckContext(reason="He has a key")) == []
+    for stranger in ("locality_worker", "analyst"):
+        assert asked("requested", "immediate_danger", stranger, FULL) == ["not_your_role"]
     fired = fire(AGENCY_CHECK, "overdue", "immediate_danger", "mash_officer", FULL)
     assert (fired.target, fired.row.section_47, fired.row.stops) == ("answered", True, ("agency_check",))

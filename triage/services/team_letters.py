@@ -1,0 +1,53 @@
+"""Letters to a team that is alone in its service, which looks at no inbox of the hub: handed over, and in danger."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from triage.models import Clock, Referral
+from triage.models.codes import TABLES
+from triage.services.desk import Desk
+from triage.services.letters import Letter, NoLongerNeeded, say_instant
+
+# What each of these services does first with what it is handed, and the clock that this meets.
+FIRST = {
+    "adult_at_risk": ("adult_acknowledgement", "Acknowledge it"),
+    "ehc_assessment": ("ehc_decision", "Decide whether to assess"),
+}
+
+
+def tell_team(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
+    """To the team: this was handed to you, and by when you take it up."""
+    referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
+    if referral.state != TABLES[referral.service].initial:
+        raise NoLongerNeeded("Taken up before it went.")
+    team, zone = desk.pack.teams[referral.team_code], desk.pack.calendar.zone
+    handed = f"{referral.reference} was handed to {team['name']} at {say_instant(referral.requested_at, zone)}."
+    text = (
+        f"{handed}\n\n{_say_first(desk, referral)} Who it is about, and why, is on its page, for which you sign in."
+        "\n\nIf somebody is in danger this minute ring 999, and then us.\n"
+    )
+    return Letter((team["email"],), f"Handed to you: {referral.reference}", text)
+
+
+def tell_adult_in_danger(desk: Desk, referral: Referral, domain: str) -> Letter:
+    """To the MASH's managers and the adult's team: there is no section 47, and somebody goes at once."""
+    team = desk.pack.teams[referral.team_code] if referral.team_code else {}
+    text = (
+        f"Immediate danger: {referral.reference}, red. An adult is in danger: adult social care.\n\nIt is with"
+        f" {team.get('name', 'no team yet: allocate it now')}.\n\nOpen it now and see that the adult is safe."
+        f" {_say_first(desk, referral)}\n\nIf the adult is in danger this minute ring 999.\n"
+    )
+    to = (f"mash_manager@{domain}", *filter(None, (team.get("email"),)))
+    return Letter(to, f"Immediate danger: {referral.reference}", text)
+
+
+def _say_first(desk: Desk, referral: Referral) -> str:
+    """What is done first and by when; nothing once it is done."""
+    kind, what = FIRST[referral.service]
+    clock = next((each for each in referral.clocks if _runs(each, kind)), None)
+    return f"{what} by {say_instant(clock.due_at, desk.pack.calendar.zone)}." if clock else ""
+
+
+def _runs(clock: Clock, kind: str) -> bool:
+    return clock.kind == kind and clock.state == "running"
