@@ -99,17 +99,18 @@ class Office:
     actors: dict[str, Actor] = field(default_factory=dict)
 
     def desk(self, who: str) -> Desk:
-        """The desk of a role ("social_worker"), of another in it ("mash_manager 2"), or of a locality's worker
-        ("locality_worker:west").
+        """The desk of a role ("social_worker"), of another in it ("mash_manager 2"), of a locality's worker
+        ("locality_worker:west"), or of one in a team of the whole county ("locality_worker@send").
         """
         return Desk(self.session, self.actor(who), self.clock, self.pack)
 
     def actor(self, who: str) -> Actor:
         if who not in self.actors:
-            name, _, locality = who.partition(":")
+            place, _, team = who.partition("@")
+            name, _, locality = place.partition(":")
             user = User(username=f"{who}-{uuid4().hex[:6]}", name=f"Made-up {who}", role=name.split(" ")[0])
             user.locality_code = locality or None
-            user.team_code = f"social_care_{locality}" if locality else None
+            user.team_code = team or (f"social_care_{locality}" if locality else None)
             self.session.add(user)
             self.session.flush()
             self.actors[who] = actor_of(user)

@@ -14,11 +14,11 @@ from triage.access.actor import Actor
 UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
 ACT_AS = text(
     "SELECT set_config('triage.user_id', :user_id, true), set_config('triage.role', :role, true),"
-    " set_config('triage.locality', :locality, true)"
+    " set_config('triage.locality', :locality, true), set_config('triage.team', :team, true)"
 )
 WHO_ACTS = text(
     "SELECT current_setting('triage.user_id', true) AS user_id, current_setting('triage.role', true) AS role,"
-    " current_setting('triage.locality', true) AS locality"
+    " current_setting('triage.locality', true) AS locality, current_setting('triage.team', true) AS team"
 )
 
 
@@ -54,4 +54,5 @@ def acting_as(session: Session, actor: Actor) -> Iterator[None]:
 
 def act_as(session: Session | Connection, actor: Actor) -> None:
     """Tell PostgreSQL's row-level policies who acts until this transaction ends."""
-    session.execute(ACT_AS, {"user_id": str(actor.id), "role": actor.role, "locality": actor.locality_code or ""})
+    place = {"locality": actor.locality_code or "", "team": actor.team_code or ""}
+    session.execute(ACT_AS, {"user_id": str(actor.id), "role": actor.role, **place})

@@ -2,12 +2,13 @@
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from triage.access.actor import SYSTEM
 from triage.access.signin import SCOPES, hash_password, issue_token
 from triage.clock import SystemClock
 from triage.database import Database
-from triage.models import User
+from triage.models import Team, User
 from triage.models.codes import ROLES
 
 URL = click.option("--url", envvar="TRIAGE_DATABASE_URL", required=True, help="PostgreSQL as the service's own role")
@@ -28,12 +29,18 @@ def add_user(
     """Add somebody who signs in. The password is asked for, never an argument."""
     if len(password) < LEAST:
         raise click.ClickException(f"Use a password of {LEAST} characters or more.")
-    if role.startswith("locality_") and not locality:
-        raise click.ClickException("A locality's worker needs --locality.")
     with Database(url) as database, database.transaction(SYSTEM) as session:
+        if role.startswith("locality_") and not locality and not _serves_the_county(session, team):
+            raise click.ClickException("Give --locality, or the --team of a service for the whole county.")
         user = User(username=username.casefold(), name=name, role=role, team_code=team, locality_code=locality)
         user.password_hash = hash_password(password)
         session.add(user)
+
+
+def _serves_the_county(session: Session, code: str | None) -> bool:
+    """Whether it is the code of a team that does its service everywhere."""
+    team = session.get(Team, code) if code else None
+    return team is not None and team.service is not None and team.locality_code is None
 
 
 @click.command("issue-token")

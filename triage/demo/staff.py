@@ -35,6 +35,8 @@ def _people() -> list[dict[str, str | None]]:
         ("edt", "Edie Made-Up", "emergency_duty_team", "mash", None),
         ("early.help", "Eve Made-Up", "early_help_unit", "early_help_unit", None),
         ("analyst", "Anil Made-Up", "analyst", None, None),
+        ("adult.social.care", "Ada Made-Up", "locality_worker", "adult_social_care", None),
+        ("send", "Seth Made-Up", "locality_worker", "send", None),
     ]
     for place in LOCALITIES:
         hub.append((f"{place}.manager", f"Lee {place.title()}", "locality_manager", f"social_care_{place}", place))
@@ -78,4 +80,5 @@ def sign_ins() -> list[tuple[str, str]]:
         "early.help": "Early Help Unit",
         "west.social.care": "Locality worker, West",
     }
+    shown |= {"adult.social.care": "Adult social care worker", "send": "Special educational needs worker"}
     return [*shown.items(), ("west.manager", "Locality manager, West"), ("analyst", "Performance analyst")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, false, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
@@ -105,6 +105,8 @@ def _is_held() -> ColumnElement[bool]:
 
 
 def _is_offered_to(locality: str | None) -> ColumnElement[bool]:
+    if locality is None:  # a team of the county: an offer to another authority has no locality either
+        return false()
     there = (Transfer.referral_id == Referral.id, Transfer.state == "offered", Transfer.to_locality_code == locality)
     return select(Transfer.id).where(*there).exists()
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app, g, redirect, request, session, url_for
 
 from triage.access.actor import Actor
+from triage.access.signin import actor_of
 from triage.errors import Forbidden, Problem
 from triage.models import User
 from triage.models.codes import ROLES
@@ -71,7 +72,7 @@ def open_desk() -> Iterator[Desk]:
     state = state_of(current_app)
     with state.database.transaction(g.actor) as transaction:
         user = transaction.get(User, g.actor.id)
-        if user is None or not user.active or user.role != g.actor.role:
+        if user is None or not user.active or actor_of(user) != g.actor:
             session.clear()
             raise Forbidden(Problem("closed", "Your account has changed or is closed. Sign in again."))
         yield Desk(transaction, g.actor, state.clock, state.pack)

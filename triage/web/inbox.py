@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from triage.models import Clock, Referral
+from triage.models.codes import TABLES
+from triage.pack import HAVE_AN_INBOX
 from triage.services.desk import Desk
 from triage.services.permitted import permitted_on_referral
 from triage.store.queues import HUB, OTHER_AUTHORITY
@@ -26,8 +28,7 @@ WAITING = {
     "handed_over": "Handed over, waiting for adult social care to acknowledge it",
     "acknowledged": "Acknowledged, waiting for the outcome",
 }
-ALWAYS = (HUB, "allocated")  # shown when empty as well, so that "nothing waits" is said
-NOTHING = Group([], 0)
+NOTHING = Group([], 0)  # of what comes in, so that "nothing waits" is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,21 @@ def arrange_hub_inbox(desk: Desk) -> list[Part]:
 
 
 def arrange_locality_inbox(desk: Desk, *, mine: bool) -> list[Part]:
-    """What this person's locality has and is offered, or only what they have themselves."""
+    """What this person's locality, or county team, has and is offered, or only what they have themselves."""
     worker = desk.actor.id if mine else None
-    return _arrange(desk, WAITING, list_locality_inbox(desk.session, desk.actor.locality_code, worker))
+    groups = list_locality_inbox(desk.session, desk.actor.locality_code, worker)
+    return _arrange(desk, WAITING, groups, always=_comes_in_as(desk))
 
 
-def _arrange(desk: Desk, headings: dict[str, str], groups: dict[str, Group]) -> list[Part]:
-    shown = (code for code in headings if code in groups or code in ALWAYS)
+def _comes_in_as(desk: Desk) -> str:
+    """The state in which a case reaches this person: allocated to their locality, or handed to their county team."""
+    service = desk.pack.teams.get(desk.actor.team_code or "", {}).get("service")
+    is_local = desk.actor.locality_code or service in (None, *HAVE_AN_INBOX)
+    return "allocated" if is_local else TABLES[service].initial
+
+
+def _arrange(desk: Desk, headings: dict[str, str], groups: dict[str, Group], always: str = HUB) -> list[Part]:
+    shown = (code for code in headings if code in groups or code == always)
     found = ((headings[code], groups.get(code, NOTHING)) for code in shown)
     return [Part(words, [_line(desk, each) for each in group.rows], group.total) for words, group in found]
 
