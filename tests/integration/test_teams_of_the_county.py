@@ -111,7 +111,9 @@ def test_whoever_acted_before_has_their_team_back_when_another_has_done(office, 
 def test_adult_social_care_finds_its_case_in_the_inbox_acknowledges_it_and_records_the_outcome(sign_in, office, cases):
     case, client = cases["adult"], sign_in(ADULTS)
     inbox = client.get("/").location
-    page = plain(main_of(client.get(inbox).text))
+    whole = client.get(inbox).text
+    page = plain(main_of(whole))
+    assert "Made-up locality_worker@adult_social_care, Adult social care" in plain(whole)
     assert (inbox, "waiting for adult social care to acknowledge it (1)" in page) == ("/referrals", True)
     assert [name for name in ("Ava", "Fay", "Gil", "to be accepted") if name in page] == []
     at = f"/referrals/{case.id}"

@@ -41,9 +41,12 @@ def relay(session: Session, now: datetime, publish: Callable[[UUID], None]) -> i
 
 
 def take_message(session: Session, message_id: UUID) -> OutboxMessage | None:
-    """The message to be done now, locked, or None where it is done, failed, or in other hands."""
+    """The message to be done now, locked, or None where it is done or has failed.
+
+    It waits for whoever has it: it is often here before the relay, which published it, has committed.
+    """
     open_ = OutboxMessage.done_at.is_(None) & OutboxMessage.failed_at.is_(None)
-    query = select(OutboxMessage).where(OutboxMessage.id == message_id, open_).with_for_update(skip_locked=True)
+    query = select(OutboxMessage).where(OutboxMessage.id == message_id, open_).with_for_update()
     return session.scalar(query)
 
 

@@ -24,7 +24,7 @@ def tell_team(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
     team, zone = desk.pack.teams[referral.team_code], desk.pack.calendar.zone
     handed = f"{referral.reference} was handed to {team['name']} at {say_instant(referral.requested_at, zone)}."
     text = (
-        f"{handed}\n\n{_say_first(desk, referral)} Who it is about, and why, is on its page, for which you sign in."
+        f"{handed}\n\n{_say_first(desk, referral)}Who it is about, and why, is on its page, for which you sign in."
         "\n\nIf somebody is in danger this minute ring 999, and then us.\n"
     )
     return Letter((team["email"],), f"Handed to you: {referral.reference}", text)
@@ -35,8 +35,8 @@ def tell_adult_in_danger(desk: Desk, referral: Referral, domain: str) -> Letter:
     team = desk.pack.teams[referral.team_code] if referral.team_code else {}
     text = (
         f"Immediate danger: {referral.reference}, red. An adult is in danger: adult social care.\n\nIt is with"
-        f" {team.get('name', 'no team yet: allocate it now')}.\n\nOpen it now and see that the adult is safe."
-        f" {_say_first(desk, referral)}\n\nIf the adult is in danger this minute ring 999.\n"
+        f" {team.get('name', 'no team yet: allocate it now')}.\n\n{_say_first(desk, referral)}Open it now and see that"
+        " the adult is safe. If the adult is in danger this minute ring 999.\n"
     )
     to = (f"mash_manager@{domain}", *filter(None, (team.get("email"),)))
     return Letter(to, f"Immediate danger: {referral.reference}", text)
@@ -46,7 +46,7 @@ def _say_first(desk: Desk, referral: Referral) -> str:
     """What is done first and by when; nothing once it is done."""
     kind, what = FIRST[referral.service]
     clock = next((each for each in referral.clocks if _runs(each, kind)), None)
-    return f"{what} by {say_instant(clock.due_at, desk.pack.calendar.zone)}." if clock else ""
+    return f"{what} by {say_instant(clock.due_at, desk.pack.calendar.zone)}.\n\n" if clock else ""
 
 
 def _runs(clock: Clock, kind: str) -> bool:

@@ -13,6 +13,7 @@ from triage.access.signin import actor_of
 from triage.errors import Forbidden, Problem
 from triage.models import User
 from triage.models.codes import ROLES
+from triage.pack import Pack
 from triage.services.desk import Desk
 from triage.state import state_of
 
@@ -98,4 +99,10 @@ def present_user() -> dict[str, Any]:
         ("Why-not ledger", "why_nots.show", ("mash_manager",)),
     )
     open_to = [(name, url_for(endpoint)) for name, endpoint, roles in places if actor.role in roles]
-    return around | {"user": actor, "role_name": ROLES[actor.role], "places": open_to}
+    return around | {"user": actor, "role_name": _say_role(actor, state.pack), "places": open_to}
+
+
+def _say_role(actor: Actor, pack: Pack) -> str:
+    """What somebody is here: whoever works for the whole county is called by their team, and not a locality's."""
+    serves_county = actor.role in LOCALITY and actor.locality_code is None and actor.team_code in pack.teams
+    return pack.teams[actor.team_code]["name"] if serves_county else ROLES[actor.role]
