@@ -107,16 +107,19 @@ class FrontDoor:
 
         return attempt
 
-    def run_into(self, task: Callable[[], Any], pool: Executor) -> Future[Any]:
-        """Begin the task elsewhere, until it waits for somebody's lock (or is through, where it waits for none)."""
+    def run_into(self, task: Callable[[], Any], pool: Executor, *, waiting: int = 1) -> Future[Any]:
+        """Begin the task elsewhere, until it waits for somebody's lock (or is through, where it waits for none).
+
+        `waiting` is how many wait then, with those that were run into a lock before it.
+        """
         begun = pool.submit(task)
-        while not begun.done() and not self._is_anybody_waiting():
+        while not begun.done() and self._count_waiting() < waiting:
             pass
         return begun
 
-    def _is_anybody_waiting(self) -> bool:
+    def _count_waiting(self) -> int:
         with self.desk() as desk:
-            return bool(desk.session.scalar(WAITING))
+            return desk.session.scalar(WAITING)
 
 
 def all_at_once(*tasks: Callable[[], Any]) -> list[Any]:

@@ -174,8 +174,8 @@ def _queue_faults(session: Session, enquiries: list[Enquiry], referrals: list[Re
 def _other_faults(session: Session, referrals: list[Referral]) -> Iterator[str]:
     cases: dict[object, list[str]] = defaultdict(list)
     for referral in referrals:
-        if referral.service == "social_care" and referral.state != "closed":
-            cases[referral.person_id].append(referral.reference)
+        if referral.service in ("social_care", "early_help") and referral.state != "closed":
+            cases[referral.person_id, referral.service].append(referral.reference)
     yield from (f"one child has the open cases {each}" for each in cases.values() if len(each) > 1)
     for model, table in ((AgencyCheck, AGENCY_CHECK), (Transfer, TRANSFER)):
         for row in session.scalars(select(model).where(model.state.not_in(table.states))):

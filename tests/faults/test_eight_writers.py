@@ -14,7 +14,7 @@ from tests.faults.invariants import find_faults
 from tests.faults.writers import Writer, a_decision, fill
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import DomainError
-from triage.models import Enquiry, Referral
+from triage.models import Enquiry, Person, Referral
 from triage.services.deciding import Decide, decide
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.logging_enquiry import NewSubject
@@ -22,6 +22,7 @@ from triage.services.moving_cases import move_cases
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.relay import relay
 from triage.services.sweep import sweep
+from triage.store.locking import lock
 
 WRITERS = 8
 ACTIONS = 40  # of each
@@ -196,6 +197,32 @@ def test_step_up_beside_danger_to_the_same_child_leaves_one_case(door):
         )
         assert said(danger) == "done"
         assert said(up) in ("done", "case_open")
+    assert faults_of(door) == []
+
+
+def case_in_both_services(door):
+    """A social care case of the west and an early help case of the north, of the same child: all three keys."""
+    helped, person = help_in_the_north(door)
+    with door.office() as office:
+        case = accepted(office, person_id=person)
+        walk(office, "locality_worker:west", case, "start_assessment", "complete_assessment")
+        return case.id, helped, person
+
+
+@pytest.mark.parametrize("crossing", ["step_up", "immediate_danger"])
+def test_step_down_that_crosses_another_step_of_the_same_child_waits_for_it_and_for_no_ring(door, crossing):
+    case, helped, person = case_in_both_services(door)
+    agreed = {"consent": "given", "lead_practitioner": "Made-up Lead"}
+    with ThreadPoolExecutor(2) as pool:
+        with door.desk() as desk:
+            lock(desk.session, Person, person)  # so that both have begun before either goes on
+            down = door.run_into(on_referral(door, "social_care_west", case, "step_down", **agreed), pool)
+            other = door.run_into(on_referral(door, "early_help_north", helped, crossing), pool, waiting=2)
+        outcomes = said(down.result()), said(other.result())
+    assert outcomes in {
+        "step_up": {("case_open", "case_open")},
+        "immediate_danger": {("case_open", "done"), ("not_in_this_state", "done")},
+    }[crossing]
     assert faults_of(door) == []
 
 

@@ -7,6 +7,7 @@ import pytest
 from tests.acting import a_referral, accepted, act, clock_of, clocks_by, events_of, last_event, refused, walk
 from tests.making import an_enquiry, decide_as, screen
 from triage.errors import Invalid
+from triage.models import Referral
 
 WORKER = "locality_worker:west"
 BEFORE_SINGLE = datetime(2013, 4, 12, 9, 0, tzinfo=UTC)  # the last working day of initial and core assessments
@@ -212,6 +213,46 @@ def test_early_help_that_meets_an_open_case_does_not_step_up_into_a_second_one(o
     act(office, "mash_manager", helped, "allocate", team_code="early_help_west")
     assert list(refused(office, WORKER, helped, "step_up", reason="A bruise")) == ["case_open"]
     assert (helped.state, case.state) == ("allocated", "accepted")
+
+
+def early_help_beside(office, case):
+    """An early help case of the same child, in the south."""
+    news = an_enquiry(office, person_id=case.person_id, indicators=("C3_SUBSTANCE",), consent="given")
+    screen(office, news)
+    why_not = {"social_care": "It has the case already"}
+    decide_as(office, "social_worker", news, route="early_help", level=3, why_not=why_not)
+    return act(office, "mash_manager", news.referrals[0], "allocate", team_code="early_help_south")
+
+
+def test_step_down_beside_open_early_help_opens_no_second_case_and_says_what_to_do(office):
+    case, agreed = assessed(office), {"consent": "given", "lead_practitioner": "Ms Made-Up"}
+    helped = early_help_beside(office, case)
+    assert refused(office, WORKER, case, "step_down", **agreed) == {
+        "case_open": "The child has an open early help case (Early help South): talk to its worker, and close this"
+        ' referral as "Closed after assessment, referred to early help".'
+    }
+    assert (case.state, helped.state) == ("assessment", "allocated")
+    act(office, WORKER, case, "close", closure="RC9")
+    assert {each.state for each in office.session.query(Referral).filter_by(service="early_help")} == {"allocated"}
+
+
+def test_step_down_is_refused_though_the_open_early_help_is_another_localitys(office, caller):
+    case = assessed(office)
+    early_help_beside(office, case).locality_code = "south"
+    office.session.flush()
+    worker, at = caller(WORKER), f"/referrals/{case.id}"
+    agreed = {"consent": "given", "lead_practitioner": "Ms Made-Up"}
+    answer = worker.post(f"{at}/actions/step_down", agreed, If_Match=worker.get(at).headers["ETag"])
+    assert (answer.status_code, answer.get_json()["errors"][0]["code"]) == (409, "case_open")
+    assert office.session.query(Referral).filter_by(service="early_help").count() == 1
+
+
+def test_step_down_follows_early_help_that_has_closed(office):
+    case, agreed = assessed(office), {"consent": "given", "lead_practitioner": "Ms Made-Up"}
+    helped = early_help_beside(office, case)
+    helped.state, helped.closed_at = "closed", office.clock.now()
+    office.session.flush()
+    assert act(office, WORKER, case, "step_down", **agreed).closure == "RC9"
 
 
 def test_closed_case_lets_the_next_referral_begin(office):

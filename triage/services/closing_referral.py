@@ -36,8 +36,9 @@ def step_up(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
 
 def step_down(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Social care closes, and early help begins with a lead practitioner."""
-    lead = command.lead_practitioner
-    return end(desk, referral, "RC9") | _named(open_after(desk, referral, "early_help", lead=lead)) | {"lead": lead}
+    lead, ended = command.lead_practitioner, end(desk, referral, "RC9")
+    with seeing_all(desk):  # early help that is open already may be another locality's
+        return ended | _named(open_after(desk, referral, "early_help", lead=lead)) | {"lead": lead}
 
 
 def declare_danger(desk: Desk, referral: Referral, command: ReferralAction) -> Details:

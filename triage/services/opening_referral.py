@@ -4,7 +4,7 @@ from uuid import UUID
 
 from triage.errors import Conflict, Problem
 from triage.models import Decision, Enquiry, Person, Referral, Subject
-from triage.models.codes import SERVICE_OF_ROUTE, TABLES
+from triage.models.codes import CLOSURES, SERVICE_OF_ROUTE, TABLES
 from triage.services.clocks import start_clocks
 from triage.services.desk import Desk
 from triage.services.events import record
@@ -70,11 +70,10 @@ def hold_open_case(desk: Desk, person_id: UUID, service: str = "social_care") ->
 def open_after(desk: Desk, before: Referral, service: str, *, danger: bool = False, lead: str = "") -> Referral:
     """The referral that a case steps up or down to, or that immediate danger calls for: same child, its own clocks.
 
-    Conflict where a step up meets a social care case that is open already.
+    Conflict where a step meets a case with that service that is open already.
     """
-    if service == "social_care" and not danger and hold_open_case(desk, before.person_id):
-        message = "The child has an open social care case: talk to its worker, and close this referral."
-        raise Conflict(Problem("case_open", message))
+    if not danger:
+        _refuse_second_case(desk, before, service)
     stays = before.state != "closed"
     return _begin(
         desk,
@@ -92,6 +91,16 @@ def open_after(desk: Desk, before: Referral, service: str, *, danger: bool = Fal
         locality_code=before.locality_code,
         lead_practitioner=lead,
     )
+
+
+def _refuse_second_case(desk: Desk, before: Referral, service: str) -> None:
+    case = hold_open_case(desk, before.person_id, service)
+    if case is None:
+        return
+    where = desk.pack.teams[case.team_code]["name"] if case.team_code else "waiting for a team"
+    message = f"The child has an open {ONE_CASE[service]} case ({where}): talk to its worker, and close this referral"
+    close_as = f' as "{CLOSURES["RC9"]}"' if before.service == "social_care" else ""
+    raise Conflict(Problem("case_open", f"{message}{close_as}."))
 
 
 def _begin(desk: Desk, person: Person, service: str, **details: object) -> Referral:

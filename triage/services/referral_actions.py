@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from triage.errors import Conflict, Problem
-from triage.models import Referral
+from triage.models import Person, Referral
 from triage.models.codes import TABLES
 from triage.services import allocating, casework, closing_referral, other_authority
 from triage.services.clocks import pause_clock, resume_clock, settle_clocks, start_clocks
@@ -16,16 +16,18 @@ from triage.services.firing import check_version, fire_action
 from triage.services.referral_command import Details, ReferralAction
 from triage.services.transfers import offer_transfer
 from triage.store.locking import lock
-from triage.store.referrals import get_referral
+from triage.store.referrals import find_person_id, get_referral
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.refusals import words
+
+MEETS_OTHERS = ("step_up", "step_down", IMMEDIATE_DANGER)  # may open another case of the child, or raise an open one
 
 
 def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:
     """Do the action, or refuse: Stale, Conflict (with every reason), Invalid, or NotFound for one there is not."""
     if command.action == IMMEDIATE_DANGER:
         return _declare_danger(desk, command)
-    referral = lock(desk.session, Referral, command.referral_id)
+    referral = _lock(desk, command)
     check_version(desk, referral, command.version)
     if is_elsewhere(desk, referral):
         raise Conflict(Problem("another_locality", words("another_locality")))
@@ -35,13 +37,20 @@ def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:
 def _declare_danger(desk: Desk, command: ReferralAction) -> Referral:
     """No page is too old for it: the case may have changed since, or have gone to another locality."""
     with seeing_all(desk):
-        referral = lock(desk.session, Referral, command.referral_id)
+        referral = _lock(desk, command)
         table = TABLES[referral.service]
         if IMMEDIATE_DANGER in table.actions and referral.state in table.final:
             raise Conflict(Problem("danger_after_closing", words("danger_after_closing")))
         _do(desk, referral, command)
         desk.session.flush()  # danger takes the offer back: what they may not see again they are told once, whole
         return get_referral(desk.session, referral.id, anew=True)
+
+
+def _lock(desk: Desk, command: ReferralAction) -> Referral:
+    """The child before the case, as decisions have it: two who step at once never wait for each other in a ring."""
+    if command.action in MEETS_OTHERS:
+        lock(desk.session, Person, find_person_id(desk.session, command.referral_id))
+    return lock(desk.session, Referral, command.referral_id)
 
 
 def _do(desk: Desk, referral: Referral, command: ReferralAction) -> Referral:

@@ -34,6 +34,12 @@ def get_service(session: Session, key: UUID) -> str:
     return service or get_referral(session, key).service
 
 
+def find_person_id(session: Session, key: UUID) -> UUID:
+    """Whom it is about, and nothing else of it: the child is locked before the case. NotFound if unseen."""
+    person_id = session.scalar(select(Referral.person_id).where(Referral.id == key))
+    return person_id or get_referral(session, key).person_id
+
+
 def _whole() -> tuple[Any, ...]:
     return (
         joinedload(Referral.enquiry).selectinload(Enquiry.subjects),
