@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from tests.acting import act, clock_of, clocks_by, events_of, last_event, refused, walk
 from tests.making import an_enquiry, approve_as, decide_as, screen, view_first
+from tests.reading import main_of
 from triage.models import OutboxMessage, Referral
 from triage.services.sweep import sweep
 
@@ -66,7 +67,17 @@ def test_check_no_longer_needed_has_a_reason_and_a_clock_that_counts_for_nothing
     assert list(refused(office, "social_worker", check, "withdraw")) == ["no_reason"]
     act(office, "social_worker", check, "withdraw", reason="The school said so already")
     assert (check.state, clock_of(check.enquiry, "agency_check").state) == ("withdrawn", "cancelled")
+    assert (check.answer, check.ended_at) == ("", office.clock.now())  # nobody there said anything
+    assert last_event(office, check.enquiry, "check_withdrawn").data["reason"] == "The school said so already"
     assert clocks_by(check.enquiry) == {"screening", "decision"}
+
+
+def test_page_tells_why_a_check_is_no_longer_needed_and_not_that_the_partner_said_so(office, check, sign_in):
+    act(office, "social_worker", check, "withdraw", reason="The school said so already")
+    office.session.flush()
+    page = main_of(sign_in("social_worker").get(f"/enquiries/{check.enquiry.id}").text)
+    assert "No longer needed: The school said so already" in page
+    assert "What they said" not in page
 
 
 def test_sweep_chases_at_the_warning_and_escalates_to_the_lead_once_it_is_overdue(office, check):
@@ -151,6 +162,8 @@ def test_immediate_danger_is_declared_on_a_closed_enquiry_by_a_late_answer(offic
     assert (first.route, first.superseded_at) == ("no_further_action", office.clock.now())
     assert (now.route, now.section_47, now.reason) == ("social_care", True, "He has been let out")
     assert check.enquiry.state == "closed"
+    assert (check.enquiry.decided_at, check.enquiry.working_minutes_to_decision) == (first.decided_at, 0)
+    assert now.decided_at == office.clock.now()
     assert last_event(office, check.enquiry, "immediate_danger_declared").data["decisions"][0]["section_47"]
 
 

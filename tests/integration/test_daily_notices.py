@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from tests.acting import act
 from tests.making import an_enquiry, decide_as, screen
 from tests.services import own_database, role_url
 from triage.access.actor import SYSTEM
@@ -272,6 +273,32 @@ def test_notice_whose_night_is_over_is_not_sent(office, post, staffed):
     assert set(office.session.scalars(select(OutboxMessage.cancelled_reason))) == {
         "The office opened again before it went."
     }
+
+
+def test_morning_list_that_was_held_up_until_the_evening_tells_of_the_night_before_its_day(office, post):
+    username = office.session.get(User, office.actor("mash_manager").id).username
+    office.clock.at = at(TUESDAY, 7)
+    night = an_enquiry(office, indicators=("C4_NAI",))
+    office.clock.at = at(TUESDAY, 7, 30)
+    again = an_enquiry(office, indicators=())
+    into = {"into_reference": night.reference, "reason": "Made up: the same evening"}
+    act(office, "emergency_duty_team", again, "join", **into)
+    office.clock.at = at(TUESDAY, 16)
+    promise_daily_notices(office.desk("system"))
+    for message in office.session.scalars(select(OutboxMessage)):
+        if message.payload.get("kind") != "edt_morning":
+            message.done_at = office.clock.now()
+    office.clock.at = at(TUESDAY, 22)
+    tonight = an_enquiry(office, indicators=("C4_NAI",))
+    letter = post()[username]
+    text = letter.get_content()
+    assert letter["Subject"] == "The night: 1 still with the Emergency Duty Team, 2 received"
+    assert text.startswith(
+        "From when the office closed, at 16:30 on Friday 3 May 2013, until 08:30 on Tuesday 7 May 2013."
+    )
+    assert night.reference in text
+    assert f"{again.reference}: joined to {night.reference}" in text
+    assert tonight.reference not in text
 
 
 def test_brief_that_was_held_up_still_goes_during_the_night(office, post, staffed):

@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from tests.acting import EVERYBODY, act
 from tests.making import an_enquiry, decide_as, screen
+from tests.reading import main_of
 from triage.database import act_as
 from triage.models import Recommendation
 from triage.services.duty import list_due, prepare_brief, prepare_morning
@@ -57,7 +58,7 @@ def brief(office):
 
 def morning(office):
     office.session.flush()
-    return prepare_morning(office.desk("mash_manager"))
+    return prepare_morning(office.desk("mash_manager"), office.clock.now())
 
 
 def test_most_overdue_stands_first_and_what_is_due_tomorrow_not_at_all(office):
@@ -274,6 +275,34 @@ def test_morning_tells_what_the_night_did_to_each_case_in_order(office):
     assert {before.reference, other.reference} & set(told) == set()
 
 
+def test_morning_of_an_earlier_day_tells_of_that_night_and_of_nothing_since(office):
+    night = log(office, at(MONDAY_CLOSED, 23), **GRAVE)
+    act(office, "emergency_duty_team", night, "start_screening")
+    handed = log(office, at(TUESDAY, 15))
+    act(office, "social_worker", handed, "hand_over_to_edt", reason="Look in")
+    tonight = log(office, at(TUESDAY, 20), **GRAVE)
+    act(office, "emergency_duty_team", tonight, "start_screening")
+    office.session.flush()
+    told = prepare_morning(office.desk("mash_manager"), at(TUESDAY, 8, 30))
+    assert (told.since, told.until) == (at(FRIDAY, 16, 30), at(TUESDAY, 8, 30))
+    assert references(told.received) == references(told.left) == references(told.done) == [night.reference]
+    now = morning(office)
+    assert (now.since, references(now.received), references(now.done)) == (
+        at(TUESDAY, 17),
+        [tonight.reference],
+        [tonight.reference],
+    )
+    assert set(references(now.left)) == {night.reference, handed.reference, tonight.reference}
+
+
+def test_late_start_of_screening_by_day_is_not_the_nights(office):
+    enquiry = log(office, at(MONDAY_CLOSED, 23))
+    office.clock.at = at(TUESDAY, 9)
+    act(office, "emergency_duty_team", enquiry, "start_screening")
+    office.session.flush()
+    assert prepare_morning(office.desk("mash_manager"), at(TUESDAY, 8, 30)).done == []
+
+
 @pytest.fixture
 def page_of(sign_in, office):
     """The page as that person sees it now."""
@@ -383,4 +412,9 @@ def test_enquiry_that_was_joined_to_another_at_night_leaves_the_page_whole(offic
     second = an_enquiry(office, source="6")
     act(office, "emergency_duty_team", second, "join", into_reference=first.reference, reason="The same evening")
     page = sign_in("mash_manager").get("/duty")
-    assert (page.status_code, first.reference in page.text) == (200, True)
+    assert page.status_code == 200
+    received = main_of(page.text).partition("Received while the office was closed")[2]
+    assert received.startswith(" (2)")
+    listed = received.partition("What the Emergency Duty Team did")[0]
+    assert f"Nothing due {second.reference}" in listed
+    assert f"Closed Joined to {first.reference}" in listed

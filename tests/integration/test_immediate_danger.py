@@ -1,5 +1,7 @@
 """Immediate danger is one step from wherever a child's case stands, by whoever sees it, and opens no second case."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -231,6 +233,22 @@ def test_immediate_danger_needs_nobodys_view_or_approval_before(office):
     assert [event.type for event in events_of(office, enquiry)][-1] == "immediate_danger_declared"
     decision = enquiry.subjects[0].decision
     assert (decision.took_effect_at, decision.approved_by_id) == (office.clock.now(), None)
+
+
+def test_danger_declared_after_the_decision_leaves_when_it_was_first_decided_as_it_was(office):
+    enquiry = an_enquiry(office, indicators=())
+    screen(office, enquiry)
+    office.clock.at += timedelta(hours=2)
+    decide_as(office, "social_worker", enquiry, route="advice", level=2)
+    first = office.clock.now()
+    office.clock.at += timedelta(days=3)
+    act(office, "mash_officer", enquiry, "immediate_danger", **DANGER)
+    assert (enquiry.decided_at, enquiry.working_minutes_to_decision) == (first, 120)
+    assert enquiry.subjects[0].decision.decided_at == office.clock.now()
+    act(office, "social_worker", enquiry, "reopen", reason="He was not there after all")
+    assert (enquiry.decided_at, enquiry.working_minutes_to_decision) == (None, None)
+    act(office, "mash_officer", enquiry, "immediate_danger", **DANGER)
+    assert (enquiry.decided_at, enquiry.working_minutes_to_decision > 120) == (office.clock.now(), True)
 
 
 def test_enquiry_declared_twice_opens_one_case_a_child_and_hands_an_adult_over_once(office):

@@ -43,6 +43,15 @@ def test_case_that_no_team_has_yet_is_allocated_first(office, who, action):
     assert "No team has it yet. Have it allocated first." in told.values()
 
 
+@pytest.mark.parametrize("who", [MANAGER, "mash_manager", "early_help_unit"])
+def test_whoever_manages_referrals_hands_over_a_case_that_is_a_colleagues(office, who):
+    case = act(office, WEST, accepted(office), "claim")
+    colleague = {"worker_id": office.actor("locality_worker 2:west").id}
+    assert list(refused(office, "locality_worker 2:west", case, "hand_over", **colleague, **WHY)) == ["not_yours"]
+    act(office, who, case, "hand_over", **colleague, **WHY)
+    assert case.worker_id == colleague["worker_id"]
+
+
 def test_case_is_allocated_once_its_offer_has_been_answered(office):
     case = at_section_47(office)
     act(office, WEST, case, "offer_transfer", transfer_to="social_care_north", **WHY)

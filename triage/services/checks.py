@@ -14,7 +14,7 @@ from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.outbox import promise
 from triage.store.locking import lock
-from workflows.agency_check import AGENCY_CHECK
+from workflows.agency_check import AGENCY_CHECK, ANSWERED
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.engine import Fired
 
@@ -59,7 +59,9 @@ def _move(desk: Desk, enquiry: Enquiry, check: AgencyCheck, fired: Fired, comman
         elif fired.row.cancels:
             cancel_clock(desk, clock)
     if check.state in AGENCY_CHECK.final:
-        check.ended_at, check.answer = desk.now, command.answer or command.reason
+        check.ended_at = desk.now
+    if check.state in ANSWERED:
+        check.answer = command.answer or command.reason
 
 
 def _nothing_more(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAction) -> None:

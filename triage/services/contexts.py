@@ -12,6 +12,8 @@ from triage.services.first_view import name_of
 from triage.store.people import find_people_with_case
 from triage.store.policies import find_newest
 from triage.store.staff import name_of_user
+from workflows import enquiry as enquiry_table
+from workflows import referral as referral_table
 from workflows.agency_check import WAITING, CheckContext
 from workflows.calendar import LONDON
 from workflows.choice import Choice, compare
@@ -25,7 +27,6 @@ from workflows.social_care import HARM, SocialCareContext
 from workflows.transfer import TransferContext
 
 CHILDREN = ("child", "unborn_child")
-MANAGERS = ("mash_manager", "locality_manager")
 ASSESSMENTS = ("assessment", "core_assessment")
 AWAITS_TEAM = ("social_care", "early_help")
 
@@ -43,7 +44,8 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
         "is_serious": any(map(_is_serious, enquiry.subjects)),
         "joined_into": _reference(desk, enquiry.joined_into_id),
     }
-    return EnquiryContext(**_owned(desk, enquiry.owner_id), **_timed(desk, enquiry), **(known | brought))
+    owned = _owned(desk, enquiry.owner_id, enquiry_table.MANAGES)
+    return EnquiryContext(**owned, **_timed(desk, enquiry), **(known | brought))
 
 
 def list_without_case(desk: Desk, enquiry: Enquiry) -> tuple[str, ...]:
@@ -74,11 +76,11 @@ def _reference(desk: Desk, enquiry_id: UUID | None) -> str:
     return enquiry.reference if enquiry else ""  # a locality may not see it
 
 
-def _owned(desk: Desk, owner_id: UUID | None) -> dict[str, object]:
+def _owned(desk: Desk, owner_id: UUID | None, managers: frozenset[str]) -> dict[str, object]:
     return {
         "owner": name_of_user(desk.session, owner_id) if owner_id else None,
         "is_owner": owner_id == desk.actor.id,
-        "is_manager": desk.actor.role in MANAGERS,
+        "is_manager": desk.actor.role in managers,
     }
 
 
@@ -172,7 +174,8 @@ def referral_context(desk: Desk, referral: Referral, **brought: object) -> Refer
     if kind is OtherAuthorityContext:
         known["has_authority"] = referral.to_authority is not None
     wanted = {name: value for name, value in brought.items() if name in kind.__dataclass_fields__}
-    return kind(**_owned(desk, referral.worker_id), **_timed(desk, referral), **(known | wanted))
+    owned = _owned(desk, referral.worker_id, referral_table.MANAGES)
+    return kind(**owned, **_timed(desk, referral), **(known | wanted))
 
 
 def _works_there(desk: Desk, referral: Referral) -> bool:

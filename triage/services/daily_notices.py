@@ -80,7 +80,7 @@ def _say_brief(desk: Desk, day: date) -> Words:
 
 
 def _say_morning(desk: Desk, day: date) -> Words:
-    return say_morning(desk, prepare_morning(desk))
+    return say_morning(desk, prepare_morning(desk, desk.pack.calendar.opening(day)))
 
 
 NOTICES = {

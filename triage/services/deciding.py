@@ -235,9 +235,9 @@ def _take_effect(
 
 def _settle(desk: Desk, enquiry: Enquiry, decisions: list[Decision], danger: str | None = None) -> dict[str, object]:
     cancel_clocks(desk, enquiry)
-    enquiry.decided_at = desk.now
     minutes = desk.pack.calendar.working_minutes_between(enquiry.received_at, desk.now)
-    enquiry.working_minutes_to_decision = minutes
+    if enquiry.decided_at is None:  # danger that is declared late makes the first decision no later than it was
+        enquiry.decided_at, enquiry.working_minutes_to_decision = desk.now, minutes
     lock_people(desk.session, (each.subject.person_id for each in decisions))
     for decision in decisions:
         decision.took_effect_at = desk.now

@@ -89,9 +89,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """What happened since the office closed."""
+    """What happened since the office closed, up to an instant."""
 
     since: datetime
+    until: datetime
     left: tuple[WithEdt, ...]
     received: DutyList
     done: list[Done]
@@ -134,16 +135,24 @@ def prepare_brief(desk: Desk) -> Brief:
     )
 
 
-def prepare_morning(desk: Desk) -> Morning:
-    """What the Emergency Duty Team did and left, and what was received, since the office closed."""
-    since = desk.pack.calendar.last_closing(desk.now)
-    received = (Enquiry.received_at >= since, Enquiry.out_of_hours.is_(True))
+def prepare_morning(desk: Desk, at: datetime) -> Morning:
+    """What the Emergency Duty Team did and left, and what was received, from the office's closing before `at` until `at`.
+
+    What it left is what it has now, but for what has come to it since: a list that goes late tells of no later night.
+    """
+    since = desk.pack.calendar.last_closing(at)
+    received = (Enquiry.received_at.between(since, at), Enquiry.out_of_hours.is_(True))
     return Morning(
         since=since,
-        left=_list_with_edt(desk),
+        until=at,
+        left=tuple(each for each in _list_with_edt(desk) if _came_at(each) <= at),
         received=_merge(find_enquiries(desk.session, *received, limit=MOST)),
-        done=_list_done(desk, since),
+        done=_list_done(desk, since, at),
     )
+
+
+def _came_at(left: WithEdt) -> datetime:
+    return left.handover.at if left.handover else left.listed.case.received_at
 
 
 def opens_after(desk: Desk) -> datetime:
@@ -177,9 +186,9 @@ def _list_with_edt(desk: Desk) -> tuple[WithEdt, ...]:
     )
 
 
-def _list_done(desk: Desk, since: datetime) -> list[Done]:
+def _list_done(desk: Desk, since: datetime, until: datetime) -> list[Done]:
     of_case: dict[UUID, list[Event]] = {}
-    for event in list_edt_events(desk.session, since, limit=MOST_EVENTS):
+    for event in list_edt_events(desk.session, since, until, limit=MOST_EVENTS):
         of_case.setdefault(event.case_id, []).append(event)
     cases = load_cases(desk.session, of_case)
     done = [Done(_put_on_list(cases[key]), tuple(its)) for key, its in of_case.items() if key in cases]

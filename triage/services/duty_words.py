@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from triage.models import Clock, Enquiry
+from triage.models import Clock, Enquiry, Referral
 from triage.models.codes import CLOCK_KINDS, RAGS
 from triage.services.desk import Desk
 from triage.services.duty import Brief, Done, DueList, DutyList, Morning, OnDuty, WithEdt
@@ -62,7 +62,7 @@ def say_morning(desk: Desk, morning: Morning) -> Words:
     return Words(
         f"The night: {left:,} still with the Emergency Duty Team, {received:,} received",
         _join(
-            f"Since the office closed at {_say(desk, morning.since)}.",
+            f"From when the office closed, at {_say(desk, morning.since)}, until {_say(desk, morning.until)}.",
             _say_left(desk, "Still with the Emergency Duty Team", morning.left),
             _say_list(desk, "Received while the office was closed", morning.received),
             _section("What the Emergency Duty Team did", (_say_done(each) for each in morning.done)),
@@ -98,7 +98,14 @@ def _say_cases(desk: Desk, cases: Iterable[OnDuty]) -> Iterator[str]:
 
 def _say_case(desk: Desk, listed: OnDuty) -> str:
     clocks = (_say_clock(desk, clock) for clock in listed.clocks)
-    return ", ".join((listed.case.reference, *_say_marks(listed))) + ": " + ("; ".join(clocks) or "nothing due")
+    said = "; ".join(clocks) or _say_joined(listed.case) or "nothing due"
+    return ", ".join((listed.case.reference, *_say_marks(listed))) + ": " + said
+
+
+def _say_joined(case: Enquiry | Referral) -> str:
+    """Those whom a joined enquiry was about stand in the other, where they are counted once."""
+    into = case.joined_into if isinstance(case, Enquiry) else None
+    return f"joined to {into.reference}" if into else ""
 
 
 def _say_clock(desk: Desk, clock: Clock) -> str:

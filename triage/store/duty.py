@@ -71,7 +71,11 @@ class Found:
 
 def find_enquiries(session: Session, *conditions: ColumnElement[bool], limit: int | None) -> Found:
     """The enquiries of which all of that is so, at most `limit` (None: all)."""
-    options = (*_of_subjects(selectinload(Enquiry.subjects)), selectinload(Enquiry.clocks))
+    options = (
+        *_of_subjects(selectinload(Enquiry.subjects)),
+        selectinload(Enquiry.clocks),
+        joinedload(Enquiry.joined_into),
+    )
     return _find(session, Enquiry, Clock.enquiry_id, conditions, options, limit)
 
 
@@ -153,9 +157,9 @@ def list_handovers(session: Session, enquiry_ids: Collection[UUID]) -> dict[UUID
     return {event.case_id: event for event in session.scalars(last) if event.type == HANDED_OVER}
 
 
-def list_edt_events(session: Session, since: datetime, *, limit: int) -> Sequence[Event]:
-    """What the Emergency Duty Team did to enquiries and referrals since then, in order."""
-    done = (Event.actor_role == EDT_ROLE, Event.at >= since, Event.case_kind.in_(("enquiry", "referral")))
+def list_edt_events(session: Session, since: datetime, until: datetime, *, limit: int) -> Sequence[Event]:
+    """What the Emergency Duty Team did to enquiries and referrals between the two, in order."""
+    done = (Event.actor_role == EDT_ROLE, Event.at.between(since, until), Event.case_kind.in_(("enquiry", "referral")))
     return session.scalars(select(Event).where(*done).order_by(Event.at, Event.id).limit(limit)).all()
 
 

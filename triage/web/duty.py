@@ -22,5 +22,5 @@ def show() -> Any:
             by=by,
             due=list_due(desk, by),
             brief=prepare_brief(desk) if hub else None,
-            morning=prepare_morning(desk) if hub else None,
+            morning=prepare_morning(desk, desk.now) if hub else None,
         )

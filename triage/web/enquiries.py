@@ -4,7 +4,7 @@ The page is one form: whatever part of it is sent, all else that was typed comes
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
-from triage.models import Enquiry, Subject
+from triage.models import Enquiry, Event, Subject
 from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.desk import Desk
@@ -165,17 +165,24 @@ def _find_others(desk: Desk, enquiry: Enquiry, subject: Subject) -> list[Candida
     return [match for match in find_matches(desk, subject.person) if match.person not in about]
 
 
+def _tell_withdrawn(events: Sequence[Event]) -> dict[str, str]:
+    """Why each check that was withdrawn is no longer needed, by its key: our reason, and nothing that a partner said."""
+    return {event.data["check"]: event.data["reason"] for event in events if event.type == "check_withdrawn"}
+
+
 def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
     undecided = enquiry.state not in ("decided", "closed")
     policy = policy_for(desk, enquiry.received_at)
     actions = permitted_on_enquiry(desk, enquiry)
+    events = list_events(desk.session, enquiry.id)
     return render_template(
         "mash/enquiry.html",
         enquiry=enquiry,
         kin=find_kin(desk.session, enquiry),
         waiting=waits_for_view(desk.actor, enquiry),
+        withdrawn=_tell_withdrawn(events),
         out=[check.agency_code for check in enquiry.checks if check.state in WAITING],
-        events=list_events(desk.session, enquiry.id),
+        events=events,
         actions=actions,
         offer=offer(enquiry, actions),
         choices=choices_on(desk, enquiry),

@@ -28,7 +28,7 @@ REFUSES_OWNED = {
         Why(ANOTHER_TEAM, {"desk": "elsewhere"}),
         CLAIMED,
     ),
-    "hand_over": (NO_TEAM_YET, *hand_over("LE")),
+    "hand_over": (NO_TEAM_YET, *hand_over("L")),
     "reassign": (ON_OFFER, NO_REASON, Why("Choose a team or a worker.", {"hands": "empty"})),
     **PAUSES,
 }

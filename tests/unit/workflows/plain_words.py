@@ -49,7 +49,7 @@ def see_case(facts: Facts) -> dict[str, Any]:
     return {
         "owner": None if facts["owner"] == "nobody" else "A. Reed",
         "is_owner": facts["owner"] == "me",
-        "is_manager": facts["role"] in "MK",
+        "is_manager": facts["role"] in "MKE",  # the Early Help Unit manages referrals, and has no part in an enquiry
         "clocks": kinds if runs else frozenset(),
         "paused": kinds if facts["clock"] == "paused" else frozenset(),
         "unpausable": kinds if facts["clock"] == "red" else frozenset(),
