@@ -14,7 +14,9 @@ from tests.faults.invariants import find_faults
 from tests.faults.writers import Writer, a_decision, fill
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import DomainError
-from triage.models import Enquiry, Person, Referral
+from triage.models import AgencyCheck, Enquiry, Person, Referral
+from triage.models import Event as CaseEvent
+from triage.services.checks import CheckAction, act_on_check
 from triage.services.deciding import Decide, decide
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.logging_enquiry import NewSubject
@@ -233,6 +235,30 @@ def test_childs_case_is_found_though_another_locality_has_it(door, action, outco
     key, person = help_in_the_north(door)
     on_enquiry(door, "mash_officer", door.log(NewSubject(person_id=person)), "immediate_danger")()
     assert said(on_referral(door, "early_help_north", key, action)()) == outcome
+    assert faults_of(door) == []
+
+
+def test_answer_that_waits_for_an_enquiry_which_is_joined_meanwhile_lands_where_it_was_joined_to(door):
+    with door.office() as office:
+        first, second = an_enquiry(office, indicators=()), an_enquiry(office, given_name="Ben", indicators=())
+        screen(office, second, finish=False)
+        about = {"agency_code": "health", "lawful_basis": "public_task", "consent": "given"}
+        (check,) = act(office, "social_worker", second, "request_check", **about).checks
+        into, key, check_id = first.reference, second.id, check.id
+    answer = CheckAction(check_id=check_id, action="answer", answer="Seen in April")
+    with ThreadPoolExecutor(1) as pool:
+        with door.desk(door.actors["social_worker"]) as desk:
+            act_on_enquiry(desk, EnquiryAction(enquiry_id=key, action="join", into_reference=into, reason="Made up"))
+            desk.session.flush()
+            telling = door.run_into(door.try_at("mash_officer", lambda desk: act_on_check(desk, answer)), pool)
+        assert said(telling.result()) == "done"
+    with door.desk() as desk:
+        check = desk.session.get_one(AgencyCheck, check_id)
+        events = desk.session.query(CaseEvent).filter_by(case_id=check.enquiry_id).order_by(CaseEvent.number)
+        assert (check.enquiry.reference, [each.type for each in events][-2:]) == (
+            into,
+            ["enquiry_joined_here", "check_answered"],
+        )
     assert faults_of(door) == []
 
 

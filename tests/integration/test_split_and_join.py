@@ -6,9 +6,11 @@ import pytest
 
 from tests.acting import act, clock_of, clocks_by, events_of, last_event, refused, two_children, walk
 from tests.making import a_subject, an_enquiry, decide_as, screen
+from tests.reading import main_of
 from triage.errors import Invalid
 from triage.models import Enquiry, OutboxMessage
 from triage.services.notices import deliver
+from triage.services.sweep import sweep
 
 
 def the_other(office, enquiry):
@@ -172,6 +174,61 @@ def test_everybody_who_told_us_hears_the_outcome_of_what_theirs_was_joined_to(of
         True,
         True,
     )
+
+
+def ask(office, enquiry, agency):
+    about = {"agency_code": agency, "lawful_basis": "public_task", "consent": "given"}
+    act(office, "social_worker", enquiry, "request_check", **about)
+    return enquiry.checks[-1]
+
+
+@pytest.fixture
+def asking(office, earlier):
+    """A later enquiry for which the police have answered and health has not, and its two checks."""
+    later = an_enquiry(office, given_name="Ben", indicators=())
+    screen(office, later, finish=False)
+    police, health = (ask(office, later, agency) for agency in ("police", "health"))
+    act(office, "partner_system", police, "answer", answer="Called out twice")
+    return later, police, health
+
+
+def test_partner_who_has_not_answered_answers_to_the_enquiry_that_it_was_joined_to(office, earlier, asking):
+    later, police, health = asking
+    clock = clock_of(later, "agency_check")
+    before = times(clock)
+    office.clock.at += timedelta(minutes=30)
+    join(office, later, earlier)
+    assert (police.enquiry, health.enquiry, clock.enquiry) == (later, earlier, earlier)
+    assert (times(clock), clock.agency_check) == (before, health)
+    assert clocks_by(later) == set()
+    for case, event in ((later, "enquiry_joined"), (earlier, "enquiry_joined_here")):
+        assert last_event(office, case, event).data["checks"] == ["health"]
+    screen(office, earlier, finish=False)
+    assert "health" in refused(office, "social_worker", earlier, "finish_screening")["checks_outstanding"].lower()
+    act(office, "partner_system", health, "answer", answer="Seen in April")
+    assert (clock.state, last_event(office, earlier, "check_answered").data["agency"]) == ("met", "health")
+    walk(office, "social_worker", earlier, "finish_screening")
+
+
+def test_check_that_is_overdue_after_the_join_is_swept_there(office, earlier, asking):
+    later, _police, health = asking
+    join(office, later, earlier)
+    office.session.flush()
+    office.clock.at += timedelta(days=3)
+    sweep(office.desk("system"))
+    assert health.state == "overdue"
+    assert last_event(office, earlier, "check_overdue").data["agency"] == "health"
+    assert "check_overdue" not in {event.type for event in events_of(office, later)}
+
+
+def test_page_of_the_other_enquiry_shows_who_is_out_and_what_was_answered_before(office, earlier, asking, sign_in):
+    later, _police, _health = asking
+    join(office, later, earlier)
+    office.session.flush()
+    page = main_of(sign_in("social_worker").get(f"/enquiries/{earlier.id}").text)
+    assert "Still out: Health." in page
+    assert f"Asked for {later.reference}" in page
+    assert "What they said: Called out twice" in page
 
 
 def test_joined_enquiry_is_not_reopened_without_its_people(office, earlier):

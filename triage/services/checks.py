@@ -13,6 +13,7 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.outbox import promise
+from triage.store.enquiries import find_enquiry_id
 from triage.store.locking import lock
 from workflows.agency_check import AGENCY_CHECK, ANSWERED
 from workflows.definition import IMMEDIATE_DANGER
@@ -35,8 +36,7 @@ def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
 
     Immediate danger is neither too late nor too old: told after the check has ended, it leaves that as it is.
     """
-    seen = desk.session.get(AgencyCheck, command.check_id)
-    enquiry = lock(desk.session, Enquiry, seen.enquiry_id) if seen else None
+    enquiry = _lock_enquiry(desk, command.check_id)
     check = lock(desk.session, AgencyCheck, command.check_id)
     danger, has_ended = command.action == IMMEDIATE_DANGER, check.state in AGENCY_CHECK.final
     if not danger:
@@ -62,6 +62,14 @@ def _move(desk: Desk, enquiry: Enquiry, check: AgencyCheck, fired: Fired, comman
         check.ended_at = desk.now
     if check.state in ANSWERED:
         check.answer = command.answer or command.reason
+
+
+def _lock_enquiry(desk: Desk, check_id: UUID) -> Enquiry | None:
+    """The enquiry that the partner answers to. If it is joined to another meanwhile that is the other, locked after it."""
+    enquiry = None
+    while (key := find_enquiry_id(desk.session, check_id)) and (enquiry is None or enquiry.id != key):
+        enquiry = lock(desk.session, Enquiry, key)
+    return enquiry
 
 
 def _nothing_more(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAction) -> None:

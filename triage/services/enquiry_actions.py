@@ -62,8 +62,9 @@ def act_on_enquiry(desk: Desk, command: EnquiryAction) -> Enquiry:
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
     fired = fire_action(ENQUIRY, desk, enquiry, command.action, _context(desk, enquiry, command))
+    details = WHILE_CLOCKS_RUN.get(command.action, _nothing_more)(desk, enquiry, command)
     settle_clocks(desk, enquiry, fired, ENQUIRY.final)
-    details = EFFECTS.get(command.action, _nothing_more)(desk, enquiry, command)
+    details |= EFFECTS.get(command.action, _nothing_more)(desk, enquiry, command)
     enquiry.state = fired.target
     start_clocks(desk, enquiry, fired.row.starts, fired.row.event)
     if command.reason:
@@ -225,6 +226,8 @@ ELSEWHERE: dict[str, Callable[[Desk, EnquiryAction], Enquiry]] = {
     "decide": _refuse_deciding,
     "propose": _refuse_deciding,
 }
+# What is handed on to another enquiry goes with its clocks, before those that stay are cancelled.
+WHILE_CLOCKS_RUN: dict[str, Callable[[Desk, Enquiry, EnquiryAction], Details]] = {"join": _join}
 EFFECTS: dict[str, Callable[[Desk, Enquiry, EnquiryAction], Details]] = {
     "start_screening": _start_screening,
     "claim": _start_screening,
@@ -237,7 +240,6 @@ EFFECTS: dict[str, Callable[[Desk, Enquiry, EnquiryAction], Details]] = {
     "reopen": _reopen,
     "attach": _attach,
     "split": _split,
-    "join": _join,
     "hand_over_to_edt": _hand_over_to_edt,
     "hand_back": _hand_back,
     "pause_clock": _pause,

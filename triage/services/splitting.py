@@ -14,6 +14,7 @@ from triage.services.logging_enquiry import place_enquiry
 from triage.store.enquiries import find_by_reference
 from triage.store.locking import hold, lock
 from triage.store.references import next_enquiry_reference
+from workflows.agency_check import WAITING
 from workflows.calendar import LONDON
 from workflows.enquiry import UNDECIDED
 
@@ -118,18 +119,23 @@ def join(desk: Desk, enquiry: Enquiry, reference: str, reason: str) -> dict[str,
     again = [(there[each.person_id], each) for each in enquiry.subjects if each.person_id in there]
     answers = [_add_what_was_seen(desk, into, here, too) for here, too in again]
     _move(desk, moving, into)
+    asked = _hand_on_checks(enquiry, into)
     _keep_more_urgent(desk, into, [_urgency(enquiry), *answers])
     into.with_edt = into.with_edt or enquiry.with_edt
     enquiry.joined_into_id = into.id
-    record(
-        desk,
-        into,
-        "enquiry_joined_here",
-        reference=enquiry.reference,
-        subjects=[subject.name_as_given for subject in moving],
-        reason=reason,
-    )
-    return {"into": into.reference, "subjects": [subject.name_as_given for subject in moving]}
+    told = {"subjects": [subject.name_as_given for subject in moving], **({"checks": asked} if asked else {})}
+    record(desk, into, "enquiry_joined_here", reference=enquiry.reference, reason=reason, **told)
+    return {"into": into.reference, **told}
+
+
+def _hand_on_checks(enquiry: Enquiry, into: Enquiry) -> list[str]:
+    """Partners who have not answered now answer there, by when they were asked to: their agencies."""
+    waiting = [check for check in enquiry.checks if check.state in WAITING]
+    for clock in running(enquiry, (OF_CHECKS,)):
+        clock.enquiry = into
+    for check in waiting:
+        check.enquiry = into
+    return [check.agency_code for check in waiting]
 
 
 def _add_what_was_seen(desk: Desk, into: Enquiry, here: Subject, too: Subject) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from triage.models import AgencyCheck, Clock, Enquiry, Referral
 from triage.services.checks import CheckAction, act_on_check
@@ -39,7 +39,8 @@ def _sweep(desk: Desk, due: ColumnElement[bool], mark: Callable[[Desk, Clock], N
     query = select(Clock).where(Clock.state == "running", due).order_by(Clock.due_at, Clock.id).limit(batch)
     marked = 0
     for clock in desk.session.scalars(query).all():
-        if not _lock_case(desk, clock):
+        case = _lock_case(desk, clock)
+        if case is None or not _is_of(desk, clock, case):
             continue
         desk.session.refresh(clock, with_for_update=True)
         if clock.state == "running" and desk.session.scalar(select(due).where(Clock.id == clock.id)):
@@ -53,6 +54,12 @@ def _lock_case(desk: Desk, clock: Clock) -> Enquiry | Referral | None:
     if clock.enquiry_id:
         return lock_if_free(desk.session, Enquiry, clock.enquiry_id)
     return lock_if_free(desk.session, Referral, clock.referral_id)
+
+
+def _is_of(desk: Desk, clock: Clock, case: Enquiry | Referral) -> bool:
+    """Whether it is still that case's: a partner's clock goes with its check to what an enquiry is joined to."""
+    key = func.coalesce(Clock.enquiry_id, Clock.referral_id)
+    return desk.session.scalar(select(key).where(Clock.id == clock.id)) == case.id
 
 
 def _warn(desk: Desk, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem, invalid
-from triage.models import Clock, Decision, Enquiry, Event, Subject
+from triage.models import AgencyCheck, Clock, Decision, Enquiry, Event, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,11 @@ def count_by_route(session: Session) -> dict[str, int]:
 def find_by_reference(session: Session, reference: str) -> Enquiry | None:
     """The enquiry of that reference, if this actor may see one."""
     return session.scalar(select(Enquiry).where(Enquiry.reference == reference.strip().upper()))
+
+
+def find_enquiry_id(session: Session, check_id: UUID) -> UUID | None:
+    """Which enquiry a check belongs to now, as the database has it: one that is joined to another hands its checks on."""
+    return session.scalar(select(AgencyCheck.enquiry_id).where(AgencyCheck.id == check_id))
 
 
 def list_joined(session: Session, enquiry_id: UUID) -> Sequence[Enquiry]:
