@@ -98,6 +98,11 @@ def permitted(table: Table, state: str, role: str, context: Any) -> tuple[Permit
     return tuple(_permit(table, state, each, role, context) for each in table.transitions if state in each.sources)
 
 
+def may(table: Table, state: str, action: str, role: str, context: Any) -> bool:
+    """Whether `action` would be permitted: that alone, for whoever asks it of every line of a list."""
+    return not _barred(table, state, action, role) and not _ask(table.from_state[state, action], context, brought=False)
+
+
 def _permit(table: Table, state: str, row: Transition, role: str, context: Any) -> Permitted:
     reasons = _barred(table, state, row.action, role) or _ask(row, context, brought=False)
     needs = () if reasons else _ask(row, context, brought=True)

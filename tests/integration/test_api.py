@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.asking import asked_of
 from tests.calling import Caller
 from tests.making import view_first
 from triage.models import Enquiry
@@ -157,6 +158,17 @@ def test_pages_follow_each_other_without_gap_or_repeat(hub):
         seen += [each["reference"] for each in page["items"]]
         cursor = page["next_cursor"]
     assert (len(seen), set(seen)) == (5, made)
+
+
+def test_list_of_enquiries_reads_what_it_tells_and_nothing_else(hub, office):
+    for _each in range(3):
+        hub.post("/enquiries", TOLD)
+    with asked_of(office.session) as asked:
+        items = hub.get("/enquiries").get_json()["items"]
+    assert [{clock["kind"] for clock in each["clocks"]} for each in items] == [{"screening", "decision"}] * 3
+    read = " ".join(asked)
+    untold = ("recommendations", "first_views", "decisions", "subjects", "agency_checks", "referrals")
+    assert [table for table in untold if f"FROM {table}" in read or f"JOIN {table}" in read] == []
 
 
 @pytest.mark.parametrize("cursor", ["x", "W10=", "bnVsbA==", "é"])

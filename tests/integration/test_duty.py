@@ -3,9 +3,9 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import event
 
 from tests.acting import EVERYBODY, act
+from tests.asking import asked_of
 from tests.making import an_enquiry, decide_as, screen
 from tests.reading import main_of
 from triage.database import act_as
@@ -383,11 +383,8 @@ def test_quiet_day_is_said_in_words(page_of, office):
 
 def test_page_asks_the_database_as_often_for_many_cases_as_for_few(page_of, office):
     def count_questions():
-        asked = []
-        connection = office.session.connection()
-        event.listen(connection, "before_cursor_execute", note := (lambda *_said: asked.append(1)))
-        page_of("mash_manager")
-        event.remove(connection, "before_cursor_execute", note)
+        with asked_of(office.session) as asked:
+            page_of("mash_manager")
         return len(asked)
 
     def add(count):

@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 
 from tests.acting import a_referral, accepted, act, at_section_47, walk
+from tests.asking import asked_of
 from triage.store.queues import count_referrals
 
 WORKER, MANAGER, NORTH, SOUTH = (
@@ -72,6 +73,31 @@ def test_hub_sees_what_each_team_of_the_county_has_and_returned_cases_wait_for_a
         "Special educational needs": [pupil.reference],
         "Adult social care": [adult.reference],
     }
+
+
+@pytest.mark.parametrize("who", [WORKER, "mash_officer"])
+def test_inbox_asks_the_database_as_often_for_many_lines_as_for_few(sign_in, office, who):
+    def add(count):
+        for _each in range(count):
+            number = len(office.actors)
+            a_referral(office, given_name=f"Waits{number}")
+            accepted(office, given_name=f"Free{number}")
+            held = accepted(office, given_name=f"Held{number}")
+            act(office, f"locality_worker {number}:west", held, "claim")  # by somebody different each time
+        office.session.flush()
+
+    def count():
+        office.session.info.pop("names", None)  # what was looked up for an earlier page
+        with asked_of(office.session) as asked:
+            client.get("/referrals")
+        return len(asked)
+
+    client = sign_in(who)
+    add(2)
+    count()  # the first time templates are read
+    few = count()
+    add(4)
+    assert count() == few
 
 
 def test_nothing_that_waits_is_said(sign_in):

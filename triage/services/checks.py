@@ -65,7 +65,7 @@ def _move(desk: Desk, enquiry: Enquiry, check: AgencyCheck, fired: Fired, comman
 
 
 def _lock_enquiry(desk: Desk, check_id: UUID) -> Enquiry | None:
-    """The enquiry that the partner answers to. If it is joined to another meanwhile that is the other, locked after it."""
+    """The enquiry that the partner answers to: if it is joined to another meanwhile the other, locked after it."""
     enquiry = None
     while (key := find_enquiry_id(desk.session, check_id)) and (enquiry is None or enquiry.id != key):
         enquiry = lock(desk.session, Enquiry, key)

@@ -136,7 +136,7 @@ def prepare_brief(desk: Desk) -> Brief:
 
 
 def prepare_morning(desk: Desk, at: datetime) -> Morning:
-    """What the Emergency Duty Team did and left, and what was received, from the office's closing before `at` until `at`.
+    """What the Emergency Duty Team did and left, and what was received, from the closing before `at` until `at`.
 
     What it left is what it has now, but for what has come to it since: a list that goes late tells of no later night.
     """

@@ -90,7 +90,9 @@ def check_view(level: int | None, reason: str, at: str, whom: str = "") -> Itera
 
 def name_of(subject: Subject) -> str:
     """What to call a subject to a person."""
-    return subject.name_as_given or "the unborn child"
+    if subject.name_as_given:
+        return subject.name_as_given
+    return "the unborn child" if subject.person.kind == "unborn_child" else "the person whose name is not known"
 
 
 def _add_once(desk: Desk, subject: Subject, new: OwnView) -> FirstView:

@@ -8,6 +8,7 @@ from triage.models.codes import CLOSURES, SERVICE_OF_ROUTE, TABLES
 from triage.services.clocks import start_clocks
 from triage.services.desk import Desk
 from triage.services.events import record
+from triage.services.first_view import name_of
 from triage.services.outbox import promise
 from triage.store.locking import hold, lock
 from triage.store.people import find_open_referral
@@ -22,7 +23,7 @@ def open_referral(desk: Desk, enquiry: Enquiry, decision: Decision) -> Referral:
     subject, service = decision.subject, SERVICE_OF_ROUTE[decision.route]
     if service in ONE_CASE and hold_open_case(desk, subject.person_id, service):
         message = (
-            f"{subject.name_as_given} has an open {ONE_CASE[service]} case. Choose the route existing_case: the"
+            f"{name_first(subject)} has an open {ONE_CASE[service]} case. Choose the route existing_case: the"
             " allocated worker gets the new information."
         )
         raise Conflict(Problem("case_open", message))
@@ -47,6 +48,12 @@ def _authority_of(desk: Desk, enquiry: Enquiry, subject: Subject) -> str | None:
     """The name of the authority where the child lives by the address we have; None where that names no other."""
     code = subject.person.authority
     return desk.pack.neighbour_names.get(enquiry.authority if code == "unknown" else code)
+
+
+def name_first(subject: Subject) -> str:
+    """What somebody is called where a sentence begins with it."""
+    name = name_of(subject)
+    return name[0].upper() + name[1:]
 
 
 def _next_reference(enquiry: Enquiry, ordinal: int) -> str:

@@ -16,7 +16,7 @@ from triage.services.contexts import (
 from triage.services.desk import Desk
 from workflows.agency_check import AGENCY_CHECK
 from workflows.definition import IMMEDIATE_DANGER, Table
-from workflows.engine import Permitted, Reason, permitted
+from workflows.engine import Permitted, Reason, may, permitted
 from workflows.enquiry import ENQUIRY
 from workflows.policy import POLICY, SERVICE
 from workflows.refusals import words
@@ -34,6 +34,14 @@ def permitted_on_referral(desk: Desk, referral: Referral) -> tuple[Permitted, ..
     table = TABLES[referral.service]
     listed = permitted(table, referral.state, desk.actor.role, referral_context(desk, referral))
     return tuple(map(_bar, listed)) if is_elsewhere(desk, referral) else listed
+
+
+def may_claim(desk: Desk, referral: Referral) -> bool:
+    """Whether this person may take it on now. What somebody has, nobody takes; so nothing is looked up to say so."""
+    if referral.worker_id is not None or is_elsewhere(desk, referral):
+        return False
+    table = TABLES[referral.service]
+    return may(table, referral.state, "claim", desk.actor.role, referral_context(desk, referral))
 
 
 def _bar(each: Permitted) -> Permitted:

@@ -4,7 +4,7 @@ from triage.errors import Conflict, Problem
 from triage.models import Decision, Enquiry, Referral
 from triage.services.desk import Desk
 from triage.services.events import record
-from triage.services.opening_referral import hold_open_case
+from triage.services.opening_referral import hold_open_case, name_first
 from triage.services.outbox import promise
 from triage.services.protecting import ASKED, raise_case
 
@@ -29,6 +29,6 @@ def _find_case(desk: Desk, decision: Decision) -> Referral:
     referral = next(filter(None, held), None)
     if referral is None:
         where = " with social care" if decision.section_47 else ""
-        message = f"{subject.name_as_given} has no open case{where}. Choose another route."
+        message = f"{name_first(subject)} has no open case{where}. Choose another route."
         raise Conflict(Problem("no_open_case", message))
     return referral

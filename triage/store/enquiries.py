@@ -48,7 +48,8 @@ def _whole() -> tuple[Any, ...]:
 
 def list_enquiries(session: Session, *, state: str | None, cursor: str | None, limit: int) -> Page:
     """Enquiries, latest received first, `limit` at a time. Invalid where the cursor is not one of ours."""
-    query = select(Enquiry).options(*_whole()).order_by(Enquiry.received_at.desc(), Enquiry.id.desc())
+    shown = selectinload(Enquiry.clocks).selectinload(Clock.pauses)
+    query = select(Enquiry).options(shown).order_by(Enquiry.received_at.desc(), Enquiry.id.desc())
     if state:
         query = query.where(Enquiry.state == state)
     return paginate(session, query, (Enquiry.received_at, Enquiry.id), cursor, limit)
@@ -98,7 +99,7 @@ def find_by_reference(session: Session, reference: str) -> Enquiry | None:
 
 
 def find_enquiry_id(session: Session, check_id: UUID) -> UUID | None:
-    """Which enquiry a check belongs to now, as the database has it: one that is joined to another hands its checks on."""
+    """Which enquiry a check belongs to now: one that is joined to another hands its checks on."""
     return session.scalar(select(AgencyCheck.enquiry_id).where(AgencyCheck.id == check_id))
 
 

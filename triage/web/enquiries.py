@@ -166,7 +166,7 @@ def _find_others(desk: Desk, enquiry: Enquiry, subject: Subject) -> list[Candida
 
 
 def _tell_withdrawn(events: Sequence[Event]) -> dict[str, str]:
-    """Why each check that was withdrawn is no longer needed, by its key: our reason, and nothing that a partner said."""
+    """Why each check that was withdrawn is no longer needed, by its key: our reason, and no partner's words."""
     return {event.data["check"]: event.data["reason"] for event in events if event.type == "check_withdrawn"}
 
 

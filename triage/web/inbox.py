@@ -6,7 +6,7 @@ from triage.models import Clock, Referral
 from triage.models.codes import TABLES
 from triage.pack import HAVE_AN_INBOX
 from triage.services.desk import Desk
-from triage.services.permitted import permitted_on_referral
+from triage.services.permitted import may_claim
 from triage.store.queues import HUB, OTHER_AUTHORITY
 from triage.store.referrals import OFFERED, Group, list_hub_inbox, list_locality_inbox
 from triage.store.worktray import most_urgent
@@ -78,8 +78,7 @@ def _arrange(desk: Desk, headings: dict[str, str], groups: dict[str, Group], alw
 
 
 def _line(desk: Desk, referral: Referral) -> Line:
-    claims = any(each.action == "claim" and each.allowed for each in permitted_on_referral(desk, referral))
-    return Line(referral, _pressing(referral), claims)
+    return Line(referral, _pressing(referral), may_claim(desk, referral))
 
 
 def _pressing(referral: Referral) -> Clock | None:

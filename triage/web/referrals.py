@@ -19,11 +19,11 @@ from triage.store.enquiries import list_events
 from triage.store.referrals import count_held_by, get_referral, get_service, list_following
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
 from triage.web.again import carry_on
-from triage.web.casework import name_everybody, tell_casework
 from triage.web.forms import FIXED, errors_by_field, load, naming_fields, read_part, typed_elsewhere
 from triage.web.inbox import arrange_hub_inbox, arrange_locality_inbox
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
+from triage.web.work_done import name_everybody, tell_work
 from workflows.definition import IMMEDIATE_DANGER
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
@@ -135,7 +135,7 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
         events=events,
         steps=steps,
         answers=answers,
-        work=tell_casework(desk, referral, events),
+        work=tell_work(desk, referral, events),
         names=name_everybody(desk, referral),
         following=list_following(desk.session, referral),
         shown=referral.subject is None or sees_recommendation(desk.actor, referral.subject),

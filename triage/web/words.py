@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from rules.policy import Policy
+from triage.models import Person, Subject
 from triage.models.codes import (
     CHANNELS,
     CLOCK_KINDS,
@@ -18,6 +19,7 @@ from triage.models.codes import (
     SOURCES,
 )
 from triage.services.contexts import compare_decision
+from triage.services.first_view import name_of as name_of_subject
 from triage.services.letters import say_instant
 from triage.state import state_of
 from triage.web.urgency import urgency_of
@@ -132,6 +134,17 @@ def say_levels(policy: Policy) -> list[tuple[str, str]]:
     return [(str(level), f"{level}: {name}") for level, name in sorted(policy.level_names.items())]
 
 
+def call_person(person: Person) -> str:
+    """What somebody is called at the head of a page or in a list, where a name may not be known or not given yet."""
+    name = f"{person.given_name} {person.family_name}".strip()
+    return name or ("Unborn child" if person.kind == "unborn_child" else "Name not known")
+
+
+def call_subject(subject: Subject) -> str:
+    """The same for somebody whom an enquiry is about, as they were called in it."""
+    return subject.name_as_given or call_person(subject.person)
+
+
 def say_share(value: float | None) -> str:
     """A share as a percentage with one decimal."""
     return "–" if value is None else f"{value:.1%}"
@@ -155,6 +168,9 @@ def register(app: Flask) -> None:
         "say_share": say_share,
         "say_minutes": say_minutes,
         "name_of": name_of,
+        "call_person": call_person,
+        "call_subject": call_subject,
+        "within_sentence": name_of_subject,
         "queue_of": queue_of,
         "rung_of": rung_of,
         "place_of": place_of,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from workflows.definition import Table, Transition, refuses
-from workflows.engine import Fired, Refused, fire, permitted
+from workflows.early_help import EARLY_HELP, EarlyHelpContext
+from workflows.engine import Fired, Refused, fire, may, permitted
 from workflows.refusals import WORDS, words
 
 
@@ -53,6 +54,15 @@ def codes_when_fired(state: str, action: str, role: str, door: Door) -> list[str
     assert caught.value.action == action
     assert all(reason.words for reason in caught.value.reasons)
     return [reason.code for reason in caught.value.reasons]
+
+
+def test_may_says_of_one_action_what_permitted_says_of_each() -> None:
+    for state in (*EARLY_HELP.states, "nowhere"):
+        for role in ("locality_worker", "analyst"):
+            for owner in (None, "A. Reed"):
+                context = EarlyHelpContext(owner=owner)
+                listed = {each.action for each in permitted(EARLY_HELP, state, role, context) if each.allowed}
+                assert {each for each in EARLY_HELP.actions if may(EARLY_HELP, state, each, role, context)} == listed
 
 
 def test_firing_gives_the_target_and_the_row_that_says_what_else_follows() -> None:

@@ -29,7 +29,7 @@ def name_assessment(referral: Referral) -> str | None:
     return None
 
 
-def tell_casework(desk: Desk, referral: Referral, events: Sequence[Event]) -> dict[str, Any]:
+def tell_work(desk: Desk, referral: Referral, events: Sequence[Event]) -> dict[str, Any]:
     """What the page says of the work: who gives it, the assessment, why it takes longer, reviews, an offer's clock."""
     provider = desk.pack.providers.get(referral.provider_code or "")
     extended = [event for event in events if event.type == "assessment_extended"]
