@@ -268,6 +268,8 @@ def test_news_that_waits_for_a_case_which_closes_meanwhile_is_not_put_into_the_c
         case = accepted(office, indicators=("P4_UNSAFE",))
         key, person = case.id, case.person_id
     news = door.log(NewSubject(person_id=person, indicators=("C3_SUBSTANCE",)))
+    with door.office() as office:
+        view_first(office, "mash_officer", office.session.get_one(Enquiry, news))
     closing = ReferralAction(referral_id=key, action="close", closure="RC1")
     with ThreadPoolExecutor(1) as pool:
         with door.desk(door.actors["social_care_west"]) as desk:

@@ -186,6 +186,8 @@ def test_nothing_is_done_to_what_waits_but_what_cannot_wait(office):
 
 def test_withdrawing_is_no_way_round_a_second_person(office):
     enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
+    view_first(office, "social_worker", enquiry)
     assert list(refused(office, "social_worker", enquiry, "withdraw", reason="Rung by mistake")) == ["serious"]
+    view_first(office, "mash_manager", enquiry)
     act(office, "mash_manager", enquiry, "withdraw", reason="Rung by mistake")
     assert enquiry.state == "closed"

@@ -168,6 +168,7 @@ def test_immediate_danger_is_declared_on_a_closed_enquiry_by_a_late_answer(offic
 
 
 def test_immediate_danger_is_declared_on_an_enquiry_that_was_withdrawn(office, check):
+    view_first(office, "social_worker", check.enquiry)
     act(office, "social_worker", check.enquiry, "withdraw", reason="Rang the wrong county")
     act(office, "mash_manager", check, "immediate_danger", reason="He has been let out")
     assert is_protected(check.enquiry.referrals[0]) == ("social_care", True, "red", 4)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.acting import act, clock_of, clocks_by, decide_each, events_of, last_event, refused, two_children, walk
-from tests.making import an_enquiry, decide_as, screen
+from tests.making import an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict
 
 RECEIVED = datetime(2013, 5, 7, 11, 0, tzinfo=UTC)  # Tuesday noon in Nottinghamshire
@@ -95,6 +95,7 @@ def test_hold_takes_a_reason_and_stops_no_clock(office, enquiry):
 
 
 def test_withdrawn_enquiry_has_a_reason_and_no_clock_that_counts(office, enquiry):
+    view_first(office, "social_worker", enquiry)
     assert list(refused(office, "social_worker", enquiry, "withdraw", reason="  ")) == ["no_reason"]
     act(office, "social_worker", enquiry, "withdraw", reason="Rang the wrong county")
     assert (enquiry.state, enquiry.closed_at, enquiry.queue) == ("closed", office.clock.now(), None)

@@ -1,9 +1,11 @@
 """A worker's own first view comes before the recommendation; overriding is one step and a reason."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
+from tests.acting import act, refused
 from tests.making import a_command, a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict, Forbidden, Invalid, NotFound
 from triage.models import Event, FirstView
@@ -12,9 +14,11 @@ from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import OwnView, RecordFirstViews, record_first_views
 from triage.services.logging_enquiry import NewSubject, log_enquiry
 from triage.services.people import NewPerson
+from triage.services.permitted import permitted_on_enquiry
 from triage.services.referral_actions import ReferralAction, act_on_referral
 
 SAYS = "The policy recommends"
+NIGHT = datetime(2013, 5, 7, 22, 0, tzinfo=UTC)
 DUE_TODAY = "The child must be seen today."
 WHY_NOTS = ("early_help", "social_care", "section_47")
 
@@ -132,7 +136,40 @@ def test_view_while_logging_needs_both_level_and_reason_and_is_told_in_the_log(o
     assert event.data["first_views"] == [{"subject": 1, "level": 3, "reason": "A bruise"}]
 
 
-@pytest.mark.parametrize("who", ["mash_officer", "social_worker", "mash_manager", "early_help_unit"])
+WEIGHING = ("mash_officer", "social_worker", "mash_manager", "emergency_duty_team")
+
+
+@pytest.mark.parametrize("who", WEIGHING)
+@pytest.mark.parametrize("indicators", [(), ("P4_UNSAFE",), ("C4_NAI",)])
+def test_nothing_that_is_refused_hints_at_the_recommendation_before_ones_own_view(office, who, indicators):
+    telling, enquiry = ("withdraw", "attach"), an_enquiry(office, indicators=indicators)
+    listed = {each.action: each for each in permitted_on_enquiry(office.desk(who), enquiry)}
+    neutral = "Record your own first view of Ava Testley first."
+    for action in telling:
+        theirs = action == "attach" or who != "mash_officer"
+        (reason,) = listed[action].reasons
+        expected = ("no_first_view", neutral) if theirs else ("not_your_role", reason.words)
+        assert (listed[action].allowed, reason.code, reason.words) == (False, *expected)
+        assert refused(office, who, enquiry, action, reason="x") == dict([expected])
+    view_first(office, who, enquiry)
+    listed = {each.action: each for each in permitted_on_enquiry(office.desk(who), enquiry)}
+    assert {reason.code for action in telling for reason in listed[action].reasons} - {"not_your_role"} == (
+        {"no_open_case"}
+        | ({"decide_section_47"} if indicators == ("C4_NAI",) else set())
+        | ({"serious"} if indicators and who in ("social_worker", "emergency_duty_team") else set())
+    )
+
+
+@pytest.mark.parametrize("who", WEIGHING)
+def test_danger_waits_for_no_view_by_day_or_by_night(office, siblings, who):
+    office.clock.at = NIGHT
+    act(office, who, siblings, "immediate_danger", reason="He is on his way")
+    assert siblings.state == "decided"
+
+
+@pytest.mark.parametrize(
+    "who", ["mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team"]
+)
 def test_recommendation_is_not_in_the_page_until_ones_own_view_is(sign_in, office, siblings, who):
     client, at = sign_in(who), f"/enquiries/{siblings.id}"
     before = client.get(at).text

@@ -10,7 +10,7 @@ from tests.making import an_enquiry
 from triage.access.actor import SYSTEM
 from triage.database import act_as
 
-HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit")
+HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
 WRITE = """
 INSERT INTO first_views (id, subject_id, user_id, level, reason, recorded_at)
 VALUES (gen_random_uuid(), :subject, :user, 1, 'Made up', '2013-05-07')

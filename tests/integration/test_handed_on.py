@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.acting import accepted, act, clock_of, clocks_by, last_event, refused, walk
-from tests.making import a_subject, an_enquiry, decide_as, screen
+from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict
 from triage.models import Referral
 
@@ -16,9 +16,10 @@ WHY = {"reason": "Told to the worker who knows her"}
 
 
 def news_of(office, case, **details):
-    """Something new about a child whose case is open, a day later."""
+    """Something new about a child whose case is open, a day later, of which an officer says what they think."""
     office.clock.at += timedelta(days=1)
-    return an_enquiry(office, **({"person_id": case.person_id, "indicators": ("C2_ABSENCE_PATTERN",)} | details))
+    about = {"person_id": case.person_id, "indicators": ("C2_ABSENCE_PATTERN",)}
+    return view_first(office, "mash_officer", an_enquiry(office, **(about | details)))
 
 
 def test_new_information_is_given_to_the_worker_of_the_open_case_and_is_no_referral(office):
@@ -37,7 +38,7 @@ def test_new_information_is_given_to_the_worker_of_the_open_case_and_is_no_refer
 
 
 def test_nothing_is_attached_without_an_open_case(office):
-    enquiry = an_enquiry(office)
+    enquiry = view_first(office, "mash_officer", an_enquiry(office))
     assert refused(office, "mash_officer", enquiry, "attach", **WHY) == {
         "no_open_case": "No open case: Ava Testley. Decide the enquiry instead.",
     }
@@ -48,13 +49,14 @@ def test_nothing_is_attached_while_one_child_of_several_has_no_open_case(office)
     case = accepted(office)
     office.clock.at += timedelta(days=1)
     both = an_enquiry(office, subjects=(a_subject(person_id=case.person_id), a_subject(given_name="Ben")))
+    view_first(office, "mash_officer", both)
     said = refused(office, "mash_officer", both, "attach", **WHY)
     assert said["no_open_case"].startswith("No open case: Ben Testley.")
     assert case.state == "accepted"
 
 
 def test_case_that_opened_since_the_enquiry_came_takes_its_news(office):
-    news = an_enquiry(office)
+    news = view_first(office, "mash_officer", an_enquiry(office))
     office.clock.at += timedelta(hours=1)
     case = accepted(office, person_id=news.subjects[0].person_id)
     act(office, "mash_officer", news, "attach", **WHY)
@@ -145,6 +147,7 @@ def test_what_turns_red_by_day_stays_in_the_hub(office):
 def test_closed_enquiry_is_in_no_queue_though_the_duty_team_had_it(office):
     office.clock.at = NIGHT
     red = an_enquiry(office, indicators=("C4_NAI",))
+    view_first(office, "mash_manager", red)
     act(office, "mash_manager", red, "withdraw", reason="Another county's child")
     assert red.queue is None
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.acting import act
-from tests.making import a_command, a_subject, an_enquiry, decide_as, screen
+from tests.making import a_command, a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict, Invalid, Stale
 from triage.models import Event, OutboxMessage
 from triage.services.checks import CheckAction, act_on_check
@@ -81,6 +81,7 @@ def test_early_help_without_consent_is_refused(office):
 
 def test_decision_on_a_closed_enquiry_is_refused(office):
     enquiry = an_enquiry(office, indicators=())
+    view_first(office, "social_worker", enquiry)
     withdraw = EnquiryAction(enquiry_id=enquiry.id, action="withdraw", reason="Rang the wrong county")
     act_on_enquiry(office.desk("social_worker"), withdraw)
     with pytest.raises(Conflict, match="while this is closed"):

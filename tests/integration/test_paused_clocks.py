@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.acting import a_referral, act, clock_of, last_event, refused, walk
-from tests.making import an_enquiry, approve_as, decide_as, screen
+from tests.making import an_enquiry, approve_as, decide_as, screen, view_first
 from triage.services.sweep import sweep
 from workflows.social_care import SOCIAL_CARE
 
@@ -145,6 +145,7 @@ def test_assessment_completed_while_its_clock_is_paused_is_not_late(office):
 
 def test_cancelled_while_paused_its_pause_ends_too(office, enquiry):
     pause(office, enquiry, "decision")
+    view_first(office, "social_worker", enquiry)
     act(office, "social_worker", enquiry, "withdraw", reason="Rang the wrong county")
     clock = clock_of(enquiry, "decision")
     assert (clock.state, clock.pauses[0].resumed_at) == ("cancelled", office.clock.now())

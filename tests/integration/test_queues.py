@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 
 from tests.acting import a_referral, accepted, act
-from tests.making import an_enquiry
+from tests.making import an_enquiry, view_first
 from triage.store.queues import count_enquiries, count_referrals, list_enquiries, list_referrals
 
 WEST, NORTH = "social_care_west", "social_care_north"
@@ -45,7 +45,7 @@ def counting(session):
 
 
 def test_enquiry_waits_in_the_queue_of_its_state_until_it_is_closed(office):
-    enquiry = an_enquiry(office)
+    enquiry = view_first(office, "social_worker", an_enquiry(office))
     seen = [count_waiting(office)]
     for who, action in (
         ("social_worker", "start_screening"),

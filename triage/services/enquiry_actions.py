@@ -27,6 +27,7 @@ from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_d
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
+from triage.services.first_view import is_veiled, say_unseen
 from triage.services.splitting import find_joinable, join, split
 from triage.store.locking import hold, lock
 from workflows.agency_check import WAITING
@@ -61,6 +62,8 @@ def act_on_enquiry(desk: Desk, command: EnquiryAction) -> Enquiry:
         return ELSEWHERE[command.action](desk, command)
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
+    if is_veiled(desk.actor, enquiry, command.action):
+        raise Conflict(Problem("no_first_view", say_unseen(desk.actor, enquiry)))
     fired = fire_action(ENQUIRY, desk, enquiry, command.action, _context(desk, enquiry, command))
     details = WHILE_CLOCKS_RUN.get(command.action, _nothing_more)(desk, enquiry, command)
     settle_clocks(desk, enquiry, fired, ENQUIRY.final)

@@ -11,9 +11,13 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.store.locking import lock
 from workflows.calendar import LONDON
+from workflows.enquiry import ENQUIRY, WEIGHS
 
-# Whoever weighs enquiries in the hub. A locality's worker reads what was decided; a system has no view of its own.
-ASKED = frozenset({"mash_officer", "social_worker", "mash_manager", "early_help_unit"})
+# Whoever weighs enquiries, by day and by night, and who takes them in. A locality's worker reads what was decided; a
+# system has no view of its own.
+ASKED = WEIGHS | {"mash_officer", "early_help_unit"}
+# What refuses these tells how serious the policy takes it to be.
+TELLING = ("withdraw", "attach")
 DONE = ("decided", "closed")
 
 
@@ -136,7 +140,18 @@ def waits_for_view(actor: Actor, enquiry: Enquiry) -> list[Subject]:
 
 def refuse_unseen(desk: Desk, enquiry: Enquiry) -> None:
     """Conflict while the actor would decide on a recommendation that they have not been shown."""
-    waiting = waits_for_view(desk.actor, enquiry)
-    if waiting:
-        names = " and ".join(name_of(subject) for subject in waiting)
-        raise Conflict(Problem("no_first_view", f"Record your own first view of {names} first. Then decide."))
+    if waits_for_view(desk.actor, enquiry):
+        raise Conflict(Problem("no_first_view", f"{say_unseen(desk.actor, enquiry)} Then decide."))
+
+
+def say_unseen(actor: Actor, enquiry: Enquiry) -> str:
+    """Of whom the actor has to record a first view before they go on."""
+    names = " and ".join(name_of(subject) for subject in waits_for_view(actor, enquiry))
+    return f"Record your own first view of {names} first."
+
+
+def is_veiled(actor: Actor, enquiry: Enquiry, action: str) -> bool:
+    """Whether a refusal, or there being none, would tell this actor what the policy says before their own view."""
+    row = ENQUIRY.from_state.get((enquiry.state, action))
+    is_theirs = row is not None and actor.role in row.by
+    return action in TELLING and is_theirs and bool(waits_for_view(actor, enquiry))

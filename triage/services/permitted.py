@@ -14,6 +14,7 @@ from triage.services.contexts import (
     referral_context,
 )
 from triage.services.desk import Desk
+from triage.services.first_view import is_veiled, say_unseen
 from workflows.agency_check import AGENCY_CHECK
 from workflows.definition import IMMEDIATE_DANGER, Table
 from workflows.engine import Permitted, Reason, may, permitted
@@ -26,7 +27,15 @@ from workflows.transfer import TRANSFER
 def permitted_on_enquiry(desk: Desk, enquiry: Enquiry) -> tuple[Permitted, ...]:
     """Every action from the enquiry's state."""
     context = enquiry_context(desk, enquiry, without_case=list_without_case(desk, enquiry))
-    return permitted(ENQUIRY, enquiry.state, desk.actor.role, context)
+    listed = permitted(ENQUIRY, enquiry.state, desk.actor.role, context)
+    return tuple(_veil(desk, enquiry, each) for each in listed)
+
+
+def _veil(desk: Desk, enquiry: Enquiry, each: Permitted) -> Permitted:
+    if not is_veiled(desk.actor, enquiry, each.action):
+        return each
+    reason = Reason("no_first_view", say_unseen(desk.actor, enquiry))
+    return replace(each, allowed=False, reasons=(reason,), needs=())
 
 
 def permitted_on_referral(desk: Desk, referral: Referral) -> tuple[Permitted, ...]:

@@ -11,6 +11,9 @@ import pytest
 
 from tests.unit.workflows.copying import Copy
 from tests.unit.workflows.firing import refusals, states_without_danger
+from triage.models.codes import TABLES
+from triage.services.opening_referral import ONE_CASE
+from triage.web.inbox import WAITING
 from workflows import refusals as every_refusal
 from workflows.referral import ANYBODY
 
@@ -119,3 +122,29 @@ def test_what_the_guide_names_is_there() -> None:
     for name in ("SERVICES", "TABLES", "CLOCK_KINDS", "CLOSURES", "CLOSURES_OF", "ROUTES", "SERVICE_OF_ROUTE"):
         assert f"`{name}`" in GUIDE
         assert re.search(rf"^{name} = ", codes, re.MULTILINE)
+
+
+def test_what_the_guide_says_that_pages_must_be_told_is_told_in_those_files() -> None:
+    root = Path(__file__).parents[3]
+    for name, path in re.findall(r"`(KINDS|CHOICES|WAITING)` in `([\w/.]+)`", GUIDE):
+        assert re.search(rf"(^|set ){name}\b", (root / path).read_text(encoding="utf-8"), re.MULTILINE), name
+
+
+def fields_known() -> set[str]:
+    """The fields that the page of a referral knows how to ask for."""
+    page = Path(__file__).parents[3] / "triage/web/templates/locality/actions.html"
+    kinds = page.read_text(encoding="utf-8").partition("set KINDS = {")[2].partition("} %}")[0]
+    return set(re.findall(r'^  "([^"]+)": \(', kinds, re.MULTILINE))
+
+
+@pytest.mark.parametrize("service", TABLES)
+def test_page_of_a_referral_knows_how_to_ask_for_all_that_its_table_asks(service: str) -> None:
+    asked = {name for row in TABLES[service].transitions for name in row.asks}
+    assert asked - fields_known() == set()
+
+
+@pytest.mark.parametrize("service", TABLES)
+def test_whatever_a_team_has_is_under_a_heading_of_its_inbox(service: str) -> None:
+    table = TABLES[service]
+    of_the_hub = {"returned"} | ({"requested"} if service in ONE_CASE else set())  # no team has it then
+    assert set(table.states) - set(table.final) - of_the_hub - set(WAITING) == set()
