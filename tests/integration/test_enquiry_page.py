@@ -89,7 +89,7 @@ def test_partner_is_asked_for_basis_and_consent_and_the_refusal_stands_beside_ea
     assert fields_of(client.get(at).text, "request_check") == {
         *("agency_code", "question", "lawful_basis", "consent", "consent_reason"),
     }
-    typed = {"request_check.question": "Made up: any call-outs?", "hold.reason": "Half typed"}
+    typed = {"request_check.question": "Made up: any call-outs?", "split.reason": "Half typed"}
     refused = client.post(f"{at}/actions/request_check", data=typed)
     assert refused.status_code == 409
     for field, words in (
@@ -101,7 +101,7 @@ def test_partner_is_asked_for_basis_and_consent_and_the_refusal_stands_beside_ea
     assert "Made up: any call-outs?</textarea>" in refused.text
     assert "Half typed</textarea>" in refused.text
     shown = {each.name for each in read_controls(refused.text) if not each.folded}
-    assert {"request_check.question", "hold.reason"} <= shown
+    assert {"request_check.question", "split.reason"} <= shown
     assert "hold.reason" not in shown
 
 
