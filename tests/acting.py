@@ -65,8 +65,9 @@ def decide_each(office: Any, who: str, enquiry: Enquiry, *chosen: dict[str, Any]
 
 
 def a_referral(office: Any, route: str = "social_care", **details: Any) -> Referral:
-    """A child's referral to social care or, by its route, to another service, as the decision opened it."""
+    """A child's referral to social care or, by its route, somebody's to another service, as the decision opened it."""
     usual = {"social_care": {"indicators": ("P4_UNSAFE",)}, "early_help": {"indicators": ("C3_SUBSTANCE",)}}
+    usual |= {"ehc_pathway": {"ehc_request": True}, "adult_safeguarding": {"kind": "adult_at_risk"}}
     enquiry = an_enquiry(office, **({"consent": "given"} | usual.get(route, {}) | details))
     screen(office, enquiry)
     level = 4 if route == "social_care" else 3

@@ -16,7 +16,7 @@ from workflows.choice import compare, higher_routes
 
 PERSON = {"given_name": "Ava", "family_name": "Testley", "birth_date": date(2008, 1, 2), "postcode": "NG15 7AA"}
 OF_PERSON = {*PERSON, "kind", "expected_date", "sex", "nhs_number", "upn"}
-OF_SUBJECT = {"indicators", "person_id", "mobile", "plan_failed", "needs_immediate_protection"}
+OF_SUBJECT = {"indicators", "person_id", "mobile", "plan_failed", "needs_immediate_protection", "ehc_request"}
 
 
 def a_subject(**details: Any) -> NewSubject:

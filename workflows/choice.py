@@ -11,6 +11,11 @@ LADDER = ("no_further_action", "advice", "early_help", "social_care", "section_4
 RUNGS = {route: place for place, route in enumerate(LADDER)}
 EXPLAINED = LADDER[2:]  # advice is no more than nothing further: passing it over needs no explaining
 SECTION_47_ROUTES = ("social_care", "existing_case", "other_authority")
+# Nobody there weighs a safeguarding concern for a child, so going there is no more than advice. An education, health
+# and care assessment keeps no adult safe, so for one it is nothing further.
+PLACES_OF_CHILD = RUNGS | dict.fromkeys(("adult_safeguarding", "ehc_pathway"), RUNGS["advice"])
+PLACES_OF_ADULT = RUNGS | {"ehc_pathway": RUNGS["no_further_action"]}
+OF_LEVEL = (0, 0, 1, 2, 3)  # the rung that a level asks for, where the route itself has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +43,12 @@ def higher_routes(choice: Choice) -> tuple[str, ...]:
 
     The next is asked for even where the policy recommended what was chosen: a strategy discussion could be called for
     any child in social care, and why it was not is what inspectors miss. Early help is no way up without consent.
-    Routes off the ladder (another authority, an open case, adult safeguarding, an EHC assessment) hand the person to
-    somebody who will weigh the concern, so only a recommended section 47 stands above them.
+    Another authority, the worker of an open case and, for an adult, adult safeguarding weigh the concern themselves, so
+    only a recommended section 47 stands above them. Adult safeguarding and an EHC assessment do not weigh it for a
+    child: whatever stands above advice stands above them.
     """
     bottom, top = _chosen_rung(choice), _recommended_rung(choice)
-    if choice.is_child and choice.route in RUNGS:
+    if choice.is_child and place_of(choice.route, is_child=True) is not None:
         top = max(top, _next_rung(bottom, choice.consent))
     above = LADDER[max(bottom + 1, RUNGS["early_help"]) : top + 1]
     if choice.consent == "refused" and choice.recommended_route != "early_help":
@@ -56,30 +62,51 @@ def _next_rung(bottom: int, consent: str) -> int:
     return min(max(bottom + 1, first), RUNGS["section_47"])
 
 
+def place_of(route: str, *, is_child: bool) -> int | None:
+    """The rung on which a route stands; None where it hands the person to somebody who will weigh the concern."""
+    return (PLACES_OF_CHILD if is_child else PLACES_OF_ADULT).get(route)
+
+
 def needs_approval(choice: Choice) -> bool:
     """Whether a manager other than the decider must agree.
 
-    At level 4, for nothing further (or advice) where the policy recommended level 3 or 4, and for less than a
-    recommended level 4 or section 47.
+    At level 4 or with section 47; where the policy recommended level 3 or 4 and nobody of ours would weigh that; and
+    for less, in level or in route, than a recommended level 4 or section 47.
     """
-    nothing = choice.route in ("no_further_action", "advice") and choice.recommended_level >= 3
-    return choice.level == 4 or choice.section_47 or nothing or _is_less(choice)
+    return choice.level == 4 or choice.section_47 or _is_left_unweighed(choice) or _is_less(choice)
+
+
+def _is_left_unweighed(choice: Choice) -> bool:
+    """Level 3 or 4 that ends in no more than advice (an EHC assessment for a child, say), or leaves our hands."""
+    if choice.recommended_level < 3:
+        return False
+    return choice.route == "other_authority" or _chosen_rung(choice) <= RUNGS["advice"]
 
 
 def _is_less(choice: Choice) -> bool:
     serious = choice.section_47_recommended or choice.recommended_level == 4
-    return serious and _chosen_rung(choice) < _recommended_rung(choice)
+    lower = choice.level < choice.recommended_level or _chosen_rung(choice) < _recommended_rung(choice)
+    return serious and lower
 
 
 def _chosen_rung(choice: Choice) -> int:
-    """Where the choice stands on the ladder: a route that is off it stands where social care does."""
+    """Where the choice stands on the ladder: whoever will weigh the concern stands where social care does."""
     if choice.section_47:
         return RUNGS["section_47"]
-    return RUNGS.get(choice.route, RUNGS["social_care"])
+    place = place_of(choice.route, is_child=choice.is_child)
+    return RUNGS["social_care"] if place is None else place
 
 
 def _recommended_rung(choice: Choice) -> int:
-    return _rung(choice.recommended_route, choice.recommended_level, choice.section_47_recommended)
+    return RUNGS["section_47"] if choice.section_47_recommended else _recommended_place(choice)
+
+
+def _recommended_place(choice: Choice) -> int:
+    """Where the recommended route stands, section 47 aside: off the ladder, no lower than its level asks for."""
+    if choice.recommended_route in RUNGS:
+        return RUNGS[choice.recommended_route]
+    place = place_of(choice.recommended_route, is_child=choice.is_child)
+    return max(place or 0, OF_LEVEL[choice.recommended_level])
 
 
 def unexplained_siblings(choices: Iterable[Choice]) -> tuple[Choice, ...]:
@@ -96,7 +123,8 @@ def _outcome(choice: Choice) -> tuple[str, bool]:
 
 
 def _gravity(choice: Choice) -> tuple[bool, int, int]:
-    return choice.section_47, _rung(choice.route, choice.level, False), choice.level
+    place = place_of(choice.route, is_child=choice.is_child)
+    return choice.section_47, OF_LEVEL[choice.level] if place is None else place, choice.level
 
 
 def compare(choice: Choice) -> str:
@@ -111,19 +139,19 @@ def compare(choice: Choice) -> str:
     rises = (
         choice.level - choice.recommended_level,
         choice.section_47 - choice.section_47_recommended,
-        _climb(choice.route, choice.recommended_route, choice.recommended_level),
+        _climb(choice),
     )
     if min(rises) < 0:
         return "less"
     return "more" if max(rises) > 0 else "other"
 
 
-def _climb(route: str, recommended: str, level: int) -> int:
-    """Rungs from the recommended route up to the chosen one; 0 for a route that is off the ladder."""
-    return _rung(route, level, False) - _rung(recommended, level, False) if route in RUNGS else 0
+def _climb(choice: Choice) -> int:
+    """Rungs from the recommended route up to the chosen one; 0 for the same, and for one that has no place of its own.
 
-
-def _rung(route: str, level: int, section_47: bool) -> int:
-    if section_47:
-        return RUNGS["section_47"]
-    return RUNGS[route] if route in RUNGS else (0, 0, 1, 2, 3)[level]
+    The same route at another level is no climb, though a recommendation off the ladder stands where its level does.
+    """
+    place = place_of(choice.route, is_child=choice.is_child)
+    if place is None or choice.route == choice.recommended_route:
+        return 0
+    return place - _recommended_place(choice)

@@ -44,7 +44,8 @@ class EnquiryContext(Context):
 
     `out` are the agencies that have not answered; `moving` are how many subjects a split would move. `into` says how
     the enquiry to join stands: "earlier" (received before this one and not decided), "later", or "decided".
-    `without_case` are the subjects who have no open case; `joined_into` is what this one was joined to, by reference.
+    `without_case` are the subjects who have no open case, and `early_help_alone` those of level 4 whose only one is
+    early help's; `joined_into` is what this one was joined to, by reference.
     """
 
     rag: str | None = None
@@ -58,6 +59,7 @@ class EnquiryContext(Context):
     section_47_recommended: bool = False
     is_serious: bool = False
     without_case: tuple[str, ...] = ()
+    early_help_alone: tuple[str, ...] = ()
     moving: int = 0
     into: str | None = None
     joined_into: str = ""
@@ -72,6 +74,7 @@ class EnquiryContext(Context):
             **Context.details(self),
             "out": ", ".join(self.out),
             "without_case": ", ".join(self.without_case),
+            "early_help_alone": ", ".join(self.early_help_alone),
             "joined_into": self.joined_into,
             "routes": say(tuple(unexplained)),
         }
@@ -169,10 +172,16 @@ def is_below_section_47(context: EnquiryContext) -> str | None:
     return "decide_section_47" if context.section_47_recommended else None
 
 
+@refuses("decide_level_4")
+def is_with_social_care(context: EnquiryContext) -> str | None:
+    """Level 4 is more than early help may weigh: giving it to them would be a decision for less, by one person."""
+    return "decide_level_4" if context.early_help_alone else None
+
+
 @refuses("serious")
 def may_be_withdrawn(context: EnquiryContext) -> str | None:
-    """Withdrawing is no way round a decision that takes two people."""
-    return "serious" if context.is_serious and not context.is_manager else None
+    """Withdrawing is no way round a decision that takes two people: not for a manager, who is one person too."""
+    return "serious" if context.is_serious else None
 
 
 @refuses("one_subject")
@@ -244,7 +253,7 @@ ENQUIRY = Table(
         Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", OPEN, "decided", SEES_DANGER,
                    "immediate_danger_declared", (has_reason,), stops=TIMED, section_47=True),
         Transition("attach", "Give to the worker of the open case", UNDECIDED, "closed", HUB, "information_attached",
-                   (is_about_open_cases, is_below_section_47, has_reason), stops=TIMED),
+                   (is_about_open_cases, is_with_social_care, is_below_section_47, has_reason), stops=TIMED),
         Transition("split", "Split", UNDECIDED, None, WEIGHS, "enquiry_split",
                    (has_siblings, leaves_somebody, has_reason)),
         Transition("join", "Join to an earlier enquiry", UNDECIDED, "closed", WEIGHS, "enquiry_joined",

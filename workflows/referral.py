@@ -21,7 +21,8 @@ from workflows.guards import (
 
 ALLOCATES = frozenset({"mash_officer", "social_worker", "mash_manager", "early_help_unit", "system"})
 LOCALITY = frozenset({"locality_worker", "locality_manager"})
-MANAGES = frozenset({"locality_manager", "mash_manager", "early_help_unit"})
+MANAGERS = frozenset({"locality_manager", "mash_manager"})
+MANAGES = MANAGERS | {"early_help_unit"}
 NIGHT = frozenset({"emergency_duty_team"})
 ANYBODY = ALLOCATES | LOCALITY | NIGHT
 

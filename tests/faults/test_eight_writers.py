@@ -278,3 +278,19 @@ def test_news_that_waits_for_a_case_which_closes_meanwhile_is_not_put_into_the_c
             telling = door.run_into(on_enquiry(door, "mash_officer", news, action), pool)
         assert said(telling.result()) == outcome
     assert faults_of(door) == []
+
+
+def test_level_4_that_waits_for_a_case_with_social_care_which_closes_meanwhile_is_not_left_to_early_help(door):
+    with door.office() as office:
+        helped = accepted(office, "early_help")
+        case = accepted(office, person_id=helped.person_id)
+        key, person = case.id, case.person_id
+    news = door.log(NewSubject(person_id=person, indicators=("P4_UNSAFE",)))
+    closing = ReferralAction(referral_id=key, action="close", closure="RC1")
+    with ThreadPoolExecutor(1) as pool:
+        with door.desk(door.actors["social_care_west"]) as desk:
+            act_on_referral(desk, closing)
+            desk.session.flush()
+            telling = door.run_into(on_enquiry(door, "mash_officer", news, "attach"), pool)
+        assert said(telling.result()) == "decide_level_4"
+    assert faults_of(door) == []

@@ -11,6 +11,7 @@ from tests.making import an_enquiry, approve_as, decide_as, screen, view_first
 from triage.errors import Conflict
 from triage.insight.measures import measure, refresh
 from triage.models import OutboxMessage
+from triage.services.permitted import permitted_on_enquiry
 from triage.store.enquiries import count_by_route
 from triage.store.people import find_history
 
@@ -40,6 +41,10 @@ GRAVE = [
     pytest.param(LEVEL_3, {"level": 1, "route": "advice"}, id="advice after level 3"),
     pytest.param(LEVEL_4, {"level": 1, "route": "no_further_action"}, id="nothing after level 4"),
     pytest.param(LEVEL_4, {"level": 3, "route": "early_help", "consent": "given"}, id="less than level 4"),
+    pytest.param(LEVEL_4, {"level": 3, "route": "social_care"}, id="level 3 with social care after level 4"),
+    pytest.param(LEVEL_3, {"level": 3, "route": "ehc_pathway"}, id="schooling after level 3"),
+    pytest.param(LEVEL_3, {"level": 3, "route": "adult_safeguarding"}, id="a child to the adults' service"),
+    pytest.param(LEVEL_3, {"level": 3, "route": "other_authority"}, id="another authority after level 3"),
 ]
 
 
@@ -184,10 +189,17 @@ def test_nothing_is_done_to_what_waits_but_what_cannot_wait(office):
     assert (enquiry.state, enquiry.rag, enquiry.referrals[0].section_47) == ("decided", "red", True)
 
 
-def test_withdrawing_is_no_way_round_a_second_person(office):
-    enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
-    view_first(office, "social_worker", enquiry)
-    assert list(refused(office, "social_worker", enquiry, "withdraw", reason="Rung by mistake")) == ["serious"]
-    view_first(office, "mash_manager", enquiry)
-    act(office, "mash_manager", enquiry, "withdraw", reason="Rung by mistake")
-    assert enquiry.state == "closed"
+@pytest.mark.parametrize("who", ["social_worker", "mash_manager", "emergency_duty_team"])
+@pytest.mark.parametrize("indicators", [LEVEL_3, LEVEL_4, SECTION_47])
+def test_withdrawing_is_no_way_round_a_second_person_for_anybody(office, who, indicators):
+    enquiry = view_first(office, who, an_enquiry(office, indicators=indicators))
+    assert list(refused(office, who, enquiry, "withdraw", reason="Rung by mistake")) == ["serious"]
+    (withdraw,) = (each for each in permitted_on_enquiry(office.desk(who), enquiry) if each.action == "withdraw")
+    assert (withdraw.allowed, enquiry.state) == (False, "received")
+
+
+def test_serious_enquiry_that_was_rung_by_mistake_is_decided_by_two_and_closes(office):
+    enquiry = propose(office, a_screened(office), level=1, route="no_further_action")
+    approve_as(office, "mash_manager", enquiry)
+    act(office, "mash_officer", enquiry, "close")
+    assert (enquiry.state, enquiry.subjects[0].decision.approved_by_id) == ("closed", office.actor("mash_manager").id)

@@ -1,14 +1,21 @@
 """Deciding on a page: what each choice leaves to be explained, what takes a manager, and how siblings may differ."""
 
 import re
+from datetime import timedelta
+from itertools import product
 
 import pytest
 
-from tests.acting import two_children
+from tests.acting import accepted, two_children
 from tests.making import an_enquiry, screen, view_first
 from tests.reading import fields_of, main_of, options_of, read_controls
+from triage.models.codes import ROUTES
+from triage.services.contexts import as_choice
+from triage.services.deciding import SubjectDecision
+from workflows.choice import higher_routes, needs_approval
 
 SAFE, HARM, HELP = ("P4_UNSAFE",), ("C4_NAI",), ("C3_SUBSTANCE",)
+LEVELS = (1, 2, 3, 4)
 
 
 def decide_page(sign_in, office, **about):
@@ -59,15 +66,16 @@ def test_only_what_is_refused_on_the_page_counts_where_consent_was_given(sign_in
     assert re.findall(r'<option value="(\w*)"[^>]* data-refused', page) == ["refused"]
 
 
-def test_each_route_says_where_it_stands(sign_in, office):
-    page, _enquiry = decide_page(sign_in, office)
+@pytest.mark.parametrize(("kind", "adult_safeguarding"), [("child", "nothing"), ("adult_at_risk", "elsewhere")])
+def test_each_route_says_where_it_stands(sign_in, office, kind, adult_safeguarding):
+    page, _enquiry = decide_page(sign_in, office, kind=kind)
     stands = dict(re.findall(r'value="(\w+)"[^>]* data-stands="(\w+)"', page))
     assert stands == {
         "social_care": "social_care",
         "early_help": "early_help",
-        "advice": "nothing",
-        "no_further_action": "nothing",
-        **dict.fromkeys(("adult_safeguarding", "ehc_pathway", "other_authority", "existing_case"), "elsewhere"),
+        **dict.fromkeys(("advice", "no_further_action", "ehc_pathway"), "nothing"),
+        "adult_safeguarding": adult_safeguarding,
+        **dict.fromkeys(("other_authority", "existing_case"), "elsewhere"),
     }
 
 
@@ -84,20 +92,91 @@ def test_adult_is_asked_only_what_stands_between_the_choice_and_the_recommendati
     assert "why_not.section_47" not in page
 
 
+def marked_for_a_manager(page):
+    return set(re.findall(r'name="decisions\.0\.(\w+)" type="radio" value="(\w+)"[^>]* data-approved', page))
+
+
 @pytest.mark.parametrize(
-    ("indicators", "routes"),
+    ("about", "routes"),
     [
-        (HARM, {"social_care", "early_help", "advice", "no_further_action", "adult_safeguarding", "ehc_pathway",
-                "other_authority", "existing_case"}),
-        (SAFE, {"early_help", "advice", "no_further_action"}),
-        (HELP, {"advice", "no_further_action"}),
-        ((), set()),
+        ({"indicators": HELP}, "no_further_action advice ehc_pathway adult_safeguarding other_authority"),
+        ({"indicators": HELP, "kind": "adult_at_risk"}, "no_further_action advice ehc_pathway other_authority"),
+        ({"indicators": ()}, ""),
     ],
-)  # fmt: skip
-def test_what_takes_a_manager_is_marked_option_by_option(sign_in, office, indicators, routes):
-    page, _enquiry = decide_page(sign_in, office, indicators=indicators, consent="given")
-    marked = set(re.findall(r'name="decisions\.0\.(\w+)" type="radio" value="(\w+)"[^>]* data-approved', page))
-    assert marked == {("route", route) for route in routes} | {("level", "4"), ("section_47", "true")}
+    ids=["a child at level 3", "an adult at level 3", "a child at level 1"],
+)
+def test_what_takes_a_manager_is_marked_option_by_option(sign_in, office, about, routes):
+    page, _enquiry = decide_page(sign_in, office, consent="given", **about)
+    always = {("level", "4"), ("section_47", "true")}
+    assert marked_for_a_manager(page) == {("route", route) for route in routes.split()} | always
+
+
+@pytest.mark.parametrize("indicators", [HARM, SAFE])
+def test_every_option_is_marked_where_level_4_is_recommended(sign_in, office, indicators):
+    page, _enquiry = decide_page(sign_in, office, indicators=indicators)
+    options = {(each.name.removeprefix("decisions.0."), each.value) for each in read_controls(page)}
+    options = {(question, value) for question, value in options if question in ("route", "level", "section_47")}
+    assert len(options) == len(ROUTES) + len(LEVELS) + 2
+    assert marked_for_a_manager(page) == options
+
+
+UNWANTED = {"consent": "refused", "consent_reason": "Made up: they want nobody in"}
+RECOMMENDATIONS = {
+    "4 social_care section 47": {"indicators": HARM},
+    "4 social_care": {"indicators": SAFE},
+    "3 early_help": {"indicators": HELP},
+    "3 social_care": {"indicators": HELP, **UNWANTED},
+    "2 early_help": {"indicators": ("C2_ABSENCE_PATTERN",)},
+    "1 no_further_action": {"indicators": ()},
+    "1 ehc_pathway": {"indicators": (), "ehc_request": True},
+    "3 other_authority": {"indicators": HELP, "postcode": "NG1 5FS"},
+    "4 adult_safeguarding": {"indicators": SAFE, "kind": "adult_at_risk"},
+    "3 adult_safeguarding": {"indicators": HELP, "kind": "adult_at_risk"},
+    "1 adult_safeguarding": {"indicators": (), "kind": "adult_at_risk"},
+}
+
+
+def every_pick(enquiry):
+    """Whatever a worker can pick for the one subject: the options, as the form sends them, and the choice they make."""
+    (subject,) = enquiry.subjects
+    for route, level, section_47 in product(ROUTES, LEVELS, (True, False)):
+        picked = SubjectDecision(subject_id=subject.id, reason="x", route=route, level=level, section_47=section_47)
+        options = {("route", route), ("level", str(level)), ("section_47", str(section_47).lower())}
+        yield options, as_choice(enquiry, subject, picked)
+
+
+def check_page(page, enquiry):
+    """A manager is named just where one is needed, and a "why not" is shown just where the choice asks for it."""
+    marked, stands = marked_for_a_manager(page), dict(re.findall(r'value="(\w+)"[^>]* data-stands="(\w+)"', page))
+    mark = "-refused" if enquiry.consent == "refused" else ""
+    shown = {place: asked_after(page, place + mark) for place in set(stands.values())}
+    for options, choice in every_pick(enquiry):
+        assert bool(options & marked) is needs_approval(choice), choice
+        assert choice.section_47 or shown[stands[choice.route]] == set(higher_routes(choice)), choice
+
+
+def recommended(enquiry):
+    said = enquiry.subjects[0].recommendation
+    return f"{said.level} {said.route}{' section 47' if said.section_47 else ''}"
+
+
+@pytest.mark.parametrize(("recommends", "about"), RECOMMENDATIONS.items(), ids=RECOMMENDATIONS)
+def test_page_agrees_with_the_rule_whatever_a_worker_picks(sign_in, office, recommends, about):
+    page, enquiry = decide_page(sign_in, office, **({"consent": "given"} | about))
+    assert recommended(enquiry) == recommends
+    check_page(page, enquiry)
+
+
+@pytest.mark.parametrize(
+    ("indicators", "recommends"),
+    [(HARM, "4 existing_case section 47"), (SAFE, "4 existing_case"), (HELP, "3 existing_case")],
+)
+def test_page_agrees_with_the_rule_where_a_case_is_open(sign_in, office, indicators, recommends):
+    known = accepted(office).person_id
+    office.clock.at += timedelta(days=1)
+    page, enquiry = decide_page(sign_in, office, person_id=known, indicators=indicators, consent="given")
+    assert recommended(enquiry) == recommends
+    check_page(page, enquiry)
 
 
 def test_nothing_is_chosen_beforehand(sign_in, office):

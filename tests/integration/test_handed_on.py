@@ -9,6 +9,7 @@ from tests.acting import accepted, act, clock_of, clocks_by, last_event, refused
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict
 from triage.models import Referral
+from triage.services.permitted import permitted_on_enquiry
 
 NIGHT = datetime(2013, 5, 7, 22, 0, tzinfo=UTC)  # Tuesday, eleven at night in Nottinghamshire
 OPENS = datetime(2013, 5, 8, 7, 30, tzinfo=UTC)  # half past eight on Wednesday
@@ -146,10 +147,13 @@ def test_what_turns_red_by_day_stays_in_the_hub(office):
 
 def test_closed_enquiry_is_in_no_queue_though_the_duty_team_had_it(office):
     office.clock.at = NIGHT
+    earlier = an_enquiry(office, given_name="Ben", indicators=())
+    office.clock.at += timedelta(minutes=10)
     red = an_enquiry(office, indicators=("C4_NAI",))
-    view_first(office, "mash_manager", red)
-    act(office, "mash_manager", red, "withdraw", reason="Another county's child")
-    assert red.queue is None
+    assert red.queue == "edt"
+    view_first(office, "emergency_duty_team", red)
+    act(office, "emergency_duty_team", red, "join", into_reference=earlier.reference, reason="Rung twice")
+    assert (red.state, red.queue) == ("closed", None)
 
 
 def test_news_of_a_family_in_early_help_goes_to_whoever_helps_them(office):
@@ -157,6 +161,44 @@ def test_news_of_a_family_in_early_help_goes_to_whoever_helps_them(office):
     news = news_of(office, case)
     act(office, "mash_officer", news, "attach", **WHY)
     assert last_event(office, case, "information_received").data["enquiry"] == news.reference
+
+
+def test_level_4_is_decided_and_not_given_to_early_help_alone(office):
+    news = news_of(office, accepted(office, "early_help"), indicators=("P4_UNSAFE",))
+    said = {"decide_level_4": "Level 4, and the only open case is early help: Ava Testley. Decide the enquiry instead."}
+    assert refused(office, "mash_officer", news, "attach", **WHY) == said
+    (attach,) = (each for each in permitted_on_enquiry(office.desk("mash_manager"), news) if each.action == "attach")
+    assert {reason.code: reason.words for reason in attach.reasons} == said
+    assert (news.state, news.subjects[0].decisions) == ("received", [])
+
+
+def test_level_4_is_given_to_social_care_beside_early_help_and_level_3_to_early_help_alone(office):
+    helped = accepted(office, "early_help")
+    level_3 = news_of(office, helped, indicators=("C3_SUBSTANCE",))
+    act(office, "mash_officer", level_3, "attach", **WHY)
+    assert last_event(office, helped, "information_received").data["enquiry"] == level_3.reference
+    case = accepted(office, person_id=helped.person_id)
+    level_4 = news_of(office, case, indicators=("P4_UNSAFE",))
+    act(office, "mash_officer", level_4, "attach", **WHY)
+    assert last_event(office, case, "information_received").data["enquiry"] == level_4.reference
+    assert (level_3.subjects[0].decision.level, level_4.subjects[0].decision.level) == (3, 4)
+
+
+def test_one_child_of_early_help_alone_holds_back_the_news_of_both(office):
+    case = accepted(office)
+    helped = accepted(office, "early_help", given_name="Ben")
+    office.clock.at += timedelta(days=1)
+    both = an_enquiry(
+        office,
+        subjects=(
+            a_subject(person_id=case.person_id, indicators=("P4_UNSAFE",)),
+            a_subject(person_id=helped.person_id, given_name="Ben", indicators=("P4_UNSAFE",)),
+        ),
+    )
+    said = refused(office, "mash_officer", both, "attach", **WHY)
+    assert list(said) == ["decide_level_4"]
+    assert "Ben Testley" in said["decide_level_4"]
+    assert "Ava" not in said["decide_level_4"]
 
 
 def test_section_47_on_a_child_with_early_help_alone_is_social_cares(office):

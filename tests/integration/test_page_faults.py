@@ -204,7 +204,11 @@ def test_manager_is_named_where_it_takes_one_and_changes_are_said_aloud(sign_in,
     compared, approval = re.findall(r'<div role="status">(.*?)</div>', page, re.S)
     assert "You choose less than the policy recommends." in compared
     assert "This goes to a manager to approve." in approval
-    assert "A manager other than you must agree to level 4, to section 47, to no more than advice" in plain(approval)
+    assert (
+        "A manager other than you must agree to level 4 and to section 47; to a lower level or route than a recommended"
+        " level 4 or section 47; and, where level 3 or 4 is recommended, to no more than advice, to another authority,"
+        " to an education, health and care assessment, and for a child to adult safeguarding." in plain(approval)
+    )
     assert "<input" not in compared + approval
     assert "Only a MASH manager can decide" not in page
 

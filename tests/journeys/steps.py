@@ -6,10 +6,12 @@ from playwright.sync_api import Locator, Page, expect
 
 RECOMMENDS = re.compile("The policy recommends: level")
 WHY = "Why, in a few words"
+INJURY = "Injury that is unexplained or not an accident"  # section 47
+MISUSE = "Regular misuse of drugs or alcohol by the child"  # level 3
 
 
-def log_enquiry(page: Page, *names: str, level: int | None = None) -> str:
-    """Log that each of these children has an injury, with one's own first view if a level is given. The page's URL."""
+def log_enquiry(page: Page, *names: str, level: int | None = None, seen: str = INJURY) -> str:
+    """Log what was seen of each of these children, with one's own first view if a level is given. The page's URL."""
     page.get_by_role("link", name="Log an enquiry").first.click()
     page.get_by_label("How", exact=True).select_option("telephone")
     page.get_by_label("Who told us").select_option("2A")
@@ -20,7 +22,7 @@ def log_enquiry(page: Page, *names: str, level: int | None = None) -> str:
         page.get_by_label("Given name").nth(number).fill(name)
         page.get_by_label("Family name").nth(number).fill("Kirkbourne")
         page.get_by_label("Postcode").nth(number).fill("ng15 7aa")
-        page.get_by_label("Injury that is unexplained or not an accident").nth(number).check()
+        page.get_by_label(seen).nth(number).check()
         if level:
             say_level(page, level, number)
             page.get_by_label(WHY).nth(number).fill("Made up: a bruise")

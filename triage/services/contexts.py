@@ -1,6 +1,6 @@
 """What the guards of the workflow tables may look at, gathered from rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -48,11 +48,18 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
     return EnquiryContext(**owned, **_timed(desk, enquiry), **(known | brought))
 
 
-def list_without_case(desk: Desk, enquiry: Enquiry) -> tuple[str, ...]:
-    """The names of the subjects who have no open case now: nothing to attach their news to."""
-    people = [subject.person_id for subject in enquiry.subjects]
-    known = find_people_with_case(desk.session, people, desk.now, AWAITS_TEAM)
-    return tuple(name_of(subject) for subject in enquiry.subjects if subject.person_id not in known)
+def see_open_cases(desk: Desk, enquiry: Enquiry) -> dict[str, tuple[str, ...]]:
+    """The names of the subjects who have no open case to attach their news to, and of those whose case is too low."""
+    without = _without_case(desk, enquiry.subjects, AWAITS_TEAM)
+    grave = [each for each in enquiry.subjects if each.recommendation.level == 4 and each not in without]
+    below = _without_case(desk, grave, ("social_care",)) if grave else []
+    return {"without_case": tuple(map(name_of, without)), "early_help_alone": tuple(map(name_of, below))}
+
+
+def _without_case(desk: Desk, subjects: Sequence[Subject], services: Sequence[str]) -> list[Subject]:
+    people = [subject.person_id for subject in subjects]
+    known = find_people_with_case(desk.session, people, desk.now, services)
+    return [subject for subject in subjects if subject.person_id not in known]
 
 
 def _is_serious(subject: Subject) -> bool:
@@ -212,7 +219,7 @@ def offer_context(desk: Desk, offer: Transfer, *, reason: str = "") -> TransferC
     is_ours = here is not None and here == offer.from_locality_code
     return TransferContext(
         reason=reason.strip() or None,
-        is_manager=desk.actor.role in MANAGERS,
+        is_manager=desk.actor.role in referral_table.MANAGERS,
         is_asked=is_hub or (is_ours if offer.to_authority else not is_ours and _is_of_asked_team(desk, offer)),
         is_offering=is_hub or is_ours,
         is_own_offer=offer.offered_by_id == desk.actor.id,

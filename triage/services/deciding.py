@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from triage.access.actor import Actor
-from triage.errors import Invalid, Problem
+from triage.errors import Conflict, Invalid, Problem
 from triage.models import Decision, Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES, SERVICE_OF_ROUTE
 from triage.services.clocks import cancel_clocks, settle_clocks
@@ -16,8 +16,8 @@ from triage.services.contexts import CHILDREN, as_choice, compare_decision, enqu
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
-from triage.services.first_view import refuse_unseen
-from triage.services.opening_referral import open_referral
+from triage.services.first_view import name_of, refuse_unseen
+from triage.services.opening_referral import hold_open_case, open_referral
 from triage.services.outbox import promise
 from triage.services.protecting import alert, protect, protect_adult
 from triage.services.telling_open_case import tell_open_case
@@ -26,6 +26,7 @@ from triage.store.locking import lock, lock_people
 from workflows.choice import higher_routes, needs_approval
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.enquiry import ENQUIRY
+from workflows.refusals import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +165,9 @@ def _in_danger(subject: Subject, reason: str) -> SubjectDecision:
 def attach(desk: Desk, enquiry: Enquiry, reason: str) -> dict[str, object]:
     """Give what was told to the workers of the subjects' open cases: a decision for each, and no new referral.
 
-    Conflict where somebody's case has closed meanwhile.
+    Conflict where somebody's case has closed meanwhile: at level 4 the one with social care.
     """
+    _hold_social_care(desk, [each for each in enquiry.subjects if each.recommendation.level == 4])
     now = {"route": "existing_case", "reason": reason}
     decisions = [
         _add_decision(
@@ -177,6 +179,13 @@ def attach(desk: Desk, enquiry: Enquiry, reason: str) -> dict[str, object]:
         for subject in enquiry.subjects
     ]
     return _settle(desk, enquiry, decisions)
+
+
+def _hold_social_care(desk: Desk, subjects: list[Subject]) -> None:
+    lock_people(desk.session, (each.person_id for each in subjects))
+    below = [name_of(each) for each in subjects if hold_open_case(desk, each.person_id) is None]
+    if below:
+        raise Conflict(Problem("decide_level_4", words("decide_level_4", early_help_alone=", ".join(below))))
 
 
 def _match_subjects(enquiry: Enquiry, decisions: tuple[SubjectDecision, ...]) -> dict[UUID, SubjectDecision]:

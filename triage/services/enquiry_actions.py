@@ -22,7 +22,7 @@ from triage.services.clocks import (
     start_clocks,
 )
 from triage.services.colleagues import find_colleague
-from triage.services.contexts import enquiry_context, list_without_case
+from triage.services.contexts import enquiry_context, see_open_cases
 from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, answer_proposal, attach
 from triage.services.desk import Desk
 from triage.services.events import record
@@ -91,7 +91,7 @@ def _context(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Any:
     if command.action == "join":
         brought["into"] = find_joinable(desk, enquiry, command.into_reference)
     if command.action == "attach":
-        brought["without_case"] = list_without_case(desk, enquiry)
+        brought |= see_open_cases(desk, enquiry)
     return enquiry_context(desk, enquiry, **brought)
 
 

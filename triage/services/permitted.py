@@ -8,10 +8,10 @@ from triage.services.contexts import (
     check_context,
     enquiry_context,
     is_elsewhere,
-    list_without_case,
     offer_context,
     policy_context,
     referral_context,
+    see_open_cases,
 )
 from triage.services.desk import Desk
 from triage.services.first_view import is_veiled, say_unseen
@@ -26,7 +26,7 @@ from workflows.transfer import TRANSFER
 
 def permitted_on_enquiry(desk: Desk, enquiry: Enquiry) -> tuple[Permitted, ...]:
     """Every action from the enquiry's state."""
-    context = enquiry_context(desk, enquiry, without_case=list_without_case(desk, enquiry))
+    context = enquiry_context(desk, enquiry, **see_open_cases(desk, enquiry))
     listed = permitted(ENQUIRY, enquiry.state, desk.actor.role, context)
     return tuple(_veil(desk, enquiry, each) for each in listed)
 

@@ -5,6 +5,7 @@ Nothing is pre-selected. Choosing otherwise than recommended is the same one ste
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -27,14 +28,20 @@ from triage.web.again import carry_on
 from triage.web.enquiries import read_views, show_again
 from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
 from triage.web.words import RUNGS, say_levels
-from workflows.choice import EXPLAINED, Choice, compare, higher_routes, needs_approval, unexplained_siblings
+from workflows.choice import (
+    EXPLAINED,
+    LADDER,
+    Choice,
+    compare,
+    higher_routes,
+    needs_approval,
+    place_of,
+    unexplained_siblings,
+)
 
 blueprint = Blueprint("decide", __name__, url_prefix="/enquiries/<uuid:enquiry_id>/decide")
 carry_on(blueprint)
 DECIDERS = ("social_worker", "mash_manager")
-# Where a route stands on the ladder, as far as it leaves something to be explained: see higher_routes.
-STANDS = {"no_further_action": "nothing", "advice": "nothing", "early_help": "early_help", "social_care": "social_care"}
-ELSEWHERE = "elsewhere"
 
 
 @blueprint.get("")
@@ -149,7 +156,7 @@ def _ask_decisions(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], er
         compared={subject.id: compare_options(enquiry, subject) for subject in enquiry.subjects},
         approved={subject.id: approved_options(enquiry, subject) for subject in enquiry.subjects},
         asked={subject.id: asked_after(enquiry, subject) for subject in enquiry.subjects},
-        stands={route: STANDS.get(route, ELSEWHERE) for route in ROUTES},
+        stands={subject.id: stand_of_routes(subject) for subject in enquiry.subjects},
         siblings=[subject.id for subject in enquiry.subjects if subject.person.kind in CHILDREN],
     )
 
@@ -165,17 +172,32 @@ def compare_options(enquiry: Enquiry, subject: Subject) -> dict[str, dict[str, s
 
 
 def approved_options(enquiry: Enquiry, subject: Subject) -> dict[str, set[str]]:
-    """The options of each question of which one is enough to take a manager other than the decider.
-
-    Less than was recommended is so by its route, unless section 47 is chosen, which takes one by itself.
-    """
-    least = _least(enquiry, subject)
-    plain = replace(least, recommended_route=least.route, recommended_level=1, section_47_recommended=False)
+    """The options of each question that take a manager other than the decider, whatever is chosen beside them."""
+    options = {"route": ROUTES, "level": LEVELS, "section_47": (True, False)}
+    made = [dict(zip(options, chosen, strict=True)) for chosen in product(*options.values())]
+    same = as_recommended(enquiry, subject)
+    alone = [each for each in made if not needs_approval(replace(same, **each))]
     return {
-        "route": {route for route in ROUTES if needs_approval(replace(least, route=route))},
-        "level": {str(level) for level in LEVELS if needs_approval(replace(plain, level=level))},
-        "section_47": {said for said in ("true", "false") if needs_approval(replace(plain, section_47=said == "true"))},
+        question: {_said(option) for option in of_question} - {_said(each[question]) for each in alone}
+        for question, of_question in options.items()
     }
+
+
+def _said(option: object) -> str:
+    """As the form sends it."""
+    return str(option).lower()
+
+
+def stand_of_routes(subject: Subject) -> dict[str, str]:
+    """Where each route stands, as far as it leaves something to be explained: see higher_routes."""
+    is_child = subject.person.kind in CHILDREN
+    return {route: _stand(place_of(route, is_child=is_child)) for route in ROUTES}
+
+
+def _stand(place: int | None) -> str:
+    if place is None:
+        return "elsewhere"
+    return LADDER[place] if LADDER[place] in EXPLAINED else "nothing"
 
 
 def asked_after(enquiry: Enquiry, subject: Subject) -> dict[str, str]:
@@ -185,11 +207,11 @@ def asked_after(enquiry: Enquiry, subject: Subject) -> dict[str, str]:
     what is missing is refused in any case.
     """
     found: dict[str, list[str]] = {rung: [] for rung in EXPLAINED}
-    for route in ROUTES:
+    for route, stands in stand_of_routes(subject).items():
         for consent, mark in (("given", ""), ("refused", "-refused")):
             chosen = replace(_least(enquiry, subject), route=route, consent=consent)
             for rung in higher_routes(chosen):
-                found[rung].append(STANDS.get(route, ELSEWHERE) + mark)
+                found[rung].append(stands + mark)
     return {rung: " ".join(dict.fromkeys(after)) for rung, after in found.items() if after}
 
 

@@ -31,6 +31,7 @@ GRAVE = replace(PLAIN, route="social_care", level=4, why_not=frozenset({"section
 
 def see_enquiry(facts: Facts) -> EnquiryContext:
     people = {"one": 1, "two": 2}[facts["people"]]
+    is_level_4 = facts["advised"] in ("level_4", "section_47")
     stands = {
         "current_rag": None if facts["rag"] == "none" else facts["rag"],
         "out": ("Police",) if facts["police"] == "asked" else (),
@@ -38,8 +39,10 @@ def see_enquiry(facts: Facts) -> EnquiryContext:
         "referrals_pending": int(facts["referral"] == "pending"),
         "with_edt": facts["edt"] == "yes",
         "is_own_proposal": facts["proposal"] == "own",
-        "section_47_recommended": facts["harm"] == "recommended",
+        "section_47_recommended": facts["advised"] == "section_47",
+        "is_serious": facts["advised"] != "level_2",
         "without_case": ("Ada Fern",) if facts["case"] == "none" else (),
+        "early_help_alone": ("Ada Fern",) if facts["case"] == "early_help" and is_level_4 else (),
         "joined_into": "ENQ-7" if facts["joined"] == "yes" else "",
     }
     if facts["hands"] == "full":
@@ -96,8 +99,8 @@ PLAIN_ENQUIRY = Procedure(
         "referral": "settled pending",
         "edt": "no yes",
         "proposal": "anothers own",
-        "harm": "no recommended",
-        "case": "open none",
+        "advised": "level_2 level_3 level_4 section_47",
+        "case": "social_care early_help none",
         "other": "earlier later decided",
         "joined": "no yes",
     },
@@ -140,8 +143,12 @@ PLAIN_ENQUIRY = Procedure(
         "attach": (
             Why("No open case: Ada Fern. Decide the enquiry instead.", {"case": "none"}),
             Why(
+                "Level 4, and the only open case is early help: Ada Fern. Decide the enquiry instead.",
+                {"case": "early_help", "advised": "level_4 section_47"},
+            ),
+            Why(
                 "It may take section 47. Decide the enquiry, so that the reason is recorded.",
-                {"harm": "recommended"},
+                {"advised": "section_47"},
             ),
             NO_REASON,
         ),
@@ -163,7 +170,13 @@ PLAIN_ENQUIRY = Procedure(
             ),
             NO_REASON,
         ),
-        "withdraw": (NO_REASON,),
+        "withdraw": (
+            Why(
+                "This may be serious, so nobody withdraws it. Decide it, or join it to an earlier enquiry.",
+                {"advised": "level_3 level_4 section_47"},
+            ),
+            NO_REASON,
+        ),
         "close": (
             Why(
                 "A referral has not been allocated yet, or another authority has not taken the child on. See to that"

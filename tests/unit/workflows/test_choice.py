@@ -19,6 +19,7 @@ PLAIN = Choice(
 )
 ADULT = replace(PLAIN, is_child=False)
 SERIOUS = replace(PLAIN, recommended_route="social_care", recommended_level=4, section_47_recommended=True)
+SCHOOLING = replace(PLAIN, level=1, recommended_route="ehc_pathway", recommended_level=1)
 AS_SERIOUS = replace(SERIOUS, route="social_care", level=4, section_47=True)
 
 
@@ -33,7 +34,10 @@ AS_SERIOUS = replace(SERIOUS, route="social_care", level=4, section_47=True)
         ("existing_case", False, "social_care", ()),
         ("existing_case", False, "section_47", ("section_47",)),
         ("other_authority", True, "section_47", ()),
-        ("adult_safeguarding", False, "section_47", ("section_47",)),
+        ("adult_safeguarding", False, "social_care", ("early_help", "social_care")),
+        ("adult_safeguarding", False, "section_47", ("early_help", "social_care", "section_47")),
+        ("ehc_pathway", False, "social_care", ("early_help", "social_care")),
+        ("ehc_pathway", False, "section_47", ("early_help", "social_care", "section_47")),
     ],
 )
 def test_each_rung_between_what_was_chosen_and_recommended_is_higher(
@@ -50,6 +54,8 @@ def test_each_rung_between_what_was_chosen_and_recommended_is_higher(
     [
         ("no_further_action", ("early_help",)),
         ("advice", ("early_help",)),
+        ("ehc_pathway", ("early_help",)),
+        ("adult_safeguarding", ("early_help",)),
         ("early_help", ("social_care",)),
         ("social_care", ("section_47",)),
     ],
@@ -62,10 +68,16 @@ def test_a_childs_next_rung_is_explained_even_where_nothing_higher_was_recommend
     assert higher_routes(made) == next_up
 
 
-def test_section_47_and_what_is_handed_to_somebody_else_have_no_next_rung() -> None:
+def test_section_47_and_what_is_handed_to_somebody_who_weighs_it_have_no_next_rung() -> None:
     assert higher_routes(AS_SERIOUS) == ()
-    for route in ("existing_case", "other_authority", "adult_safeguarding", "ehc_pathway"):
+    for route in ("existing_case", "other_authority"):
         assert higher_routes(replace(PLAIN, route=route)) == ()
+
+
+def test_adult_safeguarding_weighs_for_an_adult_what_an_ehc_assessment_does_not() -> None:
+    afraid = replace(ADULT, recommended_route="adult_safeguarding", recommended_level=4)
+    assert higher_routes(replace(afraid, route="adult_safeguarding")) == ()
+    assert higher_routes(replace(afraid, route="ehc_pathway")) == ("early_help", "social_care")
 
 
 def test_an_adult_has_no_next_rung_but_what_was_recommended_is_explained() -> None:
@@ -104,12 +116,45 @@ def test_a_recommended_route_off_the_ladder_stands_where_its_level_does(level: i
         (replace(SERIOUS, route="early_help"), True),
         (replace(SERIOUS, section_47_recommended=False), True),
         (replace(SERIOUS, route="existing_case"), True),
-        (replace(SERIOUS, route="existing_case", section_47_recommended=False), False),
         (replace(PLAIN, route="social_care"), False),
+        (replace(PLAIN, route="existing_case"), False),
     ],
 )
 def test_what_is_grave_or_less_than_grave_advice_needs_another_manager(choice: Choice, needed: bool) -> None:
     assert needs_approval(choice) is needed
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        replace(SERIOUS, section_47_recommended=False, route="social_care"),
+        replace(SERIOUS, section_47_recommended=False, route="existing_case"),
+        replace(ADULT, route="adult_safeguarding", recommended_route="adult_safeguarding", recommended_level=4),
+        replace(SERIOUS, route="social_care", recommended_level=2, level=1, section_47_recommended=True),
+    ],
+    ids=lambda each: each.route,
+)
+def test_a_lower_level_than_a_grave_recommendation_takes_two_by_whatever_route(choice: Choice) -> None:
+    assert needs_approval(choice)
+    assert not needs_approval(replace(choice, recommended_level=choice.level, section_47_recommended=False))
+
+
+@pytest.mark.parametrize("kind", ["child", "adult"])
+@pytest.mark.parametrize(
+    ("route", "by"),
+    [
+        ("other_authority", "child adult"),
+        ("ehc_pathway", "child adult"),
+        ("adult_safeguarding", "child"),
+        ("existing_case", ""),
+        ("early_help", ""),
+    ],
+)
+def test_level_3_that_nobody_of_ours_would_weigh_takes_two(route: str, by: str, kind: str) -> None:
+    made = replace(PLAIN, route=route, is_child=kind == "child")
+    assert needs_approval(made) is (kind in by.split())
+    assert needs_approval(replace(made, recommended_route=route)) is (kind in by.split())
+    assert not needs_approval(replace(made, recommended_level=2))
 
 
 @pytest.mark.parametrize(
@@ -124,6 +169,15 @@ def test_what_is_grave_or_less_than_grave_advice_needs_another_manager(choice: C
         (replace(PLAIN, route="social_care", level=2), "less"),
         (replace(PLAIN, route="other_authority"), "other"),
         (replace(PLAIN, recommended_route="advice", recommended_level=1, level=1, route="no_further_action"), "less"),
+        (replace(PLAIN, route="ehc_pathway"), "less"),
+        (replace(PLAIN, route="ehc_pathway", recommended_route="ehc_pathway"), "same"),
+        (replace(PLAIN, route="ehc_pathway", recommended_route="ehc_pathway", recommended_level=2), "more"),
+        (replace(PLAIN, route="ehc_pathway", recommended_route="advice"), "other"),
+        (replace(SCHOOLING, route="advice"), "other"),
+        (replace(SCHOOLING, route="no_further_action"), "less"),
+        (replace(PLAIN, route="adult_safeguarding"), "less"),
+        (replace(ADULT, route="adult_safeguarding"), "other"),
+        (replace(ADULT, route="ehc_pathway", recommended_route="advice"), "less"),
         (AS_SERIOUS, "same"),
         (replace(AS_SERIOUS, section_47=False), "less"),
         (replace(AS_SERIOUS, route="other_authority"), "other"),
@@ -153,6 +207,14 @@ def test_section_47_for_one_child_is_explained_for_each_other() -> None:
         replace(AS_SERIOUS, section_47=False),
         PLAIN,
     )
+
+
+@pytest.mark.parametrize("route", ["ehc_pathway", "adult_safeguarding"])
+def test_whoever_goes_where_nobody_weighs_it_is_explained_though_the_level_is_higher(route: str) -> None:
+    elsewhere = replace(PLAIN, route=route, level=4)
+    assert unexplained_siblings([elsewhere, PLAIN]) == (elsewhere,)
+    handed = replace(PLAIN, route="other_authority", level=4)
+    assert unexplained_siblings([handed, PLAIN]) == (PLAIN,)
 
 
 def test_an_adult_is_nobodys_sibling() -> None:

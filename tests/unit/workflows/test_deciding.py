@@ -95,7 +95,18 @@ def test_section_47_stays_with_social_care(route: str, codes: list[str]) -> None
 
 
 @pytest.mark.parametrize("role", DECIDERS)
-@pytest.mark.parametrize("choice", [GRAVE, EXPLAINED], ids=["level 4", "less than recommended"])
+@pytest.mark.parametrize(
+    "choice",
+    [
+        GRAVE,
+        EXPLAINED,
+        replace(GRAVE, level=3, section_47=False, section_47_recommended=False, why_not=frozenset({"section_47"})),
+        replace(PLAIN, route="ehc_pathway", why_not=frozenset({"early_help"})),
+        replace(PLAIN, route="adult_safeguarding", why_not=frozenset({"early_help"})),
+        replace(PLAIN, route="other_authority"),
+    ],
+    ids=["level 4", "less than recommended", "level 3 of 4", "schooling", "adults' service", "another authority"],
+)
 def test_what_is_grave_is_proposed_even_by_a_manager(role: str, choice: Choice) -> None:
     assert weigh(choice, role=role) == ["needs_approval"]
     assert weigh(choice, role=role, action="propose") == []

@@ -109,6 +109,14 @@ def test_new_information_goes_to_an_open_case_with_a_reason_unless_section_47_is
     assert asked(state, "attach", "mash_officer", grave) == ["decide_section_47"]
 
 
+@pytest.mark.parametrize("role", ["mash_officer", "social_worker", "mash_manager", "emergency_duty_team"])
+def test_level_4_is_not_given_to_early_help_alone_by_anybody(role: str) -> None:
+    context = replace(REASONED, early_help_alone=("Ada Fern", "Ben Fern"))
+    assert told("checking", "attach", role, context) == [
+        "Level 4, and the only open case is early help: Ada Fern, Ben Fern. Decide the enquiry instead."
+    ]
+
+
 def test_information_about_a_child_without_an_open_case_is_decided() -> None:
     context = replace(REASONED, without_case=("Ada Fern", "Ben Fern"))
     assert told("screening", "attach", "mash_officer", context) == [
@@ -146,6 +154,14 @@ def test_withdrawing_needs_a_reason_and_meets_no_clock(state: str) -> None:
     assert asked(state, "withdraw", "social_worker", NOTHING) == ["no_reason"]
     fired = fire(ENQUIRY, state, "withdraw", "social_worker", REASONED)
     assert (fired.target, fired.row.stops) == ("closed", ())
+
+
+@pytest.mark.parametrize("role", ["social_worker", "mash_manager", "emergency_duty_team"])
+def test_what_may_be_serious_is_withdrawn_by_nobody(role: str) -> None:
+    context = replace(REASONED, is_serious=True, is_manager=role == "mash_manager")
+    assert told("received", "withdraw", role, context) == [
+        "This may be serious, so nobody withdraws it. Decide it, or join it to an earlier enquiry."
+    ]
 
 
 def test_an_enquiry_closes_only_when_each_referral_is_handed_over() -> None:

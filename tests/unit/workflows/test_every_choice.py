@@ -10,13 +10,12 @@ from hypothesis import strategies as st
 from workflows.choice import Choice, compare, higher_routes, needs_approval, unexplained_siblings
 
 NOTHING = ("no_further_action", "advice")
-ON_THE_LADDER = (*NOTHING, "early_help", "social_care")
-HANDED_OVER = ("adult_safeguarding", "ehc_pathway", "other_authority", "existing_case")
-ROUTES = ON_THE_LADDER + HANDED_OVER
+BESIDE_THE_LADDER = ("adult_safeguarding", "ehc_pathway", "other_authority", "existing_case")
+ROUTES = (*NOTHING, "early_help", "social_care", *BESIDE_THE_LADDER)
 LEVELS = (1, 2, 3, 4)
 CONSENTS = ("given", "refused", "not_asked", "not_safe_to_ask")
 HEIGHT = {"no_further_action": 0, "advice": 1, "early_help": 2, "social_care": 3, "section_47": 4}
-OF_LEVEL = {1: 0, 2: 1, 3: 2, 4: 3}  # a recommended route that is off the ladder: as high as its level asks for
+OF_LEVEL = {1: 0, 2: 1, 3: 2, 4: 3}  # what has no place of its own, or was only recommended: as high as its level asks
 YES_OR_NO = (False, True)
 ANY = (ROUTES, LEVELS, YES_OR_NO, ROUTES, LEVELS, YES_OR_NO, CONSENTS, YES_OR_NO)
 
@@ -33,18 +32,37 @@ def every_choice() -> Iterator[Choice]:
     return (make(*parts) for parts in product(*ANY))
 
 
+def weighs_it_themselves(route: str, choice: Choice) -> bool:
+    """Whoever takes the person over decides anew: another authority, the worker of the case, adults' own service."""
+    if route == "adult_safeguarding":
+        return not choice.is_child
+    return route in ("other_authority", "existing_case")
+
+
+def height_of(route: str, choice: Choice) -> int:
+    """Where a route stands that somebody goes down with us, or as nobody weighs there what was feared for a child."""
+    if route == "adult_safeguarding":
+        return 1
+    if route == "ehc_pathway":
+        return 1 if choice.is_child else 0
+    return HEIGHT[route]
+
+
 def height_chosen(choice: Choice) -> int:
     if choice.section_47:
         return 4
-    return 3 if choice.route in HANDED_OVER else HEIGHT[choice.route]
+    return 3 if weighs_it_themselves(choice.route, choice) else height_of(choice.route, choice)
 
 
 def height_recommended(choice: Choice) -> int:
+    """What is on the ladder stands there; any other as high as its level asks, and no lower than if it were chosen."""
+    route = choice.recommended_route
     if choice.section_47_recommended:
         return 4
-    if choice.recommended_route in HANDED_OVER:
-        return OF_LEVEL[choice.recommended_level]
-    return HEIGHT[choice.recommended_route]
+    if route in HEIGHT:
+        return HEIGHT[route]
+    of_level = OF_LEVEL[choice.recommended_level]
+    return of_level if weighs_it_themselves(route, choice) else max(of_level, height_of(route, choice))
 
 
 def could_be_taken(rung: str, choice: Choice) -> bool:
@@ -63,7 +81,7 @@ def must_be_explained(rung: str, choice: Choice) -> bool:
         return True
     between = [each for each in ("early_help", "social_care") if height_chosen(choice) < HEIGHT[each] < HEIGHT[rung]]
     nearer = [each for each in between if could_be_taken(each, choice)]
-    return choice.is_child and choice.route in ON_THE_LADDER and not nearer
+    return choice.is_child and not weighs_it_themselves(choice.route, choice) and not nearer
 
 
 def test_why_not_is_asked_for_exactly_the_rungs_that_the_rule_names() -> None:
@@ -72,12 +90,22 @@ def test_why_not_is_asked_for_exactly_the_rungs_that_the_rule_names() -> None:
         assert list(higher_routes(choice)) == asked, choice
 
 
+def nobody_of_ours_weighs(choice: Choice) -> bool:
+    """Nothing further, advice, another authority; and for a child what is only for adults, or only about schooling."""
+    if choice.route in (*NOTHING, "other_authority", "ehc_pathway"):
+        return True
+    return choice.is_child and choice.route == "adult_safeguarding"
+
+
 def must_be_approved(choice: Choice) -> bool:
-    at_the_top = choice.level == 4 or choice.section_47
-    nothing_done = choice.route in NOTHING and choice.recommended_level in (3, 4)
-    less_than_level_4 = choice.recommended_level == 4 and height_chosen(choice) < height_recommended(choice)
-    harm_passed_over = choice.section_47_recommended and not choice.section_47
-    return at_the_top or nothing_done or less_than_level_4 or harm_passed_over
+    if choice.level == 4 or choice.section_47:
+        return True
+    if choice.recommended_level in (3, 4) and nobody_of_ours_weighs(choice):
+        return True
+    if choice.section_47_recommended:  # and it was not chosen
+        return True
+    below = choice.level < 4 or height_chosen(choice) < height_recommended(choice)
+    return choice.recommended_level == 4 and below
 
 
 def test_another_manager_is_needed_for_exactly_what_the_rule_names() -> None:
@@ -87,7 +115,7 @@ def test_another_manager_is_needed_for_exactly_what_the_rule_names() -> None:
 
 def stand(choice: Choice) -> str:
     changes = [(choice.level, choice.recommended_level), (choice.section_47, choice.section_47_recommended)]
-    if choice.route in ON_THE_LADDER:
+    if choice.route != choice.recommended_route and not weighs_it_themselves(choice.route, choice):
         calm = replace(choice, section_47=False, section_47_recommended=False)
         changes.append((height_chosen(calm), height_recommended(calm)))
     if any(chosen < recommended for chosen, recommended in changes):
@@ -102,12 +130,19 @@ def test_every_choice_stands_to_its_recommendation_as_the_rule_says() -> None:
         assert compare(choice) == stand(choice), choice
 
 
+def how_far_up(choice: Choice) -> int:
+    """One who is handed to somebody who weighs it: as far as the level that was chosen."""
+    handed = weighs_it_themselves(choice.route, choice)
+    return OF_LEVEL[choice.level] if handed else height_of(choice.route, choice)
+
+
 def is_graver(one: Choice, other: Choice) -> bool:
-    """Section 47 before all; then how far up, one that is off the ladder as its level; then the level itself."""
+    """Section 47 before all; then how far up; then the level itself."""
     if one.section_47 != other.section_47:
         return one.section_47
-    heights = [OF_LEVEL[each.level] if each.route in HANDED_OVER else HEIGHT[each.route] for each in (one, other)]
-    return heights[0] > heights[1] or (heights[0] == heights[1] and one.level > other.level)
+    if how_far_up(one) != how_far_up(other):
+        return how_far_up(one) > how_far_up(other)
+    return one.level > other.level
 
 
 choices = st.builds(
