@@ -1,5 +1,6 @@
 """Acting on made-up cases through the services, each action written to the database before the next."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from triage.services.events import seal
 from triage.services.first_view import waits_for_view
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.transfers import TransferAction, act_on_transfer
+from workflows.calendar import LONDON
 
 Row = Enquiry | Referral | AgencyCheck | Transfer
 EVERYBODY = ("police", "health", "social_care")  # who takes part in a strategy discussion
@@ -75,6 +77,11 @@ def a_referral(office: Any, route: str = "social_care", **details: Any) -> Refer
     office.session.flush()
     (referral,) = enquiry.referrals
     return referral
+
+
+def in_days(office: Any, days: int) -> date:
+    """The day so many days from today, by the county's calendar."""
+    return office.clock.now().astimezone(LONDON).date() + timedelta(days=days)
 
 
 def clock_of(case: Enquiry | Referral, kind: str) -> Clock:

@@ -55,7 +55,7 @@ def screen(office: Any, enquiry: Enquiry, *, rag: str = "amber", ask: str = "", 
 
     desk = office.desk("social_worker")
     act("start_screening")
-    act("set_rag", rag=rag)
+    act("set_rag", rag=rag, reason="Made up: it was talked over")
     if ask:
         act("request_check", agency_code=ask, lawful_basis="public_task", consent="given")
     if finish and ask:

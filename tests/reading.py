@@ -49,9 +49,9 @@ def read_controls(page: str) -> list[Control]:
 
 
 def fields_of(page: str, part: str) -> set[str]:
-    """The names of the fields of a part of the page ("withdraw"), without the part's own."""
+    """The names of the fields of a part of the page ("withdraw"), without the part's own; a day is one field."""
     named = (each.name for each in read_controls(page) if each.name.startswith(f"{part}."))
-    return {name.removeprefix(f"{part}.") for name in named}
+    return {name.removeprefix(f"{part}.").partition("-")[0] for name in named}
 
 
 def options_of(page: str, name: str) -> list[str]:

@@ -83,6 +83,17 @@ class Calendar:
             day -= DAY
         return self.closing(day)
 
+    def first_opening(self, day: date) -> datetime:
+        """When the office opens on that day or, where it does not, on the next that it does."""
+        return self.opening(day if self.is_working_day(day) else self.next_working_day(day))
+
+    def last_opening(self, at: datetime) -> datetime:
+        """When the office opened last, `at` itself included."""
+        day = self._local(at).date()
+        while not (self.is_working_day(day) and self.opening(day) <= at):
+            day -= DAY
+        return self.opening(day)
+
     def next_working_day(self, day: date, count: int = 1) -> date:
         """The `count`-th working day after `day`."""
         for _ in range(count):

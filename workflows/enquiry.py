@@ -20,6 +20,7 @@ from workflows.guards import (
     is_unclaimed,
     is_unclaimed_or_own,
     say,
+    says_until_when,
 )
 
 HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "emergency_duty_team", "system"})
@@ -46,10 +47,12 @@ class EnquiryContext(Context):
     the enquiry to join stands: "earlier" (received before this one and not decided), "later", or "decided".
     `without_case` are the subjects who have no open case, and `early_help_alone` those of level 4 whose only one is
     early help's; `joined_into` is what this one was joined to, by reference.
+    `timed_rag` is the colour by which screening is timed: while nobody has rated it, what the policy recommends.
     """
 
     rag: str | None = None
     current_rag: str | None = None
+    timed_rag: str | None = None
     subjects: int = 0
     choices: tuple[Choice, ...] = ()
     out: tuple[str, ...] = ()
@@ -85,6 +88,11 @@ def is_rated(context: EnquiryContext) -> str | None:
     return None if context.current_rag else "no_rag"
 
 
+def is_less_urgent(rag: str, than: str | None) -> bool:
+    """Whether one colour leaves more time than another; none leaves less time than any."""
+    return than is not None and RAGS.index(rag) > RAGS.index(than)
+
+
 @refuses("rag_missing", brings=("rag",))
 def brings_rag(context: EnquiryContext) -> str | None:
     return None if context.rag in RAGS else "rag_missing"
@@ -92,12 +100,11 @@ def brings_rag(context: EnquiryContext) -> str | None:
 
 @refuses("no_reason", "rag_unchanged", brings=("rag", "reason"))
 def explains_new_rag(context: EnquiryContext) -> str | None:
-    """A first rating needs no reason; a changed one does."""
-    if context.current_rag is None or context.rag is None:
-        return None
-    if context.rag == context.current_rag:
+    """A changed rating needs a reason, and so does a first one that gives more time than the clock had."""
+    if context.rag is not None and context.rag == context.current_rag:
         return "rag_unchanged"
-    return None if context.reason else "no_reason"
+    needed = context.rag in RAGS and (context.current_rag or is_less_urgent(context.rag, context.timed_rag))
+    return "no_reason" if needed and not context.reason else None
 
 
 @refuses("no_lawful_basis", brings=("lawful_basis",))
@@ -262,7 +269,7 @@ ENQUIRY = Table(
                    (may_be_withdrawn, has_reason)),
         Transition("close", "Close", ("decided",), "closed", HUB, "enquiry_closed", (has_handed_over,)),
         Transition("reopen", "Reopen", ("decided", "closed"), "screening", WEIGHS, "enquiry_reopened",
-                   (stands_alone, has_reason), starts=("decision",)),
+                   (stands_alone, has_reason), starts=TIMED),
         Transition("claim", "Take it on", OPEN, None, HUB, "enquiry_claimed", (is_unclaimed,)),
         Transition("hand_over", "Hand over to a colleague", OPEN, None, HUB, "enquiry_handed_over",
                    (is_own_or_managed, has_worker, has_reason)),
@@ -271,7 +278,7 @@ ENQUIRY = Table(
         Transition("hand_back", "Hand back in the morning", OPEN, None, NIGHT | MANAGES, "handed_back_by_edt",
                    (is_with_edt, has_reason)),
         Transition("pause_clock", "Pause a clock", OPEN, None, MANAGES, "clock_paused",
-                   (has_clock, chooses_clock, has_reason)),
+                   (has_clock, chooses_clock, says_until_when, has_reason)),
         Transition("resume_clock", "Let a clock run on", OPEN, None, MANAGES, "clock_resumed",
                    (has_paused_clock, chooses_paused_clock, has_reason)),
     ),

@@ -1,6 +1,7 @@
 """Guards that several tables share, and the least that each of them may look at."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from workflows.definition import refuses
 
@@ -10,7 +11,8 @@ class Context:
     """The reason that the actor brings, and who has the case: a name, if anybody has, and whether it is the actor.
 
     `clocks` are the kinds that run now and `paused` those that stand still; `unpausable` those that must not be
-    paused: a red's, and what is past due already. `clock` is the kind that the actor chose.
+    paused: a red's, what may be significant harm, and what is past due already. `clock` is the kind that the actor
+    chose, and `until` the day on which it is to run on: after `today`, and no later than `latest_until`.
     """
 
     reason: str | None = None
@@ -22,15 +24,28 @@ class Context:
     clocks: frozenset[str] = frozenset()
     paused: frozenset[str] = frozenset()
     unpausable: frozenset[str] = frozenset()
+    until: date | None = None
+    today: date = date.min
+    latest_until: date = date.max
 
     def details(self) -> dict[str, str]:
         """What the plain words of a refusal may name."""
-        return {"owner": self.owner or "", "clocks": say(self.clocks), "paused": say(self.paused)}
+        return {
+            "owner": self.owner or "",
+            "clocks": say(self.clocks),
+            "paused": say(self.paused),
+            "latest_until": say_date(self.latest_until),
+        }
 
 
 def say(codes: frozenset[str] | tuple[str, ...]) -> str:
     """Codes in plain words, in order: "first contact, screening"."""
     return ", ".join(sorted(code.replace("_", " ") for code in codes)) or "none"
+
+
+def say_date(day: date) -> str:
+    """ "Friday 3 May 2013"."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 @refuses("no_reason", brings=("reason",))
@@ -72,10 +87,20 @@ def has_paused_clock(context: Context) -> str | None:
 
 @refuses("no_such_clock", "clock_runs_on", brings=("clock",))
 def chooses_clock(context: Context) -> str | None:
-    """A red is worked to completion, and what is late already is not made timely by stopping its clock."""
+    """What is red, or may be significant harm, is worked until it is done; waiting makes nothing timely."""
     if context.clock in context.unpausable:
         return "clock_runs_on"
     return None if context.clock in context.clocks else "no_such_clock"
+
+
+@refuses("no_until", "until_past", "until_too_far", brings=("until",))
+def says_until_when(context: Context) -> str | None:
+    """A pause has an end, for nobody would miss a clock that was forgotten."""
+    if context.until is None:
+        return "no_until"
+    if context.until <= context.today:
+        return "until_past"
+    return None if context.until <= context.latest_until else "until_too_far"
 
 
 @refuses("not_paused", brings=("clock",))

@@ -17,6 +17,7 @@ from workflows.guards import (
     has_worker,
     is_own_or_managed,
     is_unclaimed,
+    says_until_when,
 )
 
 ALLOCATES = frozenset({"mash_officer", "social_worker", "mash_manager", "early_help_unit", "system"})
@@ -135,8 +136,8 @@ def owned(states: tuple[str, ...]) -> tuple[Transition, ...]:
                    (is_with_team, is_own_or_managed, has_worker, has_reason)),
         Transition("reassign", "Reassign", states, None, MANAGES, "referral_reassigned",
                    (has_no_offer, has_reason, has_team_or_worker)),
-        Transition("pause_clock", "Pause a clock", states, None, MANAGES, "clock_paused",
-                   (has_clock, chooses_clock, has_reason)),
-        Transition("resume_clock", "Let a clock run on", states, None, MANAGES, "clock_resumed",
+        Transition("pause_clock", "Pause a clock", states, None, MANAGERS, "clock_paused",
+                   (has_clock, chooses_clock, says_until_when, has_reason)),
+        Transition("resume_clock", "Let a clock run on", states, None, MANAGERS, "clock_resumed",
                    (has_paused_clock, chooses_paused_clock, has_reason)),
     )  # fmt: skip

@@ -14,7 +14,11 @@ OF_EVERY_CASE = {
     "no_clock_paused": "No clock is paused.",
     "no_such_clock": "Choose a clock that runs: {clocks}.",
     "not_paused": "Choose a paused clock: {paused}.",
-    "clock_runs_on": "A red's clock runs until it is done, and one that is past due stays so. It cannot be paused.",
+    "clock_runs_on": "It cannot be paused. A red, a strategy discussion and a conference run on until they are done,"
+    " and what is past due stays so.",
+    "no_until": "Say on which day it runs on.",
+    "until_past": "It runs on tomorrow at the earliest. Choose a later day.",
+    "until_too_far": "A pause is ten working days at most. Choose a day up to {latest_until}.",
 }
 OF_ENQUIRIES = {
     "no_rag": "Set red, amber or green first.",

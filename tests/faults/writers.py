@@ -129,6 +129,7 @@ class Writer:
             "consent": lambda: pick(("given", *CONSENTS)),
             "worker_id": lambda: pick(list(self.door.actors.values())).id,
             "clock": lambda: pick([clock.kind for clock in case.clocks] or list(CLOCK_KINDS)),
+            "until": lambda: (desk.now + timedelta(days=pick((0, 1, 5, 30)))).date(),
             "subject_ids": lambda: tuple(each.id for each in case.subjects if self.dice.random() < 0.5),
             "into_reference": lambda: pick(sorted(asked.scalars(select(Enquiry.reference)))),
             "team_code": lambda: pick(teams_of(case.service)),

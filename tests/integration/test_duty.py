@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from tests.acting import EVERYBODY, act
+from tests.acting import EVERYBODY, act, in_days
 from tests.asking import asked_of
 from tests.making import an_enquiry, decide_as, screen
 from tests.reading import main_of
@@ -85,7 +85,15 @@ def test_case_with_several_clocks_is_one_line_with_the_first_at_its_head(office)
 
 def test_clock_that_stands_still_is_not_due(office):
     enquiry = log(office, at(FRIDAY, 16))
-    act(office, "mash_manager", enquiry, "pause_clock", clock="decision", reason="The family is away")
+    act(
+        office,
+        "mash_manager",
+        enquiry,
+        "pause_clock",
+        clock="decision",
+        until=in_days(office, 7),
+        reason="The family is away",
+    )
     office.clock.at = at(TUESDAY, 13)
     assert references(due_by_closing(office)) == []
 

@@ -216,10 +216,16 @@ def test_paused_clock_says_since_when_and_why_and_may_run_on(sign_in, office, cl
     page = client.get(at).text
     assert options_of(page, "pause_clock.clock") == ["screening", "decision"]
     why = {"pause_clock.clock": "screening", "pause_clock.reason": "Made up: the school is shut"}
-    assert client.post(f"{at}/actions/pause_clock", data=why).status_code == 302
+    refusal = client.post(f"{at}/actions/pause_clock", data=why)
+    assert (refusal.status_code, "Say on which day it runs on." in refusal.text) == (409, True)
+    until = {"pause_clock.until-day": "21", "pause_clock.until-month": "5", "pause_clock.until-year": "2013"}
+    assert client.post(f"{at}/actions/pause_clock", data=why | until).status_code == 302
     clock.at = clock.at.replace(day=clock.at.day + 7)
     page = client.get(at).text
-    assert "Paused since 10:00 on 7 May 2013 because: Made up: the school is shut" in main_of(page)
+    assert "Paused since 10:00 on 7 May 2013 until Tuesday 21 May 2013 because: Made up: the school is shut" in main_of(
+        page
+    )
+    assert "Clock paused until Tuesday 21 May 2013: Made up: the school is shut" in plain(page)
     clocks = page.split("triage-clocks")[1].split("</ul>")[0]
     (decision,) = [each for each in clocks.split("<li>") if "Decision" in each]
     (screening,) = [each for each in clocks.split("<li>") if "Screening" in each]

@@ -7,6 +7,8 @@ import pytest
 from tests.acting import act, clock_of, clocks_by, decide_each, events_of, last_event, refused, two_children, walk
 from tests.making import an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict
+from triage.services.sweep import sweep
+from workflows.clocks import due_times
 
 RECEIVED = datetime(2013, 5, 7, 11, 0, tzinfo=UTC)  # Tuesday noon in Nottinghamshire
 
@@ -25,6 +27,21 @@ def ask(office, enquiry, agency, **details):
     return enquiry.checks[-1]
 
 
+def test_first_colour_below_the_recommended_one_needs_a_reason_and_is_kept_with_it(office):
+    enquiry = walk(office, "social_worker", an_enquiry(office, indicators=("C4_NAI",)), "start_screening")
+    for rag in ("amber", "green"):
+        assert refused(office, "social_worker", enquiry, "set_rag", rag=rag) == {"no_reason": "Give a reason."}
+    assert (enquiry.rag, clock_of(enquiry, "screening").variant) == (None, "red")
+    act(office, "social_worker", enquiry, "set_rag", rag="amber", reason="The GP saw an old scar")
+    assert last_event(office, enquiry, "rag_set").data == {
+        "before": None,
+        "rag": "amber",
+        "reason": "The GP saw an old scar",
+    }
+    as_recommended = walk(office, "social_worker", an_enquiry(office, indicators=("C4_NAI",)), "start_screening")
+    assert act(office, "social_worker", as_recommended, "set_rag", rag="red").rag == "red"
+
+
 def test_first_colour_needs_no_reason_and_a_changed_one_does(office, enquiry):
     act(office, "social_worker", enquiry, "set_rag", rag="green")
     assert refused(office, "social_worker", enquiry, "set_rag", rag="amber") == {"no_reason": "Give a reason."}
@@ -41,6 +58,97 @@ def test_changed_colour_retimes_screening_from_receipt_and_says_why(office, enqu
     assert (clock.started_at, clock.due_at) == (RECEIVED, RECEIVED + timedelta(hours=4))
     told = last_event(office, enquiry, "rag_set").data
     assert told == {"before": "green", "rag": "red", "reason": "The school rang: he is at the gate"}
+
+
+def kept(clock):
+    """What a changed colour leaves as it is, once it is past due."""
+    return (
+        *(clock.started_at, clock.warn_at, clock.due_at, clock.limit_text, clock.timescale_version),
+        *(clock.warned_at, clock.breached_at, clock.escalated_at),
+    )
+
+
+@pytest.mark.parametrize("is_swept", [True, False])
+def test_changed_colour_never_makes_what_is_past_due_timely(office, enquiry, is_swept):
+    act(office, "social_worker", enquiry, "set_rag", rag="red")
+    clock = clock_of(enquiry, "screening")
+    office.clock.at = clock.due_at + timedelta(minutes=1)
+    if is_swept:
+        sweep(office.desk("system"))
+    before = kept(clock)
+    for rag in ("green", "amber"):
+        act(office, "social_worker", enquiry, "set_rag", rag=rag, reason="Seen by the GP")
+        assert (kept(clock), clock.variant, clock.state) == (before, rag, "running")
+    sweep(office.desk("system"))
+    sweep(office.desk("system"))
+    assert [event.type for event in events_of(office, enquiry)].count("clock_breached") == 1
+    walk(office, "social_worker", enquiry, "finish_screening")
+    assert (clock.state, clock.due_at) == ("missed", RECEIVED + timedelta(hours=4))
+
+
+def test_changed_colour_at_the_last_minute_is_timed_anew_and_warned_of_again(office, enquiry):
+    act(office, "social_worker", enquiry, "set_rag", rag="red")
+    clock = clock_of(enquiry, "screening")
+    office.clock.at = clock.due_at
+    sweep(office.desk("system"))
+    assert (clock.warned_at, clock.breached_at) == (office.clock.now(), None)
+    act(office, "social_worker", enquiry, "set_rag", rag="green", reason="Seen by the GP")
+    assert (clock.due_at, clock.warned_at) == (RECEIVED + timedelta(days=3), None)
+    office.clock.at = clock.warn_at
+    sweep(office.desk("system"))
+    sweep(office.desk("system"))
+    assert clock.warned_at == office.clock.now()
+    assert last_event(office, enquiry, "clock_warned").data["due_at"] == clock.due_at.isoformat()
+
+
+def test_shorter_limit_that_has_passed_already_is_breached_at_once_and_once(office, enquiry):
+    act(office, "social_worker", enquiry, "set_rag", rag="green")
+    office.clock.at = RECEIVED + timedelta(hours=5)
+    act(office, "social_worker", enquiry, "set_rag", rag="red", reason="He is at the gate")
+    assert [sweep(office.desk("system")).breached for _ in range(2)] == [1, 0]
+    act(office, "social_worker", enquiry, "set_rag", rag="green", reason="He has gone")
+    clock = clock_of(enquiry, "screening")
+    assert (clock.due_at, clock.breached_at) == (RECEIVED + timedelta(hours=4), office.clock.now())
+
+
+def partners(office, enquiry):
+    """Police asked, health asked and answered, school asked and withdrawn; each clock by its agency."""
+    act(office, "social_worker", enquiry, "set_rag", rag="amber")
+    for agency in ("police", "health", "school"):
+        ask(office, enquiry, agency)
+    walk(office, "mash_officer", enquiry.checks[1], "nothing_known")
+    act(office, "social_worker", enquiry.checks[2], "withdraw", reason="Rang us already")
+    return {clock.agency_check.agency_code: clock for clock in enquiry.clocks if clock.agency_check}
+
+
+@pytest.mark.parametrize(("rag", "hours"), [("red", 2), ("green", 24)])
+def test_changed_colour_retimes_the_partners_who_have_not_answered_from_when_they_were_asked(
+    office, enquiry, rag, hours
+):
+    clocks = partners(office, enquiry)
+    asked, ended = clocks["police"].started_at, [kept(clocks[agency]) for agency in ("health", "school")]
+    assert clocks["police"].limit_text == "6 working hours"
+    office.clock.at = asked + timedelta(hours=1)
+    act(office, "social_worker", enquiry, "set_rag", rag=rag, reason="The school rang")
+    police = clocks["police"]
+    due = office.pack.calendar.add_working_minutes(asked, hours * 60)
+    assert (police.variant, police.started_at, police.due_at) == (rag, asked, due)
+    assert [kept(clocks[agency]) for agency in ("health", "school")] == ended
+
+
+def test_partner_who_is_overdue_stays_so_whatever_the_colour_and_is_escalated_once(office, enquiry):
+    police = partners(office, enquiry)["police"]
+    office.clock.at = police.due_at + timedelta(minutes=1)
+    sweep(office.desk("system"))
+    before = kept(police)
+    for rag in ("green", "red", "green"):
+        act(office, "social_worker", enquiry, "set_rag", rag=rag, reason="News")
+        sweep(office.desk("system"))
+    assert kept(police) == before
+    types = [event.type for event in events_of(office, enquiry)]
+    assert [types.count(each) for each in ("check_chased", "check_overdue", "check_escalated")] == [1, 1, 1]
+    act(office, "partner_system", enquiry.checks[0], "answer", answer="Called twice")
+    assert police.state == "missed"
 
 
 @pytest.mark.parametrize(
@@ -100,6 +208,47 @@ def test_withdrawn_enquiry_has_a_reason_and_no_clock_that_counts(office, enquiry
     act(office, "social_worker", enquiry, "withdraw", reason="Rang the wrong county")
     assert (enquiry.state, enquiry.closed_at, enquiry.queue) == ("closed", office.clock.now(), None)
     assert {clock.state for clock in enquiry.clocks} == {"cancelled"}
+
+
+def test_what_was_past_due_when_the_enquiry_was_withdrawn_was_missed(office, enquiry):
+    act(office, "social_worker", enquiry, "set_rag", rag="red")
+    again = an_enquiry(office, received_at=RECEIVED, indicators=())
+    screen(office, again, rag="red", finish=False)
+    office.clock.at = clock_of(enquiry, "screening").due_at
+    act(office, "social_worker", enquiry, "withdraw", reason="Rang the wrong county")
+    assert clocks_by(enquiry, "cancelled") == {"screening", "decision"}, "at its last minute it was not late"
+    office.clock.at += timedelta(minutes=1)
+    act(office, "social_worker", again, "withdraw", reason="Rang the wrong county")
+    assert (clocks_by(again, "missed"), clocks_by(again, "cancelled")) == ({"screening"}, {"decision"})
+
+
+def test_partner_who_was_overdue_when_it_was_decided_has_missed_it(office, enquiry):
+    clocks = partners(office, enquiry)
+    act(office, "social_worker", enquiry, "finish_screening", reason="The child is safe at her aunt's")
+    office.clock.at = clocks["police"].due_at + timedelta(minutes=1)
+    decide_as(office, "social_worker", enquiry, route="no_further_action", level=1)
+    assert {agency: clock.state for agency, clock in clocks.items()} == {
+        "police": "missed",
+        "health": "met",
+        "school": "cancelled",
+    }
+
+
+@pytest.mark.parametrize(("rag", "variant"), [("amber", "amber"), (None, "green")])
+def test_reopened_enquiry_is_screened_against_a_clock_again_by_its_colour(office, enquiry, rag, variant):
+    """By the colour that it had or, where nobody had rated it, by the one that is recommended."""
+    if rag:
+        act(office, "social_worker", enquiry, "set_rag", rag=rag)
+    act(office, "social_worker", enquiry, "withdraw", reason="Rang the wrong county")
+    office.clock.at += timedelta(days=20)
+    act(office, "social_worker", enquiry, "reopen", reason="It was the right county")
+    first, clock = [each for each in enquiry.clocks if each.kind == "screening"]
+    due = due_times("screening", variant, office.clock.now(), office.pack.calendar).due_at
+    assert (first.state, clock.state, clock.variant) == ("cancelled", "running", variant)
+    assert (clock.started_at, clock.due_at) == (office.clock.now(), due)
+    office.clock.at = due + timedelta(minutes=1)
+    sweep(office.desk("system"))
+    assert (first.breached_at, clock.breached_at) == (None, office.clock.now())
 
 
 def test_reopened_enquiry_has_a_clock_of_its_own_and_the_first_keeps_its_result(office, enquiry):

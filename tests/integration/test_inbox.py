@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from tests.acting import a_referral, accepted, act, at_section_47, walk
+from tests.acting import a_referral, accepted, act, at_section_47, in_days, walk
 from tests.asking import asked_of
 from triage.store.queues import count_referrals
 
@@ -158,7 +158,15 @@ def test_heading_counts_all_where_only_the_most_pressing_are_shown(sign_in, offi
 def test_overdue_line_is_the_most_visible_and_a_paused_one_says_so(sign_in, office):
     late = walk(office, WORKER, accepted(office, given_name="Ava"), "start_assessment")
     paused = walk(office, WORKER, accepted(office, given_name="Ben"), "start_assessment")
-    act(office, MANAGER, paused, "pause_clock", clock="assessment", reason="The family is away")
+    act(
+        office,
+        MANAGER,
+        paused,
+        "pause_clock",
+        clock="assessment",
+        until=in_days(office, 7),
+        reason="The family is away",
+    )
     office.clock.at += timedelta(days=80)
     page = sign_in(WORKER).get("/referrals").text
     rows = {case.reference: row for row in page.split("<tr")[1:] for case in (late, paused) if case.reference in row}

@@ -6,13 +6,13 @@ from html import unescape
 
 import pytest
 
-from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, refused, walk
+from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in_days, refused, walk
 from triage.access.signin import actor_of
 from triage.models import User
 from triage.services.permitted import permitted_on_referral
 
 WORKER, MANAGER, NORTH = "locality_worker:west", "locality_manager:west", "locality_worker:north"
-SPELT = {"expected_on": {"expected_on-day", "expected_on-month", "expected_on-year"}}
+SPELT = {name: {f"{name}-{part}" for part in ("day", "month", "year")} for name in ("expected_on", "until")}
 BESIDE = {"transfer_to": {"transfer_to", "other_authority"}}
 
 
@@ -153,7 +153,7 @@ def test_manager_of_a_locality_finds_every_field_of_a_case_in_assessment(sign_in
         "immediate_danger": {"reason"},
         "hand_over": {"worker_id", "reason"},
         "reassign": {"team_code", "worker_id", "reason"},
-        "pause_clock": {"clock", "reason"},
+        "pause_clock": {"clock", "until-day", "until-month", "until-year", "reason"},
     }
 
 
@@ -259,6 +259,25 @@ def test_refusal_stands_beside_its_field_and_nothing_typed_is_lost(sign_in, offi
         assert folded[1], f"{name} is folded away"
 
 
+@pytest.mark.parametrize(
+    ("day", "status", "words"),
+    [
+        ({}, 409, "Say on which day it runs on."),
+        ({"day": "7", "month": "5", "year": "2013"}, 409, "It runs on tomorrow at the earliest."),
+        ({"day": "22", "month": "5", "year": "2013"}, 409, "Choose a day up to Tuesday 21 May 2013."),
+        ({"day": "32", "month": "5", "year": "2013"}, 422, "Enter a real date"),
+    ],
+)
+def test_pause_that_has_no_end_in_time_is_refused_beside_its_day(sign_in, office, in_assessment, day, status, words):
+    sent = {f"pause_clock.until-{part}": said for part, said in day.items()}
+    sent |= {"pause_clock.clock": "assessment", "pause_clock.reason": "The family is away"}
+    refusal = sign_in(MANAGER).post(f"{at(in_assessment)}/actions/pause_clock", data=sent)
+    assert refusal.status_code == status
+    (beside,) = re.findall(r'<p id="pause_clock.until-error"[^>]*>(.*?)</p>', refusal.text, re.S)
+    assert words in plain(beside)
+    assert "The family is away</textarea>" in refusal.text
+
+
 def test_reasons_to_close_are_named_in_words_where_one_is_missing(sign_in, in_assessment):
     refusal = sign_in(WORKER).post(f"{at(in_assessment)}/actions/close", data={"immediate_danger.reason": "Not sent"})
     assert refusal.status_code == 409
@@ -352,11 +371,19 @@ def test_child_protection_plan_and_section_47_stand_in_the_heading(sign_in, offi
 
 
 def test_paused_clock_is_shown_with_its_reason_and_an_extension_with_its_day(sign_in, office, in_assessment):
-    act(office, MANAGER, in_assessment, "pause_clock", clock="assessment", reason="The family is away")
+    act(
+        office,
+        MANAGER,
+        in_assessment,
+        "pause_clock",
+        clock="assessment",
+        until=in_days(office, 7),
+        reason="The family is away",
+    )
     day = (office.clock.now() + timedelta(days=90)).date()
     act(office, WORKER, in_assessment, "extend_assessment", expected_on=day, reason="A hospital letter is awaited")
     page = sign_in(MANAGER).get(at(in_assessment)).text
-    assert "Paused since 10:00 today because: The family is away" in plain(page)
+    assert "Paused since 10:00 today until Tuesday 14 May 2013 because: The family is away" in plain(page)
     assert "Expected by 5 August 2013: A hospital letter is awaited" in plain(page)
     assert re.findall(r'name="resume_clock.clock" type="radio" value="(\w+)"', page) == ["assessment"]
 

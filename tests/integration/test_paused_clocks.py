@@ -1,16 +1,31 @@
-"""A clock that stands still: by a manager's word alone, for a reason that everybody sees, and to the minute."""
+"""A clock that stands still: by a manager's word alone, for a reason that everybody sees, to a day, to the minute."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.acting import a_referral, act, clock_of, last_event, refused, walk
+from tests.acting import (
+    a_referral,
+    accepted,
+    act,
+    at_section_47,
+    clock_of,
+    clocks_by,
+    events_of,
+    in_days,
+    last_event,
+    refused,
+    walk,
+)
 from tests.making import an_enquiry, approve_as, decide_as, screen, view_first
+from triage.access.actor import SYSTEM
 from triage.services.sweep import sweep
 from workflows.social_care import SOCIAL_CARE
 
 MANAGER = "mash_manager"
 WHY = {"reason": "The interpreter comes tomorrow"}
+LONGEST = date(2013, 5, 21)  # ten working days after the day of all this, Tuesday 7 May
+ASKED = {**WHY, "until": LONGEST}
 FRIDAY = datetime(2013, 5, 10, 15, 0, tzinfo=UTC)  # four in the afternoon: half an hour is left of the day
 MONDAY = datetime(2013, 5, 13, 8, 0, tzinfo=UTC)  # nine in the morning: half an hour has gone
 
@@ -23,8 +38,8 @@ def enquiry(office):
     return made
 
 
-def pause(office, case, kind, who=MANAGER):
-    return act(office, who, case, "pause_clock", clock=kind, **WHY)
+def pause(office, case, kind, who=MANAGER, until=None):
+    return act(office, who, case, "pause_clock", clock=kind, until=until or in_days(office, 14), **WHY)
 
 
 def run_on(office, case, kind, who=MANAGER):
@@ -32,26 +47,121 @@ def run_on(office, case, kind, who=MANAGER):
 
 
 def test_only_a_manager_pauses_and_says_why(office, enquiry):
-    assert list(refused(office, "social_worker", enquiry, "pause_clock", clock="decision", **WHY)) == ["not_your_role"]
-    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="decision")) == ["no_reason"]
-    assert refused(office, MANAGER, enquiry, "pause_clock", **WHY) == {
+    barred = refused(office, "social_worker", enquiry, "pause_clock", clock="decision", **ASKED)
+    assert list(barred) == ["not_your_role"]
+    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="decision", until=LONGEST)) == ["no_reason"]
+    assert refused(office, MANAGER, enquiry, "pause_clock", **ASKED) == {
         "no_such_clock": "Choose a clock that runs: decision, screening.",
     }
     pause(office, enquiry, "decision")
     clock = clock_of(enquiry, "decision")
     (stood,) = clock.pauses
     assert (clock.state, clock.paused_at, stood.paused_at) == ("paused", office.clock.now(), office.clock.now())
-    assert (stood.reason, stood.paused_by_id, stood.resumed_at) == (WHY["reason"], office.actor(MANAGER).id, None)
+    assert (stood.reason, stood.until) == (WHY["reason"], LONGEST)
+    assert (stood.paused_by_id, stood.resumed_at) == (office.actor(MANAGER).id, None)
     told = last_event(office, enquiry, "clock_paused").data
-    assert told == {"kind": "decision", "due_at": [clock.due_at.isoformat()], **WHY}
+    assert told == {"kind": "decision", "until": "2013-05-21", "due_at": [clock.due_at.isoformat()], **WHY}
     assert clock_of(enquiry, "screening").state == "running"
 
 
 def test_pause_of_a_referral_is_for_its_managers(office):
     case = act(office, MANAGER, a_referral(office), "allocate", team_code="social_care_west")
-    assert "not_your_role" in refused(office, "locality_worker:west", case, "pause_clock", clock="assessment", **WHY)
+    for who in ("locality_worker:west", "early_help_unit"):
+        assert list(refused(office, who, case, "pause_clock", clock="assessment", **ASKED)) == ["not_your_role"]
     pause(office, case, "assessment", "locality_manager:west")
     assert (clock_of(case, "assessment").state, clock_of(case, "acceptance").state) == ("paused", "running")
+    assert list(refused(office, "early_help_unit", case, "resume_clock", clock="assessment", **WHY)) == [
+        "not_your_role"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "refusal"),
+    [
+        (None, {"no_until": "Say on which day it runs on."}),
+        (date(2013, 5, 6), {"until_past": "It runs on tomorrow at the earliest. Choose a later day."}),
+        (date(2013, 5, 7), {"until_past": "It runs on tomorrow at the earliest. Choose a later day."}),
+        (
+            date(2013, 5, 22),
+            {"until_too_far": "A pause is ten working days at most. Choose a day up to Tuesday 21 May 2013."},
+        ),
+    ],
+)
+def test_pause_has_an_end_after_today_and_within_ten_working_days(office, enquiry, until, refusal):
+    assert refused(office, MANAGER, enquiry, "pause_clock", clock="decision", until=until, **WHY) == refusal
+    assert clock_of(enquiry, "decision").pauses == []
+    pause(office, enquiry, "decision", until=date(2013, 5, 8))
+    pause(office, enquiry, "screening", until=LONGEST)
+    assert clocks_by(enquiry, "paused") == {"decision", "screening"}
+
+
+def test_sweep_lets_a_clock_run_on_as_the_office_opens_on_that_day_and_once(office, enquiry):
+    office.clock.at = FRIDAY
+    clock = clock_of(enquiry, "decision")
+    clock.due_at, clock.warn_at = FRIDAY + timedelta(days=3), FRIDAY + timedelta(minutes=10)
+    pause(office, enquiry, "decision", until=date(2013, 5, 11))  # a Saturday: the office opens next on Monday
+    opening = office.pack.calendar.opening(date(2013, 5, 13))
+    office.clock.at = opening - timedelta(minutes=1)
+    assert (sweep(office.desk("system")).resumed, clock.state) == (0, "paused")
+    office.clock.at = opening
+    assert [sweep(office.desk("system")).resumed for _ in range(2)] == [1, 0]
+    (stood,) = clock.pauses
+    assert (clock.state, clock.paused_at) == ("running", None)
+    assert (stood.resumed_at, stood.resumed_by_id) == (opening, SYSTEM.id)
+    assert office.pack.calendar.working_minutes_between(opening, clock.due_at) == 30 + 450
+    (told,) = [event for event in events_of(office, enquiry) if event.type == "clock_resumed"]
+    assert told.actor_role == "system"
+    assert told.data == {"kind": "decision", "until": "2013-05-11", "due_at": [clock.due_at.isoformat()], **WHY}
+
+
+def test_sweep_that_comes_late_gives_no_time_away(office, enquiry):
+    pause(office, enquiry, "decision", until=date(2013, 5, 9))
+    clock = clock_of(enquiry, "decision")
+    left = office.pack.calendar.working_minutes_between(office.clock.now(), clock.due_at)
+    opening = office.pack.calendar.opening(date(2013, 5, 9))
+    office.clock.at = opening + timedelta(days=7)
+    swept = sweep(office.desk("system"))
+    assert clock.pauses[0].resumed_at == opening
+    assert clock.due_at == office.pack.calendar.add_working_minutes(opening, left)
+    assert (swept.resumed, clock.breached_at) == (1, office.clock.now())
+
+
+def test_pause_that_is_over_ended_then_though_no_sweep_has_come(office, enquiry):
+    for kind in ("decision", "screening"):
+        pause(office, enquiry, kind, until=date(2013, 5, 9))
+    office.clock.at += timedelta(days=10)
+    act(office, "social_worker", enquiry, "set_rag", rag="green", reason="Seen by the GP")
+    walk(office, "social_worker", enquiry, "finish_screening")
+    decide_as(office, "social_worker", enquiry, route="advice", level=2, why_not={"early_help": "Not wanted"})
+    opening = office.pack.calendar.opening(date(2013, 5, 9))
+    for kind in ("decision", "screening"):
+        clock = clock_of(enquiry, kind)
+        assert (clock.state, clock.pauses[0].resumed_at, clock.pauses[0].resumed_by_id) == (
+            "missed",
+            opening,
+            SYSTEM.id,
+        )
+
+
+def test_manager_lets_it_run_on_before_its_day_and_it_runs_on_once(office, enquiry):
+    pause(office, enquiry, "decision", until=date(2013, 5, 9))
+    office.clock.at += timedelta(hours=3)
+    run_on(office, enquiry, "decision")
+    due = clock_of(enquiry, "decision").due_at
+    office.clock.at = office.pack.calendar.opening(date(2013, 5, 9))
+    assert (sweep(office.desk("system")).resumed, clock_of(enquiry, "decision").due_at) == (0, due)
+    assert [event.type for event in events_of(office, enquiry)].count("clock_resumed") == 1
+
+
+def test_discussion_and_conference_are_never_paused(office):
+    case = accepted(office)
+    act(office, "locality_worker:west", case, "call_strategy_discussion", invited=("police", "health", "social_care"))
+    conferring = at_section_47(office, given_name="Ben")
+    for row, kind in ((case, "strategy_discussion"), (conferring, "conference")):
+        row.rag = "amber"  # whatever its colour
+        told = refused(office, "locality_manager:west", row, "pause_clock", clock=kind, **ASKED)
+        assert list(told) == ["clock_runs_on"]
+        assert clock_of(row, kind).state == "running"
 
 
 def test_due_moves_by_just_the_working_time_that_it_stood_still(office, enquiry):
@@ -98,12 +208,12 @@ def test_red_is_never_paused(office):
     enquiry = an_enquiry(office, indicators=("C4_NAI",))
     screen(office, enquiry, rag="red", finish=False)
     for kind in ("screening", "decision"):
-        assert list(refused(office, MANAGER, enquiry, "pause_clock", clock=kind, **WHY)) == ["clock_runs_on"]
+        assert list(refused(office, MANAGER, enquiry, "pause_clock", clock=kind, **ASKED)) == ["clock_runs_on"]
 
 
 def test_clock_past_due_is_not_made_timely_by_pausing_it(office, enquiry):
     office.clock.at = clock_of(enquiry, "decision").due_at + timedelta(minutes=1)
-    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="decision", **WHY)) == ["clock_runs_on"]
+    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="decision", **ASKED)) == ["clock_runs_on"]
     office.clock.at -= timedelta(minutes=1)
     pause(office, enquiry, "decision")
     assert clock_of(enquiry, "decision").state == "paused"
@@ -112,7 +222,7 @@ def test_clock_past_due_is_not_made_timely_by_pausing_it(office, enquiry):
 def test_partners_clock_is_chased_and_not_paused(office, enquiry):
     about = {"agency_code": "police", "lawful_basis": "public_task", "consent": "given"}
     act(office, "social_worker", enquiry, "request_check", **about)
-    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="agency_check", **WHY)) == ["no_such_clock"]
+    assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="agency_check", **ASKED)) == ["no_such_clock"]
 
 
 def test_what_does_not_stand_still_does_not_run_on(office, enquiry):
@@ -137,8 +247,10 @@ def test_stopped_while_paused_it_is_judged_as_if_it_had_run_on_then(office, enqu
 def test_assessment_completed_while_its_clock_is_paused_is_not_late(office):
     case = act(office, MANAGER, a_referral(office), "allocate", team_code="social_care_west")
     walk(office, "locality_worker:west", case, "accept", "start_assessment")
+    due = clock_of(case, "assessment").due_at
+    office.clock.at = due - timedelta(hours=1)
     pause(office, case, "assessment", "locality_manager:west")
-    office.clock.at = clock_of(case, "assessment").due_at + timedelta(days=30)
+    office.clock.at = due + timedelta(days=10)
     walk(office, "locality_worker:west", case, "complete_assessment")
     assert clock_of(case, "assessment").state == "met"
 
@@ -185,7 +297,9 @@ def test_api_shows_each_pause_with_its_reason(office, enquiry, caller):
     shown = manager.get(f"/enquiries/{enquiry.id}")
     (clock,) = [each for each in shown.get_json()["clocks"] if each["kind"] == "decision"]
     assert (clock["state"], clock["paused_at"] is None) == ("paused", False)
-    assert [(each["reason"], each["resumed_at"]) for each in clock["pauses"]] == [(WHY["reason"], None)]
+    assert [(each["reason"], each["until"], each["resumed_at"]) for each in clock["pauses"]] == [
+        (WHY["reason"], "2013-05-21", None)
+    ]
     body = {"clock": "decision", "reason": "She came"}
     at = f"/enquiries/{enquiry.id}/actions/resume_clock"
     after = manager.post(at, body, If_Match=shown.headers["ETag"]).get_json()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from tests.acting import a_referral, accepted, act
+from tests.acting import a_referral, accepted, act, in_days
 from tests.making import an_enquiry, view_first
 from triage.store.queues import count_enquiries, count_referrals, list_enquiries, list_referrals
 
@@ -27,7 +27,15 @@ def paused(office):
     """An enquiry whose clocks all stand still."""
     enquiry = an_enquiry(office)
     for clock in ("screening", "decision"):
-        act(office, "mash_manager", enquiry, "pause_clock", clock=clock, reason="Made up: the school is shut by snow")
+        act(
+            office,
+            "mash_manager",
+            enquiry,
+            "pause_clock",
+            clock=clock,
+            until=in_days(office, 7),
+            reason="Made up: the school is shut by snow",
+        )
     return enquiry
 
 

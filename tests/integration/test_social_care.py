@@ -1,6 +1,6 @@
 """A social care referral from the hub's request to its closing: allocated, accepted, assessed, closed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -143,6 +143,23 @@ def test_extended_assessment_has_said_why_already_and_is_late_all_the_same(offic
     office.clock.at = due + timedelta(minutes=1)
     walk(office, WORKER, case, "complete_assessment")
     assert (clock_of(case, "assessment").state, clock_of(case, "assessment").due_at) == ("missed", due)
+
+
+def test_extension_answers_for_lateness_up_to_the_day_that_it_names_and_no_longer(office):
+    case = walk(office, WORKER, accepted(office), "start_assessment")
+    due = clock_of(case, "assessment").due_at
+    until = due.date() + timedelta(days=14)
+    act(office, WORKER, case, "extend_assessment", expected_on=until, reason="A report by the hospital")
+    office.clock.at = datetime.combine(until, time(22, 59), UTC)  # a minute to midnight in summer
+    with office.session.begin_nested() as tried:
+        walk(office, WORKER, case, "complete_assessment")
+        tried.rollback()
+    office.clock.at += timedelta(minutes=1)
+    assert refused(office, WORKER, case, "complete_assessment") == {
+        "late_assessment": "The assessment is past its time. Give the reason.",
+    }
+    act(office, WORKER, case, "complete_assessment", reason="The report came late")
+    assert clock_of(case, "assessment").state == "missed"
 
 
 def test_assessment_is_not_extended_to_a_day_that_is_past(office):

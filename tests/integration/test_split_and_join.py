@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.acting import act, clock_of, clocks_by, events_of, last_event, refused, two_children, walk
+from tests.acting import act, clock_of, clocks_by, events_of, in_days, last_event, refused, two_children, walk
 from tests.making import a_subject, an_enquiry, decide_as, screen
 from tests.reading import main_of
 from triage.errors import Invalid
@@ -41,11 +41,12 @@ def test_split_carries_every_running_clock_over_as_it_stands(office):
 
 def test_split_carries_a_paused_clock_over_with_its_reason(office):
     enquiry = two_children(office, indicators=())
-    act(office, "mash_manager", enquiry, "pause_clock", clock="decision", reason="The interpreter comes tomorrow")
+    why = {"reason": "The interpreter comes tomorrow", "until": in_days(office, 2)}
+    act(office, "mash_manager", enquiry, "pause_clock", clock="decision", **why)
     other = split(office, enquiry, enquiry.subjects[1])
     clock = clock_of(other, "decision")
     assert (clock.state, clock.paused_at) == ("paused", office.clock.now())
-    assert [pause.reason for pause in clock.pauses] == ["The interpreter comes tomorrow"]
+    assert [{"reason": pause.reason, "until": pause.until} for pause in clock.pauses] == [why]
     act(office, "mash_manager", other, "resume_clock", clock="decision", reason="She came")
     assert (clock.state, clock_of(enquiry, "decision").state) == ("running", "paused")
 
@@ -147,6 +148,46 @@ def test_joining_a_red_makes_nobody_wait_longer(office, earlier):
     clock = clock_of(earlier, "screening")
     assert (earlier.rag, clock.variant) == ("red", "red")
     assert clock.due_at == earlier.received_at + timedelta(hours=4)
+
+
+def asked_of_police(office, enquiry):
+    usual = {"lawful_basis": "public_task", "consent": "given"}
+    act(office, "social_worker", enquiry, "request_check", agency_code="police", **usual)
+    return clock_of(enquiry, "agency_check")
+
+
+def test_joining_a_red_gives_partners_who_have_not_answered_a_reds_time(office, earlier):
+    screen(office, earlier, rag="green", finish=False)
+    police = asked_of_police(office, earlier)
+    office.clock.at += timedelta(minutes=30)
+    join(office, an_enquiry(office, given_name="Ben", indicators=("C4_NAI",)), earlier)
+    assert (police.variant, police.due_at) == ("red", police.started_at + timedelta(hours=2))
+
+
+def test_joining_a_red_leaves_what_is_past_due_with_the_limit_that_it_broke(office, earlier):
+    screen(office, earlier, rag="amber", finish=False)
+    police, screening = asked_of_police(office, earlier), clock_of(earlier, "screening")
+    due = (police.due_at, screening.due_at)
+    office.clock.at = max(due) + timedelta(minutes=1)
+    join(office, an_enquiry(office, given_name="Ben", indicators=("C4_NAI",)), earlier)
+    assert (earlier.rag, police.due_at, screening.due_at) == ("red", *due)
+    assert (police.variant, screening.variant) == ("red", "red")
+
+
+def test_first_rating_below_what_was_joined_needs_a_reason(office, earlier):
+    walk(office, "social_worker", earlier, "start_screening")
+    office.clock.at += timedelta(days=10)  # past due, so the limit stays a green's
+    join(office, an_enquiry(office, given_name="Ben", indicators=("C4_NAI",)), earlier)
+    assert (earlier.rag, clock_of(earlier, "screening").limit_text) == (None, "3 working days")
+    assert list(refused(office, "social_worker", earlier, "set_rag", rag="amber")) == ["no_reason"]
+    act(office, "social_worker", earlier, "set_rag", rag="red")
+
+
+def test_joining_an_enquiry_that_is_late_is_no_way_round_its_clocks(office, earlier):
+    later = an_enquiry(office, given_name="Ben", indicators=())
+    office.clock.at = clock_of(later, "decision").due_at + timedelta(minutes=1)
+    join(office, later, earlier)
+    assert (clocks_by(later, "missed"), clocks_by(later, "cancelled")) == ({"decision"}, {"screening"})
 
 
 def test_joining_a_green_leaves_an_amber_as_it_is(office, earlier):

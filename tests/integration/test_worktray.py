@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.acting import act
+from tests.acting import act, in_days
 from tests.making import an_enquiry, decide_as, screen
 from tests.reading import plain
 from triage.store.queues import count_enquiries
@@ -92,11 +92,27 @@ def test_what_stands_still_and_what_the_night_has_are_seen_to(sign_in, county):
 
 
 def test_paused_clock_is_shown_beside_the_one_that_runs(sign_in, office, county):
-    act(office, "mash_manager", county["green"], "pause_clock", clock="decision", reason="Made up: the school is shut")
+    act(
+        office,
+        "mash_manager",
+        county["green"],
+        "pause_clock",
+        clock="decision",
+        until=in_days(office, 7),
+        reason="Made up: the school is shut",
+    )
     line = lines_of(sign_in("social_worker").get("/enquiries").text)[county["green"].reference]
-    assert "Paused Decision, since 10:01 today" in line
+    assert "Paused Decision, until Tuesday 14 May 2013: Made up: the school is shut" in line
     assert "Screening by" in line
-    act(office, "mash_manager", county["green"], "pause_clock", clock="screening", reason="Made up: so is the nursery")
+    act(
+        office,
+        "mash_manager",
+        county["green"],
+        "pause_clock",
+        clock="screening",
+        until=in_days(office, 7),
+        reason="Made up: so is the nursery",
+    )
     line = lines_of(sign_in("social_worker").get("/enquiries").text)[county["green"].reference]
     assert "Nothing due" not in line
     assert line.count("Paused") == 2

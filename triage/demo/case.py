@@ -13,7 +13,7 @@ from triage.demo.staff import Staff
 from triage.demo.timetable import Step
 from triage.models import Enquiry, Referral, Subject
 from triage.services.checks import CheckAction, act_on_check
-from triage.services.clocks import running
+from triage.services.clocks import running, timed_colour
 from triage.services.contexts import as_choice
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
@@ -24,6 +24,7 @@ from triage.services.people import NewPerson, find_matches
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.references import enquiry_reference
 from workflows.choice import Choice, higher_routes, unexplained_siblings
+from workflows.enquiry import is_less_urgent
 from workflows.social_care import MUST_TAKE_PART
 
 LEVELS = {"social_care": 4, "early_help": 3, "advice": 1, "no_further_action": 1}
@@ -119,7 +120,10 @@ class CaseRun:
         self._act(desk, self.social_worker, "start_screening")
 
     def rate(self, desk: Desk, step: Step) -> None:
-        self._act(desk, self.social_worker, "set_rag", rag=step.details["rag"])
+        """With a reason, where it gives more time than the policy would."""
+        rag, timed = step.details["rag"], timed_colour(self.enquiry)
+        why = {"reason": "Made up: somebody is with the family now."} if is_less_urgent(rag, timed) else {}
+        self._act(desk, self.social_worker, "set_rag", rag=rag, **why)
 
     def ask(self, desk: Desk, step: Step) -> None:
         agency = step.details["agency"]

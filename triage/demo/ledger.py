@@ -45,7 +45,7 @@ class Ledger:
         return self.shares.setdefault(name, Tally())
 
     def timed(self, name: str, due: datetime, ended: datetime | None) -> None:
-        """Met, missed, or still running: which counts as missed once it is past due."""
+        """Met, missed, or still running: which counts as missed once it is past due. No end after that is in time."""
         if ended is not None:
             self.share(name).add(ended <= due)
         elif due < self.end:
@@ -81,6 +81,7 @@ def _count_enquiry(ledger: Ledger, case: PlannedCase, done: list[Step]) -> None:
     received = case.call.received_at
     ledger.enquiries += 1
     ledger.by_district[case.family.district or "none"] += 1
+    # A rating comes long before any limit is broken here: what is past due by then would keep the limit that it broke.
     rag = next((step.details["rag"] for step in done if step.do == "rate"), "green")
     red = received + timedelta(minutes=240)
     due = red if rag == "red" else ledger.calendar.add_working_days(received, LIMITS[rag])

@@ -138,7 +138,7 @@ def _settle(url: str, pack_name: str, count: int) -> None:
         desk = Desk(session, SYSTEM, SettableClock(END), load_pack(pack_name))
         while True:
             swept = sweep(desk)
-            if not swept.warned and not swept.breached:
+            if not (swept.warned or swept.breached or swept.resumed):
                 break
         session.execute(_cancel_letters())
         session.execute(text("SELECT setval('enquiry_reference', :count)"), {"count": count})

@@ -1,6 +1,6 @@
 """A deadline, as a row: never a countdown queued somewhere that may forget it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -60,16 +60,28 @@ class Clock(Keyed, Base):
         """A new row has none yet: said outright, so that nobody asks the database once it is flushed."""
         self.pauses = []
 
+    @property
+    def pause(self) -> "ClockPause | None":
+        """Why it stands still now, if it does."""
+        return next((each for each in self.pauses if each.resumed_at is None), None)
+
 
 class ClockPause(Keyed, Base):
-    """Why a clock stood still, and from when until when. Appended; only its end is added later."""
+    """Why a clock stood still, and from when until when. Appended; only its end is added later.
+
+    It runs on when the office opens on the day `until` at the latest; a manager may let it run on before.
+    """
 
     __tablename__ = "clock_pauses"
-    __table_args__ = (Index("ix_clock_pauses_clock_id", "clock_id"),)
+    __table_args__ = (
+        Index("ix_clock_pauses_clock_id", "clock_id"),
+        Index("ix_clock_pauses_until", "until", postgresql_where=text("resumed_at IS NULL")),
+    )
     clock_id: Mapped[UUID] = mapped_column(ForeignKey("clocks.id"), init=False)
     paused_at: Mapped[datetime]
     paused_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     reason: Mapped[str]
+    until: Mapped[date]
     resumed_at: Mapped[datetime | None] = mapped_column(default=None)
     resumed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     clock: Mapped[Clock] = relationship(back_populates="pauses")

@@ -88,6 +88,7 @@ class EnquiryActionSchema(Input):
     question = narrative()
     worker_id = fields.UUID()
     clock = code(CLOCK_KINDS)
+    until = fields.Date()
     subject_ids = fields.List(fields.UUID(), validate=validate.Length(max=20))
     into_reference = line(40)
 
@@ -156,10 +157,11 @@ class PageQuery(Input):
 
 
 class PauseSchema(Output):
-    """Why a clock stood still, from when until when."""
+    """Why a clock stood still, from when until when. It runs on when the office opens on the day `until`, or before."""
 
     reason = fields.String()
     paused_at = fields.AwareDateTime()
+    until = fields.Date()
     resumed_at = fields.AwareDateTime(allow_none=True)
 
 

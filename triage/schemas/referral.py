@@ -18,6 +18,7 @@ class ReferralActionSchema(Input):
     consent = code(CONSENTS)
     lead_practitioner = line()
     clock = code(CLOCK_KINDS)
+    until = fields.Date()
     invited = fields.List(line(40), validate=validate.Length(max=20))
     came = fields.List(line(40), validate=validate.Length(max=20))
     expected_on = fields.Date()

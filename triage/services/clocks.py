@@ -1,9 +1,11 @@
 """Clocks of a case: started by what happened, stopped by what happened, never restarted by a later step."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
+from triage.access.actor import SYSTEM
 from triage.models import AgencyCheck, Clock, ClockPause, Enquiry, Referral
+from triage.models.codes import RAGS
 from triage.services.desk import Desk
 from workflows.calendar import LONDON
 from workflows.clocks import DueTimes, assessment_variant, due_after_pause, due_times, timescale_on
@@ -44,7 +46,10 @@ def start_clock(
 
 
 def settle_clocks(desk: Desk, case: Enquiry | Referral, fired: Fired, final: tuple[str, ...]) -> None:
-    """Stop and cancel what the fired row names, before its effects; all that still runs where the case ends."""
+    """Stop and cancel what the fired row names, before its effects; all that still runs where the case ends.
+
+    Whichever way it ends, a clock that was past due by then was missed.
+    """
     stop_clocks(desk, case, fired.row.stops)
     cancel_clocks(desk, case, ("*",) if fired.target in final else fired.row.cancels)
 
@@ -58,6 +63,8 @@ def start_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str], eve
 
 def variant_of(desk: Desk, case: Enquiry | Referral, kind: str, event: str) -> str | None:
     """Which of several timescales of a kind holds for a case, by what it is and by what happened."""
+    if kind == "screening":
+        return case.rag or recommended_colour(case)
     if kind == "decision":
         return "reopened" if event == "enquiry_reopened" else None
     if kind == "ehc_plan":
@@ -71,13 +78,40 @@ def variant_of(desk: Desk, case: Enquiry | Referral, kind: str, event: str) -> s
     return None
 
 
-def _local_day(at: datetime) -> object:
+def recommended_colour(enquiry: Enquiry) -> str:
+    """The most urgent colour that the policy recommends for anybody whom the enquiry is about."""
+    return min((subject.recommendation.rag for subject in enquiry.subjects), key=RAGS.index)
+
+
+def timed_colour(enquiry: Enquiry) -> str | None:
+    """The colour by which the latest screening clock is timed: till somebody rates it, what the policy recommends."""
+    timed = (clock.variant for clock in reversed(enquiry.clocks) if clock.kind == "screening")
+    return next(timed, None)
+
+
+def _local_day(at: datetime) -> date:
     return at.astimezone(LONDON).date()
 
 
+def retime_clocks(desk: Desk, enquiry: Enquiry, colour: str) -> None:
+    """Another colour gives its screening, and every partner who has not answered, that colour's time."""
+    if colour == "red":
+        run_all_on(desk, enquiry)
+    for clock in running(enquiry, ("screening", OF_CHECKS)):
+        if clock.variant != colour:
+            retime_clock(desk, clock, colour)
+
+
 def retime_clock(desk: Desk, clock: Clock, variant: str) -> None:
-    """Give a clock another limit (a changed RAG). It still counts from when it started, but for when it stood still."""
+    """Give a clock another limit (a changed RAG). It still counts from when it started, but for when it stood still.
+
+    What is past due stays so: it bears the new colour, and keeps the limit that it broke, and whose that is.
+    """
+    if clock.pause and _end_of(desk, clock.pause) <= desk.now:
+        _run_on(desk, clock)
     clock.variant = variant
+    if is_past_due(desk, clock):
+        return
     _set_due(clock, due_times(clock.kind, variant, clock.started_at, desk.pack.calendar))
     for pause in clock.pauses:
         if pause.resumed_at:
@@ -87,7 +121,12 @@ def retime_clock(desk: Desk, clock: Clock, variant: str) -> None:
 def _set_due(clock: Clock, due: DueTimes) -> None:
     clock.due_at, clock.warn_at, clock.timescale_version = due.due_at, due.warn_at, due.version
     clock.limit_text, clock.authority, clock.escalate_to = due.limit_text, due.authority, due.escalate_to
-    clock.warned_at = clock.breached_at = clock.escalated_at = None
+    clock.warned_at = None  # it is warned of by its new limit
+
+
+def is_past_due(desk: Desk, clock: Clock) -> bool:
+    """Whether a clock that has not stopped should have by now. One that stands still is not, for as long as it does."""
+    return clock.state == "running" and clock.due_at < desk.now
 
 
 def running(case: Enquiry | Referral, kinds: Iterable[str] = ("*",)) -> list[Clock]:
@@ -110,24 +149,27 @@ def stop_clock(desk: Desk, clock: Clock) -> None:
 
 
 def cancel_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str] = ("*",)) -> None:
-    """End running clocks that no longer have anything to time; they count neither as met nor as missed."""
+    """End running clocks that no longer have anything to time: missed if they were past due by then, else neither."""
     for clock in running(case, kinds):
         cancel_clock(desk, clock)
 
 
 def cancel_clock(desk: Desk, clock: Clock) -> None:
-    """End one clock that has nothing left to time."""
+    """End one clock that has nothing left to time. What was past due counts as missed: no end makes it good."""
     _run_on(desk, clock)
-    clock.stopped_at, clock.state = desk.now, "cancelled"
+    ended = "missed" if is_past_due(desk, clock) else "cancelled"
+    clock.stopped_at, clock.state = desk.now, ended
 
 
-def pause_clock(desk: Desk, case: Enquiry | Referral, kind: str, reason: str) -> dict[str, object]:
-    """Let the clocks of `kind` stand still from now, for a reason that is kept and shown."""
+def pause_clock(desk: Desk, case: Enquiry | Referral, kind: str, reason: str, until: date) -> dict[str, object]:
+    """Let the clocks of `kind` stand still from now until that day, for a reason that is kept and shown."""
     clocks = [clock for clock in running(case, (kind,)) if clock.state == "running"]
     for clock in clocks:
-        desk.session.add(ClockPause(clock=clock, paused_at=desk.now, paused_by_id=desk.actor.id, reason=reason))
+        pause = ClockPause(clock=clock, paused_at=desk.now, paused_by_id=desk.actor.id, reason=reason, until=until)
+        desk.session.add(pause)
         clock.state, clock.paused_at = "paused", desk.now
-    return {"kind": kind, "due_at": [clock.due_at.isoformat() for clock in clocks]}
+    due = [clock.due_at.isoformat() for clock in clocks]
+    return {"kind": kind, "until": until.isoformat(), "due_at": due}
 
 
 def resume_clock(desk: Desk, case: Enquiry | Referral, kind: str) -> dict[str, object]:
@@ -138,6 +180,14 @@ def resume_clock(desk: Desk, case: Enquiry | Referral, kind: str) -> dict[str, o
     return {"kind": kind, "due_at": [clock.due_at.isoformat() for clock in clocks]}
 
 
+def resume_ended(desk: Desk, clock: Clock) -> dict[str, object]:
+    """Let a clock run on whose pause has ended by itself: what its event tells, with the reason of the pause."""
+    pause = clock.pause
+    _run_on(desk, clock)
+    told = {"kind": clock.kind, "until": pause.until.isoformat(), "reason": pause.reason}
+    return {**told, "due_at": [clock.due_at.isoformat()]}
+
+
 def run_all_on(desk: Desk, case: Enquiry | Referral) -> None:
     """Let every paused clock run on: a red is worked until it is done."""
     for clock in running(case):
@@ -145,12 +195,19 @@ def run_all_on(desk: Desk, case: Enquiry | Referral) -> None:
 
 
 def _run_on(desk: Desk, clock: Clock) -> None:
+    """From now or, where its pause had ended by then, from that end: a sweep that comes late gives no time away."""
     if clock.state != "paused":
         return
-    pause = next(each for each in clock.pauses if each.resumed_at is None)
-    pause.resumed_at, pause.resumed_by_id = desk.now, desk.actor.id
+    pause, ended_at = clock.pause, _end_of(desk, clock.pause)
+    by_itself = ended_at <= desk.now
+    pause.resumed_at, pause.resumed_by_id = (ended_at, SYSTEM.id) if by_itself else (desk.now, desk.actor.id)
     _stand_still(desk, clock, pause)
     clock.state, clock.paused_at = "running", None
+
+
+def _end_of(desk: Desk, pause: ClockPause) -> datetime:
+    """When it ends by itself: as the office opens on its day or, where it does not, next."""
+    return desk.pack.calendar.first_opening(pause.until)
 
 
 def _stand_still(desk: Desk, clock: Clock, pause: ClockPause) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from triage.models import Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer
+from triage.models import Clock, Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
-from triage.services.clocks import OF_CHECKS, running
+from triage.services.clocks import OF_CHECKS, is_past_due, running, timed_colour
 from triage.services.desk import Desk
 from triage.services.first_view import name_of
 from triage.store.people import find_people_with_case
@@ -28,6 +28,8 @@ from workflows.transfer import TransferContext
 
 CHILDREN = ("child", "unborn_child")
 ASSESSMENTS = ("assessment", "core_assessment")
+NEVER_PAUSED = ("strategy_discussion", "conference")  # a child may be at risk of significant harm
+LONGEST_PAUSE = 10  # working days
 AWAITS_TEAM = ("social_care", "early_help")
 
 
@@ -35,6 +37,7 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
     """The enquiry as its table's guards see it, with what the actor brings."""
     known = {
         "current_rag": enquiry.rag,
+        "timed_rag": timed_colour(enquiry),
         "subjects": len(enquiry.subjects),
         "out": tuple(desk.pack.agencies[check.agency_code] for check in enquiry.checks if check.state in WAITING),
         "referrals_pending": sum(map(_waits_for_others, enquiry.referrals)),
@@ -91,16 +94,22 @@ def _owned(desk: Desk, owner_id: UUID | None, managers: frozenset[str]) -> dict[
     }
 
 
-def _timed(desk: Desk, case: Enquiry | Referral) -> dict[str, frozenset[str]]:
+def _timed(desk: Desk, case: Enquiry | Referral) -> dict[str, object]:
     """A partner's clock is the partner's: it is chased, not paused. A red's runs until it is done."""
+    today = desk.now.astimezone(LONDON).date()
     ours = [clock for clock in case.clocks if clock.kind != OF_CHECKS]
     runs = [clock for clock in ours if clock.state == "running"]
-    fixed = (clock.kind for clock in runs if "red" in (clock.variant, case.rag) or clock.due_at < desk.now)
     return {
         "clocks": frozenset(clock.kind for clock in runs),
         "paused": frozenset(clock.kind for clock in ours if clock.state == "paused"),
-        "unpausable": frozenset(fixed),
+        "unpausable": frozenset(clock.kind for clock in runs if _runs_on(desk, case, clock)),
+        "today": today,
+        "latest_until": desk.pack.calendar.next_working_day(today, LONGEST_PAUSE),
     }
+
+
+def _runs_on(desk: Desk, case: Enquiry | Referral, clock: Clock) -> bool:
+    return "red" in (clock.variant, case.rag) or clock.kind in NEVER_PAUSED or is_past_due(desk, clock)
 
 
 def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:
@@ -203,9 +212,10 @@ CONTEXTS = {
 
 
 def _is_late(desk: Desk, referral: Referral) -> bool:
-    """Whether the assessment is past due and nobody has said why: an extension says so beforehand."""
-    timed = [clock for clock in running(referral, ASSESSMENTS) if clock.state == "running"]
-    return any(clock.due_at < desk.now for clock in timed) and referral.assessment_expected_on is None
+    """Whether the assessment is past due and nobody has said why: an extension did, up to the day that it names."""
+    expected_on, today = referral.assessment_expected_on, desk.now.astimezone(LONDON).date()
+    said_why = expected_on is not None and today <= expected_on
+    return not said_why and any(is_past_due(desk, clock) for clock in running(referral, ASSESSMENTS))
 
 
 def check_context(*, reason: str = "", answer: str = "") -> CheckContext:

@@ -5,6 +5,7 @@ The table in workflows/enquiry.py says who may do what from which state; here is
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,7 @@ from triage.models.codes import CONSENTS, LAWFUL_BASES
 from triage.services.clocks import (
     pause_clock,
     resume_clock,
-    retime_clock,
-    run_all_on,
-    running,
+    retime_clocks,
     settle_clocks,
     start_clock,
     start_clocks,
@@ -52,6 +51,7 @@ class EnquiryAction:
     question: str = ""
     worker_id: UUID | None = None
     clock: str | None = None
+    until: date | None = None
     subject_ids: tuple[UUID, ...] = ()
     into_reference: str = ""
 
@@ -83,6 +83,7 @@ def _context(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Any:
         "rag": command.rag,
         "to_worker": worker.name if worker else None,
         "clock": command.clock,
+        "until": command.until,
         "moving": sum(subject.id in command.subject_ids for subject in enquiry.subjects),
         "lawful_basis": command.lawful_basis,
         "consent": command.consent,
@@ -112,11 +113,7 @@ def _hand_over(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
 
 def _set_rag(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
     before, enquiry.rag = enquiry.rag, command.rag
-    if command.rag == "red":
-        run_all_on(desk, enquiry)
-    for clock in running(enquiry, ("screening",)):
-        if clock.variant != command.rag:
-            retime_clock(desk, clock, command.rag)
+    retime_clocks(desk, enquiry, command.rag)
     if command.rag == "red" and not desk.pack.calendar.is_open(desk.now):
         enquiry.with_edt = True  # nobody else is there to work it
     return {"before": before, "rag": command.rag}
@@ -165,7 +162,7 @@ def _close(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
 
 
 def _reopen(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
-    """The decision stands in the record as superseded, and a new clock runs beside the old one's result."""
+    """The decision stands in the record as superseded, and new clocks run beside the old ones' results."""
     for decision in filter(None, map(_current, enquiry.subjects)):
         decision.superseded_at = desk.now
     enquiry.closed_at = enquiry.decided_at = enquiry.working_minutes_to_decision = None
@@ -201,7 +198,7 @@ def _hand_back(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
 
 
 def _pause(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
-    return pause_clock(desk, enquiry, command.clock, command.reason)
+    return pause_clock(desk, enquiry, command.clock, command.reason, command.until)
 
 
 def _resume_clock(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from triage.errors import Conflict, Problem, invalid
 from triage.models import Enquiry
-from triage.services.clocks import retime_clock, running
+from triage.services.clocks import retime_clocks
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
@@ -41,8 +41,7 @@ def link_person(desk: Desk, command: LinkPerson) -> Enquiry:
         raise invalid("person_id", "That person is a subject of this enquiry already.")
     before, subject.person = subject.person, person
     recommendation = recommend_for(desk, enquiry, subject, known_before=True)
-    for clock in running(enquiry, ("screening",)):
-        if enquiry.rag is None and recommendation.rag == "red" and clock.variant != "red":
-            retime_clock(desk, clock, "red")
+    if enquiry.rag is None and recommendation.rag == "red":
+        retime_clocks(desk, enquiry, "red")
     record(desk, enquiry, "person_recognised", subject=subject.ordinal, described=str(before.id), known=str(person.id))
     return enquiry

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from triage.errors import Invalid, Problem
 from triage.models import Enquiry, Recommendation, Subject
-from triage.models.codes import RAGS
 from triage.pack import Place
-from triage.services.clocks import start_clock
+from triage.services.clocks import recommended_colour, start_clock
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
@@ -84,7 +83,7 @@ def log_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
         recommended=[{"level": each.level, "route": each.route, "rag": each.rag} for each in recommendations],
         first_views=[in_short(view) for subject in enquiry.subjects for view in subject.first_views],
     )
-    _start_clocks(desk, enquiry, recommendations)
+    _start_clocks(desk, enquiry)
     if enquiry.referrer_email:
         promise(desk, "acknowledge_referrer", enquiry_id=str(enquiry.id))
     desk.session.flush()
@@ -186,9 +185,9 @@ def place_enquiry(enquiry: Enquiry, place: Place) -> None:
     enquiry.locality_code = place.locality_code
 
 
-def _start_clocks(desk: Desk, enquiry: Enquiry, recommendations: list[Recommendation]) -> None:
+def _start_clocks(desk: Desk, enquiry: Enquiry) -> None:
     """Both clocks count from receipt, however late it was logged (Working Together: within one working day)."""
-    rag = min((each.rag for each in recommendations), key=RAGS.index)
+    rag = recommended_colour(enquiry)
     start_clock(desk, enquiry, "screening", rag, started_at=enquiry.received_at)
     start_clock(desk, enquiry, "decision", started_at=enquiry.received_at)
     # What is red while the office is closed waits for nobody: the Emergency Duty Team has it at once.

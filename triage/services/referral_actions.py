@@ -77,6 +77,7 @@ def _context(desk: Desk, referral: Referral, command: ReferralAction) -> Any:
         consent=command.consent,
         lead_practitioner=command.lead_practitioner.strip() or None,
         clock=command.clock,
+        until=command.until,
         invited=frozenset(command.invited),
         came=frozenset(command.came),
         expected_on=command.expected_on,
@@ -91,7 +92,7 @@ def _nothing_more(desk: Desk, referral: Referral, command: ReferralAction) -> De
 
 
 def _pause(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
-    return pause_clock(desk, referral, command.clock, command.reason)
+    return pause_clock(desk, referral, command.clock, command.reason, command.until)
 
 
 def _resume(desk: Desk, referral: Referral, command: ReferralAction) -> Details:

@@ -22,6 +22,7 @@ class ReferralAction:
     consent: str | None = None
     lead_practitioner: str = ""
     clock: str | None = None
+    until: date | None = None
     invited: tuple[str, ...] = ()
     came: tuple[str, ...] = ()
     expected_on: date | None = None

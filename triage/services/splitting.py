@@ -6,7 +6,7 @@ from uuid import UUID
 from triage.errors import Invalid, Problem
 from triage.models import Clock, ClockPause, Enquiry, Subject
 from triage.models.codes import RAGS
-from triage.services.clocks import OF_CHECKS, retime_clock, run_all_on, running
+from triage.services.clocks import OF_CHECKS, retime_clocks, running, timed_colour
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
@@ -28,7 +28,7 @@ OF_CLOCK = (
     *("kind", "variant", "state", "started_at", "warn_at", "due_at", "limit_text", "authority", "escalate_to"),
     *("timescale_version", "paused_at", "warned_at", "breached_at", "escalated_at"),
 )
-OF_PAUSE = ("paused_at", "paused_by_id", "reason", "resumed_at", "resumed_by_id")
+OF_PAUSE = ("paused_at", "paused_by_id", "reason", "until", "resumed_at", "resumed_by_id")
 
 
 def split(desk: Desk, enquiry: Enquiry, subject_ids: Collection[UUID], reason: str) -> dict[str, object]:
@@ -151,8 +151,7 @@ def _add_what_was_seen(desk: Desk, into: Enquiry, here: Subject, too: Subject) -
 
 def _urgency(enquiry: Enquiry) -> str:
     """Its colour or, where nobody has set one, that of its screening clock."""
-    timed = (clock.variant for clock in reversed(enquiry.clocks) if clock.kind == "screening")
-    return enquiry.rag or next(timed, "green")
+    return enquiry.rag or timed_colour(enquiry) or "green"
 
 
 def _keep_more_urgent(desk: Desk, into: Enquiry, colours: list[str]) -> None:
@@ -161,7 +160,4 @@ def _keep_more_urgent(desk: Desk, into: Enquiry, colours: list[str]) -> None:
     if most == _urgency(into):
         return
     into.rag = into.rag and most
-    if most == "red":
-        run_all_on(desk, into)
-    for clock in running(into, ("screening",)):
-        retime_clock(desk, clock, most)
+    retime_clocks(desk, into, most)

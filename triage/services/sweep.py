@@ -1,49 +1,64 @@
-"""The clock sweep: each minute, warn of what is soon due, mark what is past due, escalate it. Once each."""
+"""The clock sweep: each minute, let run on what was paused until now, warn of what is soon due, mark what is past due
+and escalate it. Once each.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 
-from triage.models import AgencyCheck, Clock, Enquiry, Referral
+from triage.models import AgencyCheck, Clock, ClockPause, Enquiry, Referral
 from triage.services.checks import CheckAction, act_on_check
+from triage.services.clocks import resume_ended
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.outbox import promise
 from triage.store.locking import lock_if_free
 from workflows.agency_check import WAITING
+from workflows.calendar import LONDON
 
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How many clocks were warned of and how many were marked as breached."""
+    """How many clocks were warned of, how many were marked as breached, and how many run on after a pause."""
 
     warned: int
     breached: int
+    resumed: int
 
 
 def sweep(desk: Desk, *, batch: int = BATCH) -> Swept:
-    """Warn of and mark up to `batch` clocks each that are due by now.
+    """Let run on, warn of and mark up to `batch` clocks each whose time it is.
 
-    Safe to run several at once, and again after being killed at any point.
+    Safe to run several at once, and again after being killed at any point. What runs on may be due at once.
     """
-    warned = _sweep(desk, (Clock.warn_at <= desk.now) & Clock.warned_at.is_(None), _warn, batch)
-    breached = _sweep(desk, (Clock.due_at < desk.now) & Clock.breached_at.is_(None), _breach, batch)
-    return Swept(warned, breached)
+    resumed = _sweep(desk, _is_pause_over(desk), _resume, batch)
+    runs = Clock.state == "running"
+    warned = _sweep(desk, runs & (Clock.warn_at <= desk.now) & Clock.warned_at.is_(None), _warn, batch)
+    breached = _sweep(desk, runs & (Clock.due_at < desk.now) & Clock.breached_at.is_(None), _breach, batch)
+    return Swept(warned, breached, resumed)
+
+
+def _is_pause_over(desk: Desk) -> ColumnElement[bool]:
+    """A pause ends when the office opens on its day, or next after that day."""
+    opened_on = desk.pack.calendar.last_opening(desk.now).astimezone(LONDON).date()
+    return (Clock.state == "paused") & Clock.pauses.any(
+        ClockPause.resumed_at.is_(None) & (ClockPause.until <= opened_on)
+    )
 
 
 def _sweep(desk: Desk, due: ColumnElement[bool], mark: Callable[[Desk, Clock], None], batch: int) -> int:
     """A case that somebody works on now is left for the next minute: whoever never waits stands in no ring."""
-    query = select(Clock).where(Clock.state == "running", due).order_by(Clock.due_at, Clock.id).limit(batch)
+    query = select(Clock).where(due).order_by(Clock.due_at, Clock.id).limit(batch)
     marked = 0
     for clock in desk.session.scalars(query).all():
         case = _lock_case(desk, clock)
         if case is None or not _is_of(desk, clock, case):
             continue
         desk.session.refresh(clock, with_for_update=True)
-        if clock.state == "running" and desk.session.scalar(select(due).where(Clock.id == clock.id)):
+        if desk.session.scalar(select(due).where(Clock.id == clock.id)):
             mark(desk, clock)
             marked += 1
     desk.session.flush()
@@ -60,6 +75,10 @@ def _is_of(desk: Desk, clock: Clock, case: Enquiry | Referral) -> bool:
     """Whether it is still that case's: a partner's clock goes with its check to what an enquiry is joined to."""
     key = func.coalesce(Clock.enquiry_id, Clock.referral_id)
     return desk.session.scalar(select(key).where(Clock.id == clock.id)) == case.id
+
+
+def _resume(desk: Desk, clock: Clock) -> None:
+    record(desk, clock.enquiry or clock.referral, "clock_resumed", **resume_ended(desk, clock))
 
 
 def _warn(desk: Desk, clock: Clock) -> None:

@@ -1,6 +1,6 @@
 """Words for people: times as they would be said, codes by their names."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, current_app
@@ -23,6 +23,7 @@ from triage.services.first_view import name_of as name_of_subject
 from triage.services.letters import say_instant
 from triage.state import state_of
 from triage.web.urgency import urgency_of
+from workflows import guards
 from workflows.calendar import LONDON
 
 NAMES = {
@@ -72,6 +73,11 @@ def say_time(at: datetime | None) -> str:
 def say_day(at: datetime) -> str:
     """ "09:04 on Thursday 2 January 2014"."""
     return say_instant(at, LONDON)
+
+
+def say_date(day: date | str) -> str:
+    """ "Friday 3 May 2013", of a day or of one as an event tells it."""
+    return guards.say_date(date.fromisoformat(day) if isinstance(day, str) else day)
 
 
 def say_length(length: timedelta) -> str:
@@ -164,6 +170,7 @@ def register(app: Flask) -> None:
     filters: dict[str, Any] = {
         "say_time": say_time,
         "say_day": say_day,
+        "say_date": say_date,
         "say_left": say_left,
         "say_share": say_share,
         "say_minutes": say_minutes,

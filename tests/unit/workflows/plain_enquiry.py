@@ -193,7 +193,7 @@ PLAIN_ENQUIRY = Procedure(
     },
     clocks={
         "screening": Life(
-            OPENING, "finish_screening decide propose approve immediate_danger attach", dropped="join"
+            f"{OPENING} reopen", "finish_screening decide propose approve immediate_danger attach", dropped="join"
         ),
         "decision": Life(f"{OPENING} reopen", "decide approve immediate_danger attach", dropped="join"),
     },

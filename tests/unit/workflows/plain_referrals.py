@@ -14,7 +14,8 @@ OWNED = dict.fromkeys(("claim", "hand_over", "reassign", "pause_clock", "resume_
 WHO_OWNED = {
     "claim": LOCALITY,
     "hand_over": "LKME",
-    **dict.fromkeys(("reassign", "pause_clock", "resume_clock"), "KME"),
+    "reassign": "KME",
+    **dict.fromkeys(("pause_clock", "resume_clock"), "KM"),
 }
 FACTS = {**OWNER_FACT, **CLOCK_FACT, "team": "yes no", "desk": "here elsewhere", "offered": "no yes"}
 ON_OFFER = Why("It is on offer to another team or authority. Have that answered, or take it back.", {"offered": "yes"})

@@ -1,11 +1,14 @@
 """What several procedures have in common when they are told again: whose a case is, which clock runs, which words."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from tests.unit.workflows.walking import Facts, Why
 
 OWNER_FACT = {"owner": "nobody me another"}
-CLOCK_FACT = {"clock": "runs red paused none"}
+CLOCK_FACT = {"clock": "runs red paused none", "pause": "short none long"}
+TODAY = date(2013, 4, 30)
+UNTIL = {"short": TODAY + timedelta(days=1), "none": TODAY, "long": TODAY + timedelta(days=4)}
 HAS_IT = "A. Reed has it. Ask them to hand it over, or ask a manager."
 CLAIMED = Why(HAS_IT, {"owner": "me another"})
 TAKEN_BY_ANOTHER = Why(HAS_IT, {"owner": "another"})
@@ -16,8 +19,15 @@ PAUSES = {
         Why("Choose a clock that runs: decision.", {"clock": "runs red", "hands": "empty"}),
         Why("Choose a clock that runs: none.", {"clock": "paused none", "hands": "full empty"}),
         Why(
-            "A red's clock runs until it is done, and one that is past due stays so. It cannot be paused.",
+            "It cannot be paused. A red, a strategy discussion and a conference run on until they are done,"
+            " and what is past due stays so.",
             {"clock": "red", "hands": "full"},
+        ),
+        Why("Say on which day it runs on.", {"hands": "empty"}),
+        Why("It runs on tomorrow at the earliest. Choose a later day.", {"hands": "full", "pause": "none"}),
+        Why(
+            "A pause is ten working days at most. Choose a day up to Friday 3 May 2013.",
+            {"hands": "full", "pause": "long"},
         ),
         NO_REASON,
     ),
@@ -53,5 +63,8 @@ def see_case(facts: Facts) -> dict[str, Any]:
         "clocks": kinds if runs else frozenset(),
         "paused": kinds if facts["clock"] == "paused" else frozenset(),
         "unpausable": kinds if facts["clock"] == "red" else frozenset(),
+        "today": TODAY,
+        "latest_until": TODAY + timedelta(days=3),
         **({"reason": "Known", "to_worker": "B. Lark", "clock": "decision"} if full else {}),
+        **({"until": UNTIL[facts["pause"]]} if full else {}),
     }

@@ -161,6 +161,24 @@ def test_the_office_is_open_from_its_opening_minute_to_before_its_closing_minute
     assert HUB.next_opening(closing) == HUB.opening(date(2013, 6, 7))
 
 
+@given(offices, instants)
+@settings(max_examples=60, deadline=None)
+def test_the_last_opening_is_when_the_office_opened_before_and_not_since(office: Calendar, at: datetime) -> None:
+    opened = office.last_opening(at)
+    assert opened <= at
+    assert (is_open_slowly(office, opened), is_open_slowly(office, opened - MINUTE)) == (True, False)
+    day = opened.astimezone(LONDON).date()
+    assert office.first_opening(day) == opened
+    assert office.first_opening(day + DAY) > at
+
+
+def test_what_is_said_of_a_day_when_the_office_is_closed_is_when_it_opens_next() -> None:
+    saturday, monday = date(2013, 6, 8), datetime(2013, 6, 10, 7, 30, tzinfo=UTC)
+    assert [HUB.first_opening(saturday + n * DAY) for n in range(3)] == [monday] * 3
+    assert HUB.first_opening(date(2013, 5, 27)) == HUB.opening(date(2013, 5, 28))  # a bank holiday
+    assert [HUB.last_opening(at) for at in (monday, monday - MINUTE)] == [monday, HUB.opening(date(2013, 6, 7))]
+
+
 def test_the_last_closing_is_the_closing_minute_itself_once_it_has_come() -> None:
     thursday = HUB.closing(date(2013, 6, 6))
     assert HUB.last_closing(thursday) == thursday

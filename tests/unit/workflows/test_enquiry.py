@@ -1,6 +1,7 @@
 """An enquiry's guards outside the decision itself: what each action asks for, and whom."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 import pytest
@@ -35,6 +36,7 @@ def test_screening_is_started_by_whoever_has_it_or_comes_first(role: str) -> Non
         ("red", "amber", None, ["no_reason"]),
         ("red", "amber", "New bruise", []),
         ("red", "red", "New bruise", ["rag_unchanged"]),
+        ("red", "red", None, ["rag_unchanged"]),
     ],
 )
 def test_a_changed_rag_needs_a_reason(
@@ -42,6 +44,25 @@ def test_a_changed_rag_needs_a_reason(
 ) -> None:
     context = EnquiryContext(rag=rag, current_rag=current, reason=reason)
     assert asked("screening", "set_rag", "social_worker", context) == codes
+
+
+@pytest.mark.parametrize(
+    ("timed", "below"), [("red", ("amber", "green")), ("amber", ("green",)), ("green", ()), (None, ())]
+)
+def test_a_first_rag_below_the_colour_that_screening_runs_by_needs_a_reason(
+    timed: str | None, below: tuple[str, ...]
+) -> None:
+    for rag in ("red", "amber", "green"):
+        context = EnquiryContext(rag=rag, timed_rag=timed)
+        assert asked("screening", "set_rag", "social_worker", context) == (["no_reason"] if rag in below else [])
+        assert asked("screening", "set_rag", "social_worker", replace(context, reason="Seen by the GP")) == []
+    assert asked("screening", "set_rag", "social_worker", EnquiryContext(timed_rag=timed)) == ["rag_missing"]
+
+
+def test_a_changed_rag_needs_a_reason_whatever_the_clock_runs_by() -> None:
+    for timed in ("red", "amber", "green"):
+        context = EnquiryContext(rag="amber", current_rag="green", timed_rag=timed)
+        assert asked("screening", "set_rag", "social_worker", context) == ["no_reason"]
 
 
 @pytest.mark.parametrize("state", [*ASKS, "on_hold", "awaiting_approval"])
@@ -170,10 +191,10 @@ def test_an_enquiry_closes_only_when_each_referral_is_handed_over() -> None:
 
 
 @pytest.mark.parametrize("state", ["decided", "closed"])
-def test_reopening_needs_a_reason_and_starts_a_new_decision_clock_alone(state: str) -> None:
+def test_reopening_needs_a_reason_and_times_screening_and_the_decision_anew(state: str) -> None:
     assert asked(state, "reopen", "mash_manager", NOTHING) == ["no_reason"]
     fired = fire(ENQUIRY, state, "reopen", "mash_manager", REASONED)
-    assert (fired.target, fired.row.starts) == ("screening", ("decision",))
+    assert (fired.target, fired.row.starts) == ("screening", ("screening", "decision"))
 
 
 def test_what_was_joined_to_another_is_not_reopened() -> None:
@@ -225,13 +246,14 @@ def test_one_person_has_it_and_hands_it_to_another_with_a_reason(state: str) -> 
 
 
 def test_a_clock_is_paused_by_a_manager_with_a_reason_unless_it_must_run_on() -> None:
-    running = replace(REASONED, clocks=frozenset({"decision"}), clock="decision")
+    running = replace(REASONED, clocks=frozenset({"decision"}), clock="decision", until=date(2013, 5, 3))
     assert asked("screening", "pause_clock", "mash_manager", running) == []
     assert asked("screening", "pause_clock", "social_worker", running) == ["not_your_role"]
     assert asked("screening", "pause_clock", "mash_manager", replace(running, reason=None)) == ["no_reason"]
     red = replace(running, unpausable=frozenset({"decision"}))
     assert told("screening", "pause_clock", "mash_manager", red) == [
-        "A red's clock runs until it is done, and one that is past due stays so. It cannot be paused."
+        "It cannot be paused. A red, a strategy discussion and a conference run on until they are done,"
+        " and what is past due stays so."
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -17,6 +18,7 @@ from workflows.guards import (
     is_unclaimed,
     is_unclaimed_or_own,
     say,
+    says_until_when,
 )
 from workflows.refusals import words
 
@@ -74,6 +76,16 @@ def test_a_clock_that_must_run_on_is_not_paused() -> None:
     assert chooses_clock(replace(fixed, clock="first_contact")) is None
 
 
+def test_a_pause_ends_tomorrow_at_the_earliest_and_has_a_latest_day() -> None:
+    asked = Context(today=date(2013, 4, 30), latest_until=date(2013, 5, 15))
+    days = (None, date(2013, 4, 29), date(2013, 4, 30), date(2013, 5, 1), date(2013, 5, 15), date(2013, 5, 16))
+    codes = ["no_until", "until_past", "until_past", None, None, "until_too_far"]
+    assert [says_until_when(replace(asked, until=day)) for day in days] == codes
+    assert words("until_too_far", **asked.details()) == (
+        "A pause is ten working days at most. Choose a day up to Wednesday 15 May 2013."
+    )
+
+
 def test_only_a_paused_clock_runs_on() -> None:
     assert (has_paused_clock(TIMED), has_paused_clock(NOBODYS)) == (None, "no_clock_paused")
     kinds = ("review", "decision", None)
@@ -92,6 +104,7 @@ def test_codes_are_said_in_order_and_none_as_none() -> None:
         (has_reason, ("reason",)),
         (has_worker, ("worker_id",)),
         (chooses_clock, ("clock",)),
+        (says_until_when, ("until",)),
         (is_unclaimed, ()),
         (has_clock, ()),
     ],

@@ -1,6 +1,7 @@
 """What the referrals of every service share: how one finds its worker, and how its clocks stand still for a while."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 import pytest
@@ -66,12 +67,18 @@ def test_a_clock_is_paused_and_runs_on_by_a_managers_reasoned_choice(
 ) -> None:
     kinds = frozenset({"assessment"})
     running, standing = replace(nobodys, clocks=kinds), replace(nobodys, paused=kinds)
-    brought = {"clock": "assessment", "reason": "The family is abroad"}
+    brought = {"clock": "assessment", "reason": "The family is abroad", "until": date(2013, 5, 3)}
+    unsaid = {
+        "pause_clock": ["no_such_clock", "no_until", "no_reason"],
+        "resume_clock": ["not_paused", "no_reason"],
+    }
     for action, context, other in (("pause_clock", running, standing), ("resume_clock", standing, running)):
         asked = partial(refusals, table, state, action)
-        assert asked("locality_manager", replace(context, **brought)) == []
-        assert asked("locality_worker", replace(context, **brought)) == ["not_your_role"]
-        assert len(asked("locality_manager", context)) == 2
+        for manager in ("locality_manager", "mash_manager"):
+            assert asked(manager, replace(context, **brought)) == []
+        for nobody in ("locality_worker", "early_help_unit", "social_worker"):
+            assert asked(nobody, replace(context, **brought)) == ["not_your_role"]
+        assert asked("locality_manager", context) == unsaid[action]
         assert asked("locality_manager", replace(other, **brought))[0] in ("no_clock_runs", "no_clock_paused")
 
 
