@@ -1,12 +1,12 @@
 """Whose an offer is: read by both sides and by who has the case, made by who has it, answered by who is asked, once.
 
-Revision: 0007, after 0005
+Revision: 0007, after 0006
 """
 
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Teams that serve the whole county see their own cases: their people have no locality to see them by.
 
-Revision: 0008, after 0005
+Revision: 0008, after 0007
 
 Each transaction states triage.team beside the rest. One that does not (the code of before) sees what it saw.
 """
@@ -8,7 +8,7 @@ Each transaction states triage.team beside the rest. One that does not (the code
 from alembic import op
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

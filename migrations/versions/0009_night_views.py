@@ -1,6 +1,6 @@
 """The Emergency Duty Team writes down its own first views; a check that was withdrawn has no answer.
 
-Revision: 0009, after 0005
+Revision: 0009, after 0008
 
 What stood as the answer to a withdrawn check was our own reason, which the enquiry's log tells.
 """
@@ -8,7 +8,7 @@ What stood as the answer to a withdrawn check was our own reason, which the enqu
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Another authority that has been told of a child says that it has the child: a service, its clocks, its queue.
 
-Revision: 0010, after 0005
+Revision: 0010, after 0009
 
 The codes and states that there are already are read from the database, so nothing else of them changes. Enquiries that
 were decided to another authority before open nothing now: what was said about them then was not kept.
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
