@@ -7,17 +7,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.acting import a_referral, accepted, act, clock_of, clocks_by, events_of, last_event, refused, walk
-from tests.making import an_enquiry, screen
+from tests.acting import accepted, act, clock_of, clocks_by, last_event, refused, walk
 from triage.access.actor import SYSTEM
 from triage.database import act_as
 from triage.errors import Invalid
+from triage.models import Transfer
+from triage.services.contexts import offer_context
+from triage.services.permitted import permitted_on_transfer
 
 WEST, NORTH, SOUTH = "locality_worker:west", "locality_worker:north", "locality_worker:south"
 COLLEAGUE, MANAGER = "locality_worker 2:west", "locality_manager:west"
 MOVED = {"reason": "They moved to Worksop"}
 THERE = {"reason": "R. Made-Up, team manager, by telephone at 14:20"}
-DANGER = {"reason": "He came to the new house"}
 
 
 @pytest.fixture
@@ -231,111 +232,6 @@ def test_another_authority_that_accepts_closes_the_case_here(office, case):
     assert last_event(office, case, "transfer_accepted").data == {"to": "Derbyshire", "closure": "RC5", **THERE}
 
 
-def on_the_case(office, case):
-    return case
-
-
-def on_an_enquiry(office, case):
-    return an_enquiry(office, person_id=case.person_id)
-
-
-def on_a_check(office, case):
-    enquiry = an_enquiry(office, person_id=case.person_id)
-    screen(office, enquiry, ask="police", finish=False)
-    return enquiry.checks[0]
-
-
-def on_a_late_check(office, case):
-    check = on_a_check(office, case)
-    act(office, "mash_manager", check.enquiry, "withdraw", reason="Another county's child")
-    return check
-
-
-def on_early_help(office, case):
-    referral = a_referral(office, "early_help", person_id=case.person_id)
-    return act(office, "mash_manager", referral, "allocate", team_code="early_help_south")
-
-
-@pytest.mark.parametrize("to", ["social_care_north", "Derbyshire"])
-@pytest.mark.parametrize(
-    ("declared", "who"),
-    [
-        *((on_the_case, who) for who in (WEST, NORTH, "mash_officer", "emergency_duty_team")),
-        *((way, "social_worker") for way in (on_an_enquiry, on_a_check, on_a_late_check)),
-        (on_early_help, SOUTH),
-    ],
-)
-def test_immediate_danger_takes_the_offer_back_however_it_is_declared(office, case, declared, who, to):
-    offered, row = offer(office, case, to), declared(office, case)
-    act(office, who, row, "immediate_danger", **DANGER)
-    assert (offered.state, offered.answer_reason) == ("revoked", DANGER["reason"])
-    assert (offered.ended_at, offered.ended_by_id) == (office.clock.now(), office.actor(who).id)
-    assert (clock_of(case, "transfer").state, case.state, case.section_47) == ("cancelled", "section_47", True)
-    taken_back = last_event(office, case, "transfer_revoked")
-    assert (taken_back.data, taken_back.actor_id) == ({"to": to, **DANGER}, office.actor(who).id)
-    assert (case.team_code, case.offer) == ("social_care_west", None)
-
-
-def test_offer_stands_while_danger_is_declared_without_saying_what(office, case):
-    offered = offer(office, case)
-    assert list(refused(office, WEST, case, "immediate_danger")) == ["no_reason"]
-    assert (offered.state, clock_of(case, "transfer").state) == ("offered", "running")
-
-
-def test_offer_that_was_answered_already_stays_so_when_danger_comes(office, case):
-    offered = offer(office, case)
-    act(office, NORTH, offered, "reject_transfer", reason="No room")
-    act(office, WEST, case, "immediate_danger", **DANGER)
-    assert (offered.state, offered.answer_reason) == ("rejected", "No room")
-    assert [each.type for each in events_of(office, case)].count("transfer_revoked") == 0
-
-
-def test_case_is_offered_anew_once_danger_took_it_back(office, case):
-    offer(office, case)
-    act(office, WEST, case, "immediate_danger", **DANGER)
-    assert offer(office, case).state == "offered"
-
-
-def test_locality_that_declares_danger_on_what_it_is_offered_is_told_of_it_once_whole(office, case, caller):
-    offered = offer(office, case)
-    north, at = caller(NORTH), f"/referrals/{case.id}"
-    etag = north.get(at).headers["ETag"]
-    told = north.post(f"{at}/actions/immediate_danger", DANGER, If_Match=etag)
-    assert told.status_code == 200
-    shown = told.get_json()
-    assert (shown["state"], shown["queue"], shown["transfers"][0]["state"]) == (
-        "section_47",
-        "social_care_west",
-        "revoked",
-    )
-    assert [each["team_code"] for each in shown["assignments"]][-1] == "social_care_west"
-    assert north.get(at).status_code == 404
-    office.session.refresh(offered)
-    assert offered.ended_by_id == office.actor(NORTH).id
-
-
-@pytest.mark.parametrize("who", [WEST, "mash_officer", "social_worker", "mash_manager", "emergency_duty_team"])
-def test_whoever_may_declare_danger_takes_an_offer_back_by_it_though_they_answer_none(office, case, caller, who):
-    offered = offer(office, case, "Derbyshire")
-    system, at = caller(who), f"/referrals/{case.id}"
-    etag = system.get(at).headers["ETag"]
-    told = system.post(f"{at}/actions/immediate_danger", DANGER, If_Match=etag)
-    assert (told.status_code, told.get_json()["transfers"][0]["state"]) == (200, "revoked")
-    office.session.refresh(offered)
-    assert (offered.answer_reason, offered.ended_by_id) == (DANGER["reason"], office.actor(who).id)
-
-
-def test_danger_to_a_child_in_early_help_reaches_what_another_locality_has_on_offer(office, case, caller):
-    offered, helped = offer(office, case), on_early_help(office, case)
-    south = caller(SOUTH)
-    etag = south.get(f"/referrals/{helped.id}").headers["ETag"]
-    told = south.post(f"/referrals/{helped.id}/actions/immediate_danger", DANGER, If_Match=etag)
-    assert (told.status_code, told.get_json()["state"]) == (200, "closed")
-    office.session.refresh(offered)
-    assert (offered.state, offered.ended_by_id) == ("revoked", office.actor(SOUTH).id)
-    assert caller(WEST).get(f"/referrals/{case.id}").get_json()["state"] == "section_47"
-
-
 def test_nothing_but_immediate_danger_is_done_by_those_it_is_only_offered_to(office, case):
     offer(office, case)
     assert list(refused(office, NORTH, case, "complete_assessment")) == ["another_locality"]
@@ -385,6 +281,16 @@ def test_acceptance_by_another_authority_is_recorded_by_the_api_in_a_colleagues_
     done = caller(COLLEAGUE).post(to, THERE, If_Match=etag)
     assert (done.status_code, done.get_json()["state"]) == (200, "accepted")
     assert caller(WEST).get(f"/referrals/{case.id}").get_json()["closure"] == "RC5"
+
+
+def test_those_who_gave_a_case_away_have_nothing_more_to_say_to_the_offer_of_it(office, case):
+    key = offer(office, case).id
+    act(office, NORTH, case.transfers[0], "accept_transfer")
+    office.session.expunge_all()
+    act_as(office.session, office.actor(WEST))
+    read = office.session.get_one(Transfer, key)
+    assert (read.referral, permitted_on_transfer(office.desk(WEST), read)) == (None, ())
+    assert offer_context(office.desk(WEST), read).section_47_open  # of a case that one does not see the worst is taken
 
 
 def may(listed):

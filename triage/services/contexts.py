@@ -234,7 +234,7 @@ def offer_context(desk: Desk, offer: Transfer, *, reason: str = "") -> TransferC
         is_offering=is_hub or is_ours,
         is_own_offer=offer.offered_by_id == desk.actor.id,
         to_authority=offer.to_authority is not None,
-        section_47_open=case.section_47 or case.state in HARM,
+        section_47_open=case is None or case.section_47 or case.state in HARM,  # a locality may not see it any more
     )
 
 
