@@ -16,8 +16,8 @@ class Transition:
 
     A guard looks at the context and returns None or a refusal's code. `takes` names what the actor may bring besides
     what the guards ask for. `starts`, `stops` and `cancels` name clock kinds: what is stopped was met or missed, what
-    is cancelled has nothing left to time, as has all that still runs when a case ends. `section_47` sends the child to
-    social care at once, as red, with section 47.
+    is cancelled has nothing left to time, as has all that still runs when a case ends: missed, if it was past due.
+    `section_47` sends the child to social care at once, as red, with section 47.
     """
 
     action: str

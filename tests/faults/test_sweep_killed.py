@@ -1,4 +1,6 @@
-"""Each clock is warned of, breached and escalated once, and each letter of it is done once, whatever is killed."""
+"""Each clock runs on after its pause, is warned of, breached and escalated once, and each letter of it is done once,
+whatever is killed.
+"""
 
 import os
 import signal
@@ -9,7 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from itertools import islice
 from pathlib import Path
@@ -28,9 +30,10 @@ from triage import embedded
 from triage.access.actor import SYSTEM
 from triage.clock import SettableClock
 from triage.database import Database
-from triage.models import Clock, Enquiry, Event, OutboxMessage
+from triage.models import Clock, ClockPause, Enquiry, Event, OutboxMessage
 from triage.pack import load_pack
 from triage.processes import spawn, stop
+from triage.services.clocks import pause_clock
 from triage.services.desk import Desk
 from triage.services.events import seal
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
@@ -39,6 +42,7 @@ from triage.serving import free_port
 from triage.settings import Settings
 
 MORNING = datetime(2013, 5, 7, 9, tzinfo=UTC)
+PAUSED_UNTIL = date(2013, 5, 9)
 LATER = MORNING + timedelta(days=30)  # every clock of an enquiry of that morning is long past due
 PACK = load_pack("nottinghamshire")
 ROOT = Path(__file__).parents[2]
@@ -82,8 +86,19 @@ def log_enquiries(database: Database, count: int) -> None:
             log_enquiry(Desk(session, SYSTEM, clock, PACK), told)
 
 
+def pause_some(database: Database) -> int:
+    """Every third enquiry's decision stands still until a day that is long past when it is swept: how many."""
+    with database.transaction(SYSTEM) as session:
+        desk = Desk(session, SYSTEM, SettableClock(MORNING + timedelta(hours=2)), PACK)
+        some = session.scalars(select(Enquiry).order_by(Enquiry.received_at)).all()[::3]
+        for enquiry in some:
+            pause_clock(desk, enquiry, "decision", "Made up", PAUSED_UNTIL)
+        return len(some)
+
+
 def test_each_clock_is_marked_and_promised_once_though_sweepers_and_their_backends_are_killed(database):
     log_enquiries(database, 60)
+    paused = pause_some(database)
     with ThreadPoolExecutor(LANES) as pool:
         lanes = pool.map(lambda seed: kill_sweepers(database, Random(seed)), range(LANES))
         killed = [sweeper for lane in lanes for sweeper in lane]
@@ -93,6 +108,7 @@ def test_each_clock_is_marked_and_promised_once_though_sweepers_and_their_backen
     assert run_sweeper(database).code == 0
     with database.transaction(SYSTEM) as session:
         assert_each_clock_was_marked_once(session)
+        assert_each_pause_ended_once(session, paused)
         for enquiry in session.scalars(select(Enquiry)):
             assert_log_is_whole(session, enquiry)
 
@@ -134,6 +150,15 @@ def assert_each_clock_was_marked_once(session) -> None:
     assert logged == Counter((clock.enquiry_id, clock.kind, mark) for clock in clocks for mark in MARKS)
     promised = session.execute(select(OutboxMessage.task, OutboxMessage.payload["clock_id"].astext))
     assert Counter(map(tuple, promised)) == Counter(("escalate_breach", str(clock.id)) for clock in clocks)
+
+
+def assert_each_pause_ended_once(session, count: int) -> None:
+    """When the office opened on its day, however late the sweep came."""
+    pauses = session.scalars(select(ClockPause)).all()
+    assert {each.resumed_at for each in pauses} == {PACK.calendar.opening(PAUSED_UNTIL)}
+    told = session.scalars(select(Event).where(Event.type == "clock_resumed"))
+    assert Counter(event.case_id for event in told) == Counter(pause.clock.enquiry_id for pause in pauses)
+    assert len(pauses) == count
 
 
 def assert_log_is_whole(session, enquiry: Enquiry) -> None:

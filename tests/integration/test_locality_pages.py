@@ -259,25 +259,6 @@ def test_refusal_stands_beside_its_field_and_nothing_typed_is_lost(sign_in, offi
         assert folded[1], f"{name} is folded away"
 
 
-@pytest.mark.parametrize(
-    ("day", "status", "words"),
-    [
-        ({}, 409, "Say on which day it runs on."),
-        ({"day": "7", "month": "5", "year": "2013"}, 409, "It runs on tomorrow at the earliest."),
-        ({"day": "22", "month": "5", "year": "2013"}, 409, "Choose a day up to Tuesday 21 May 2013."),
-        ({"day": "32", "month": "5", "year": "2013"}, 422, "Enter a real date"),
-    ],
-)
-def test_pause_that_has_no_end_in_time_is_refused_beside_its_day(sign_in, office, in_assessment, day, status, words):
-    sent = {f"pause_clock.until-{part}": said for part, said in day.items()}
-    sent |= {"pause_clock.clock": "assessment", "pause_clock.reason": "The family is away"}
-    refusal = sign_in(MANAGER).post(f"{at(in_assessment)}/actions/pause_clock", data=sent)
-    assert refusal.status_code == status
-    (beside,) = re.findall(r'<p id="pause_clock.until-error"[^>]*>(.*?)</p>', refusal.text, re.S)
-    assert words in plain(beside)
-    assert "The family is away</textarea>" in refusal.text
-
-
 def test_reasons_to_close_are_named_in_words_where_one_is_missing(sign_in, in_assessment):
     refusal = sign_in(WORKER).post(f"{at(in_assessment)}/actions/close", data={"immediate_danger.reason": "Not sent"})
     assert refusal.status_code == 409

@@ -89,3 +89,31 @@ def _something(column):
     known = {"kind": "child", "sex": "F", "ethnicity": "WBRI", "state": "running", "source": "6"}
     kinds = {int: 1, bool: False, datetime: MORNING, bytes: b"", list: []}
     return known.get(column.name, kinds.get(column.type.python_type, ""))
+
+
+# One that is over, past midnight in Nottinghamshire; one that was forgotten; and one of today.
+PAUSES = """
+INSERT INTO clock_pauses (id, clock_id, paused_by_id, reason, paused_at, resumed_at)
+SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), reason, paused_at, resumed_at FROM (VALUES
+    ('over', timestamptz '2013-05-07 09:00Z', timestamptz '2013-05-09 23:30Z'),
+    ('long ago', '2013-05-07 09:00Z', NULL),
+    ('today', now(), NULL)) AS pauses (reason, paused_at, resumed_at)
+"""
+GIVEN = """
+SELECT reason, until = CASE reason WHEN 'over' THEN DATE '2013-05-10' WHEN 'long ago' THEN current_date + 1
+    ELSE (paused_at AT TIME ZONE 'Europe/London')::date + 14 END
+FROM clock_pauses
+"""
+
+
+def test_pause_from_before_pauses_had_an_end_gets_one(owner_url):
+    config, engine = alembic_config(owner_url), create_engine(owner_url, poolclass=NullPool)
+    command.upgrade(config, "0005")
+    with engine.begin() as connection:
+        for key in inspect(connection).get_foreign_keys("clock_pauses"):
+            connection.exec_driver_sql(f"ALTER TABLE clock_pauses DROP CONSTRAINT {key['name']}")
+        connection.exec_driver_sql(PAUSES)
+    command.upgrade(config, "0006")
+    with engine.begin() as connection:
+        given = dict(connection.exec_driver_sql(GIVEN).all())
+    assert given == {"over": True, "long ago": True, "today": True}

@@ -1,5 +1,6 @@
 """A clock that stands still: by a manager's word alone, for a reason that everybody sees, to a day, to the minute."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from tests.acting import (
     walk,
 )
 from tests.making import an_enquiry, approve_as, decide_as, screen, view_first
+from tests.reading import plain
 from triage.access.actor import SYSTEM
 from triage.services.sweep import sweep
 from workflows.social_care import SOCIAL_CARE
@@ -95,11 +97,13 @@ def test_pause_has_an_end_after_today_and_within_ten_working_days(office, enquir
     assert clocks_by(enquiry, "paused") == {"decision", "screening"}
 
 
-def test_sweep_lets_a_clock_run_on_as_the_office_opens_on_that_day_and_once(office, enquiry):
+@pytest.mark.parametrize("until", [date(2013, 5, 11), date(2013, 5, 12), date(2013, 5, 13)])
+def test_sweep_lets_a_clock_run_on_as_the_office_opens_on_that_day_and_once(office, enquiry, until):
+    """On Monday, if it is a Saturday or a Sunday."""
     office.clock.at = FRIDAY
     clock = clock_of(enquiry, "decision")
     clock.due_at, clock.warn_at = FRIDAY + timedelta(days=3), FRIDAY + timedelta(minutes=10)
-    pause(office, enquiry, "decision", until=date(2013, 5, 11))  # a Saturday: the office opens next on Monday
+    pause(office, enquiry, "decision", until=until)
     opening = office.pack.calendar.opening(date(2013, 5, 13))
     office.clock.at = opening - timedelta(minutes=1)
     assert (sweep(office.desk("system")).resumed, clock.state) == (0, "paused")
@@ -111,7 +115,7 @@ def test_sweep_lets_a_clock_run_on_as_the_office_opens_on_that_day_and_once(offi
     assert office.pack.calendar.working_minutes_between(opening, clock.due_at) == 30 + 450
     (told,) = [event for event in events_of(office, enquiry) if event.type == "clock_resumed"]
     assert told.actor_role == "system"
-    assert told.data == {"kind": "decision", "until": "2013-05-11", "due_at": [clock.due_at.isoformat()], **WHY}
+    assert told.data == {"kind": "decision", "until": f"{until}", "due_at": [clock.due_at.isoformat()], **WHY}
 
 
 def test_sweep_that_comes_late_gives_no_time_away(office, enquiry):
@@ -129,7 +133,7 @@ def test_sweep_that_comes_late_gives_no_time_away(office, enquiry):
 def test_pause_that_is_over_ended_then_though_no_sweep_has_come(office, enquiry):
     for kind in ("decision", "screening"):
         pause(office, enquiry, kind, until=date(2013, 5, 9))
-    office.clock.at += timedelta(days=10)
+    office.clock.at = datetime(2013, 5, 10, 12, tzinfo=UTC)  # past due, though not by a green's limit
     act(office, "social_worker", enquiry, "set_rag", rag="green", reason="Seen by the GP")
     walk(office, "social_worker", enquiry, "finish_screening")
     decide_as(office, "social_worker", enquiry, route="advice", level=2, why_not={"early_help": "Not wanted"})
@@ -187,6 +191,25 @@ def test_pause_outside_hours_moves_nothing(office, enquiry):
     office.clock.at += timedelta(hours=10)
     run_on(office, enquiry, "decision")
     assert clock.due_at == due
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "words"),
+    [
+        ({}, 409, "Say on which day it runs on."),
+        ({"day": "7", "month": "5", "year": "2013"}, 409, "It runs on tomorrow at the earliest."),
+        ({"day": "22", "month": "5", "year": "2013"}, 409, "Choose a day up to Tuesday 21 May 2013."),
+        ({"day": "32", "month": "5", "year": "2013"}, 422, "Enter a real date"),
+    ],
+)
+def test_pause_that_has_no_end_in_time_is_refused_beside_its_day(sign_in, office, enquiry, day, status, words):
+    sent = {f"pause_clock.until-{part}": said for part, said in day.items()}
+    sent |= {"pause_clock.clock": "decision", "pause_clock.reason": "The family is away"}
+    refusal = sign_in(MANAGER).post(f"/enquiries/{enquiry.id}/actions/pause_clock", data=sent)
+    assert refusal.status_code == status
+    (beside,) = re.findall(r'<p id="pause_clock.until-error"[^>]*>(.*?)</p>', refusal.text, re.S)
+    assert words in plain(beside)
+    assert "The family is away</textarea>" in refusal.text
 
 
 def test_sweep_leaves_a_paused_clock_alone_and_takes_it_up_again(office, enquiry):
