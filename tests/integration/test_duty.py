@@ -283,34 +283,6 @@ def test_morning_tells_what_the_night_did_to_each_case_in_order(office):
     assert {before.reference, other.reference} & set(told) == set()
 
 
-def test_morning_of_an_earlier_day_tells_of_that_night_and_of_nothing_since(office):
-    night = log(office, at(MONDAY_CLOSED, 23), **GRAVE)
-    act(office, "emergency_duty_team", night, "start_screening")
-    handed = log(office, at(TUESDAY, 15))
-    act(office, "social_worker", handed, "hand_over_to_edt", reason="Look in")
-    tonight = log(office, at(TUESDAY, 20), **GRAVE)
-    act(office, "emergency_duty_team", tonight, "start_screening")
-    office.session.flush()
-    told = prepare_morning(office.desk("mash_manager"), at(TUESDAY, 8, 30))
-    assert (told.since, told.until) == (at(FRIDAY, 16, 30), at(TUESDAY, 8, 30))
-    assert references(told.received) == references(told.left) == references(told.done) == [night.reference]
-    now = morning(office)
-    assert (now.since, references(now.received), references(now.done)) == (
-        at(TUESDAY, 17),
-        [tonight.reference],
-        [tonight.reference],
-    )
-    assert set(references(now.left)) == {night.reference, handed.reference, tonight.reference}
-
-
-def test_late_start_of_screening_by_day_is_not_the_nights(office):
-    enquiry = log(office, at(MONDAY_CLOSED, 23))
-    office.clock.at = at(TUESDAY, 9)
-    act(office, "emergency_duty_team", enquiry, "start_screening")
-    office.session.flush()
-    assert prepare_morning(office.desk("mash_manager"), at(TUESDAY, 8, 30)).done == []
-
-
 @pytest.fixture
 def page_of(sign_in, office):
     """The page as that person sees it now."""
