@@ -17,6 +17,7 @@ from tests.acting import (
     walk,
 )
 from tests.making import an_enquiry, decide_as, screen
+from triage.errors import Stale
 from triage.models import Referral
 
 WEST, NORTH = "locality_worker:west", "locality_worker:north"
@@ -101,6 +102,15 @@ def test_page_of_a_check_that_was_answered_meanwhile_declares_danger(sign_in, of
     assert cases(office) == []
     assert client.post(f"{at}/immediate_danger", data={f"{part}.reason": "He is out"}).status_code == 302
     assert (check.state, check.answer) == ("answered", "Known since 2011")
+    assert [is_protected(case) for case in cases(office)] == [True]
+
+
+@pytest.mark.parametrize("kind", ["check", "referral"])
+def test_danger_goes_by_no_version_whoever_states_one(office, check, kind):
+    row = check if kind == "check" else accepted(office, given_name="Ben")
+    with pytest.raises(Stale):
+        act(office, "mash_officer", row, "chase" if kind == "check" else "hand_over", version=row.version + 1)
+    act(office, "mash_officer", row, "immediate_danger", version=row.version + 1, **DANGER)
     assert [is_protected(case) for case in cases(office)] == [True]
 
 
