@@ -214,6 +214,8 @@ def test_what_was_past_due_when_the_enquiry_was_withdrawn_was_missed(office, enq
     act(office, "social_worker", enquiry, "set_rag", rag="red")
     again = an_enquiry(office, received_at=RECEIVED, indicators=())
     screen(office, again, rag="red", finish=False)
+    for each in (enquiry, again):
+        view_first(office, "social_worker", each)
     office.clock.at = clock_of(enquiry, "screening").due_at
     act(office, "social_worker", enquiry, "withdraw", reason="Rang the wrong county")
     assert clocks_by(enquiry, "cancelled") == {"screening", "decision"}, "at its last minute it was not late"
@@ -239,6 +241,7 @@ def test_reopened_enquiry_is_screened_against_a_clock_again_by_its_colour(office
     """By the colour that it had or, where nobody had rated it, by the one that is recommended."""
     if rag:
         act(office, "social_worker", enquiry, "set_rag", rag=rag)
+    view_first(office, "social_worker", enquiry)
     act(office, "social_worker", enquiry, "withdraw", reason="Rang the wrong county")
     office.clock.at += timedelta(days=20)
     act(office, "social_worker", enquiry, "reopen", reason="It was the right county")

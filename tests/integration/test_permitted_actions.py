@@ -106,7 +106,7 @@ def test_locality_is_told_that_an_offered_case_is_not_theirs_yet(office):
 
 def stale(office, row, read):
     with pytest.raises(Stale) as refusal:
-        act(office, "mash_manager", row, "immediate_danger", reason="x", version=read)
+        act(office, "mash_manager", row, "claim", version=read)
     (problem,) = refusal.value.problems
     return problem.message
 

@@ -1,6 +1,6 @@
 """What the guards of the workflow tables may look at, gathered from rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from triage.models.codes import CLOSURES_OF
 from triage.services.clocks import OF_CHECKS, is_past_due, running, timed_colour
 from triage.services.desk import Desk
 from triage.services.first_view import name_of
+from triage.services.gathering import Known, gather
 from triage.store.people import find_people_with_case
 from triage.store.policies import find_newest
 from triage.store.staff import name_of_user
@@ -36,19 +37,20 @@ AWAITS_TEAM = ("social_care", "early_help")
 def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryContext:
     """The enquiry as its table's guards see it, with what the actor brings."""
     known = {
-        "current_rag": enquiry.rag,
-        "timed_rag": timed_colour(enquiry),
-        "subjects": len(enquiry.subjects),
-        "out": tuple(desk.pack.agencies[check.agency_code] for check in enquiry.checks if check.state in WAITING),
-        "referrals_pending": sum(map(_waits_for_others, enquiry.referrals)),
-        "with_edt": enquiry.with_edt,
-        "is_own_proposal": any(_is_proposed_by(desk, subject) for subject in enquiry.subjects),
-        "section_47_recommended": any(subject.recommendation.section_47 for subject in enquiry.subjects),
-        "is_serious": any(map(_is_serious, enquiry.subjects)),
-        "joined_into": _reference(desk, enquiry.joined_into_id),
+        "current_rag": lambda: enquiry.rag,
+        "timed_rag": lambda: timed_colour(enquiry),
+        "subjects": lambda: len(enquiry.subjects),
+        "out": lambda: tuple(desk.pack.agencies[each.agency_code] for each in enquiry.checks if each.state in WAITING),
+        "referrals_pending": lambda: sum(map(_waits_for_others, enquiry.referrals)),
+        "with_edt": lambda: enquiry.with_edt,
+        "is_own_proposal": lambda: any(_is_proposed_by(desk, each) for each in enquiry.subjects),
+        "section_47_recommended": lambda: any(each.recommendation.section_47 for each in enquiry.subjects),
+        "is_serious": lambda: any(map(_is_serious, enquiry.subjects)),
+        "joined_into": lambda: _reference(desk, enquiry.joined_into_id),
+        **_owned(desk, enquiry.owner_id, enquiry_table.MANAGES),
+        **_timed(desk, enquiry),
     }
-    owned = _owned(desk, enquiry.owner_id, enquiry_table.MANAGES)
-    return EnquiryContext(**owned, **_timed(desk, enquiry), **(known | brought))
+    return gather(EnquiryContext, known, **brought)
 
 
 def see_open_cases(desk: Desk, enquiry: Enquiry) -> dict[str, tuple[str, ...]]:
@@ -86,29 +88,36 @@ def _reference(desk: Desk, enquiry_id: UUID | None) -> str:
     return enquiry.reference if enquiry else ""  # a locality may not see it
 
 
-def _owned(desk: Desk, owner_id: UUID | None, managers: frozenset[str]) -> dict[str, object]:
+def _owned(desk: Desk, owner_id: UUID | None, managers: frozenset[str]) -> Known:
     return {
-        "owner": name_of_user(desk.session, owner_id) if owner_id else None,
-        "is_owner": owner_id == desk.actor.id,
-        "is_manager": desk.actor.role in managers,
+        "owner": lambda: name_of_user(desk.session, owner_id) if owner_id else None,
+        "is_owner": lambda: owner_id == desk.actor.id,
+        "is_manager": lambda: desk.actor.role in managers,
     }
 
 
-def _timed(desk: Desk, case: Enquiry | Referral) -> dict[str, object]:
-    """A partner's clock is the partner's: it is chased, not paused. A red's runs until it is done."""
+def _timed(desk: Desk, case: Enquiry | Referral) -> Known:
     today = desk.now.astimezone(LONDON).date()
-    ours = [clock for clock in case.clocks if clock.kind != OF_CHECKS]
-    runs = [clock for clock in ours if clock.state == "running"]
     return {
-        "clocks": frozenset(clock.kind for clock in runs),
-        "paused": frozenset(clock.kind for clock in ours if clock.state == "paused"),
-        "unpausable": frozenset(clock.kind for clock in runs if _runs_on(desk, case, clock)),
-        "today": today,
-        "latest_until": desk.pack.calendar.next_working_day(today, LONGEST_PAUSE),
+        "clocks": lambda: _kinds(_ours(case, "running")),
+        "paused": lambda: _kinds(_ours(case, "paused")),
+        "unpausable": lambda: _kinds(each for each in _ours(case, "running") if _runs_on(desk, case, each)),
+        "today": lambda: today,
+        "latest_until": lambda: desk.pack.calendar.next_working_day(today, LONGEST_PAUSE),
     }
+
+
+def _ours(case: Enquiry | Referral, state: str) -> Iterator[Clock]:
+    """A partner's clock is the partner's: it is chased, not paused."""
+    return (clock for clock in case.clocks if clock.kind != OF_CHECKS and clock.state == state)
+
+
+def _kinds(clocks: Iterable[Clock]) -> frozenset[str]:
+    return frozenset(clock.kind for clock in clocks)
 
 
 def _runs_on(desk: Desk, case: Enquiry | Referral, clock: Clock) -> bool:
+    """Whether it must: a red's until it is done, as where a child may be hurt, and what is late already."""
     return "red" in (clock.variant, case.rag) or clock.kind in NEVER_PAUSED or is_past_due(desk, clock)
 
 
@@ -175,23 +184,42 @@ def referral_context(desk: Desk, referral: Referral, **brought: object) -> Refer
     """The referral as its service's table's guards see it, with what the actor brings."""
     kind = CONTEXTS.get(referral.service, ReferralContext)
     known = {
-        "closures": tuple(CLOSURES_OF[referral.service]),
-        "has_team": referral.team_code is not None,
-        "is_colleague": _works_there(desk, referral),
-        "is_assessed": referral.assessed_at is not None,
-        "assessment_done": referral.assessed_at is not None and not running(referral, ASSESSMENTS),
-        "is_late": _is_late(desk, referral),
-        "child_protection_plan": referral.child_protection_plan,
-        "transfer_offered": referral.offer is not None,
+        "closures": lambda: tuple(CLOSURES_OF[referral.service]),
+        "has_team": lambda: referral.team_code is not None,
+        "is_colleague": lambda: _works_there(desk, referral),
+        "is_assessed": lambda: referral.assessed_at is not None,
+        "assessment_done": lambda: referral.assessed_at is not None and not running(referral, ASSESSMENTS),
+        "is_late": lambda: _is_late(desk, referral),
+        "child_protection_plan": lambda: referral.child_protection_plan,
+        "transfer_offered": lambda: referral.offer is not None,
+        **_owned(desk, referral.worker_id, referral_table.MANAGES),
+        **_timed(desk, referral),
+        **OF_SERVICE.get(referral.service, _nothing_more)(referral),
     }
-    if kind is SocialCareContext:
-        known["discussion_owed"] = bool(running(referral, ("strategy_discussion",)))
-        known["two_assessments"] = assessment_variant(referral.requested_at.astimezone(LONDON).date()) == "initial"
-    if kind is OtherAuthorityContext:
-        known["has_authority"] = referral.to_authority is not None
     wanted = {name: value for name, value in brought.items() if name in kind.__dataclass_fields__}
-    owned = _owned(desk, referral.worker_id, referral_table.MANAGES)
-    return kind(**owned, **_timed(desk, referral), **(known | wanted))
+    return gather(kind, known, **wanted)
+
+
+def _of_social_care(referral: Referral) -> Known:
+    on = referral.requested_at.astimezone(LONDON).date()
+    return {
+        "discussion_owed": lambda: bool(running(referral, ("strategy_discussion",))),
+        "two_assessments": lambda: assessment_variant(on) == "initial",
+    }
+
+
+def _of_other_authority(referral: Referral) -> Known:
+    return {"has_authority": lambda: referral.to_authority is not None}
+
+
+def _nothing_more(referral: Referral) -> Known:
+    return {}
+
+
+OF_SERVICE: dict[str, Callable[[Referral], Known]] = {
+    "social_care": _of_social_care,
+    "other_authority": _of_other_authority,
+}
 
 
 def _works_there(desk: Desk, referral: Referral) -> bool:
