@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.acting import EVERYBODY, a_referral, accepted, act
-from tests.making import a_subject, an_enquiry, decide_as, screen
+from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.models import OutboxMessage
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.daily_notices import promise_daily_notices
@@ -170,6 +170,7 @@ def test_whoever_has_an_open_case_is_told_that_there_is_news_of_it(office, post,
     if has_worker:
         act(office, "locality_worker:west", case, "claim")
     news = an_enquiry(office, person_id=case.person_id, indicators=())
+    view_first(office, "mash_officer", news)
     act(office, "mash_officer", news, "attach", reason="Zebedee was seen again")
     (letter,) = post()
     (to,) = letter["To"].addresses
@@ -246,6 +247,10 @@ def test_adult_in_danger_is_told_to_the_managers_and_adult_social_care(office, p
     act(office, "mash_officer", enquiry, "immediate_danger", reason="Again")
     (again,) = post()
     assert (again["To"], "Acknowledge it" in read(again)) == (danger["To"], False)
+    office.clock.at = datetime(2013, 5, 8, 23, tzinfo=UTC)
+    act(office, "mash_officer", enquiry, "immediate_danger", reason="At night")
+    (by_night,) = post()
+    assert "emergency_duty_team@triage.example" in by_night["To"]
 
 
 def test_breach_is_not_told_once_it_was_done(office, post):
@@ -309,6 +314,7 @@ def test_no_letter_of_any_kind_names_the_child(office, post):
     act(office, "social_worker", enquiry, "immediate_danger", reason="Zebedee Quillfeather was hit")
     letters += post()
     again = an_enquiry(office, person_id=enquiry.subjects[0].person_id, indicators=())
+    view_first(office, "social_worker", again)
     act(office, "social_worker", again, "attach", reason="Zebedee was seen again")
     letters += post()
     office.session.flush()

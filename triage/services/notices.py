@@ -95,9 +95,10 @@ def _tell_danger(desk: Desk, payload: Payload, domain: str) -> Letter:
     referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
     if referral.state == "closed":
         raise NoLongerNeeded("Closed before it went.")
+    on_duty = ("mash_manager", *_night(desk, True))
     if referral.service == "adult_at_risk":
-        return tell_adult_in_danger(desk, referral, domain)
-    told = ("mash_manager", *(("locality_manager",) if referral.team_code else ()), *_night(desk, True))
+        return tell_adult_in_danger(desk, referral, _address(on_duty, domain))
+    told = (*on_duty, "locality_manager") if referral.team_code else on_duty
     what = "Immediate danger" if payload.get("danger", True) else "A strategy discussion is asked for"
     team = desk.pack.teams[referral.team_code]["name"] if referral.team_code else "no team yet: allocate it now"
     text = (
