@@ -286,6 +286,8 @@ def test_level_4_that_waits_for_a_case_with_social_care_which_closes_meanwhile_i
         case = accepted(office, person_id=helped.person_id)
         key, person = case.id, case.person_id
     news = door.log(NewSubject(person_id=person, indicators=("P4_UNSAFE",)))
+    with door.office() as office:
+        view_first(office, "mash_officer", office.session.get_one(Enquiry, news))
     closing = ReferralAction(referral_id=key, action="close", closure="RC1")
     with ThreadPoolExecutor(1) as pool:
         with door.desk(door.actors["social_care_west"]) as desk:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.acting import act, events_of, last_event, walk
+from tests.acting import act, events_of, in_days, last_event, walk
 from tests.making import a_subject, an_enquiry, decide_as, screen
 from triage.models import OutboxMessage, Referral
 
@@ -63,7 +63,7 @@ def test_open_case_of_an_earlier_enquiry_is_told_of_the_danger_as_well(office, e
 
 def test_danger_runs_the_adults_paused_clocks_on(office, enquiry):
     case = hand_over(office, enquiry)
-    act(office, "mash_manager", case, "pause_clock", clock="adult_outcome", reason="Away")
+    act(office, "mash_manager", case, "pause_clock", clock="adult_outcome", until=in_days(office, 5), reason="Away")
     act(office, "mash_officer", enquiry, "immediate_danger", **DANGER)
     assert {clock.kind: clock.state for clock in case.clocks} == {
         "adult_acknowledgement": "running",

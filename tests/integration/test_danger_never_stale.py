@@ -231,7 +231,7 @@ def test_late_answer_of_danger_keeps_what_was_answered_before(office, enquiry, c
     ended = check.ended_at
     office.clock.at += timedelta(hours=1)
     act(office, "partner_system", check, "immediate_danger", **DANGER)
-    assert (check.state, check.answer, check.ended_at) == ("withdrawn", "The school said so already", ended)
+    assert (check.state, check.answer, check.ended_at) == ("withdrawn", "", ended)
     assert [is_protected(case) for case in cases(office)] == [True]
     assert last_event(office, enquiry, "immediate_danger_answered").data["reason"] == DANGER["reason"]
 

@@ -156,7 +156,7 @@ def test_nothing_that_is_refused_hints_at_the_recommendation_before_ones_own_vie
     assert {reason.code for action in telling for reason in listed[action].reasons} - {"not_your_role"} == (
         {"no_open_case"}
         | ({"decide_section_47"} if indicators == ("C4_NAI",) else set())
-        | ({"serious"} if indicators and who in ("social_worker", "emergency_duty_team") else set())
+        | ({"serious"} if indicators and who != "mash_officer" else set())
     )
 
 

@@ -167,6 +167,7 @@ def test_level_4_is_decided_and_not_given_to_early_help_alone(office):
     news = news_of(office, accepted(office, "early_help"), indicators=("P4_UNSAFE",))
     said = {"decide_level_4": "Level 4, and the only open case is early help: Ava Testley. Decide the enquiry instead."}
     assert refused(office, "mash_officer", news, "attach", **WHY) == said
+    view_first(office, "mash_manager", news)
     (attach,) = (each for each in permitted_on_enquiry(office.desk("mash_manager"), news) if each.action == "attach")
     assert {reason.code: reason.words for reason in attach.reasons} == said
     assert (news.state, news.subjects[0].decisions) == ("received", [])
@@ -195,6 +196,7 @@ def test_one_child_of_early_help_alone_holds_back_the_news_of_both(office):
             a_subject(person_id=helped.person_id, given_name="Ben", indicators=("P4_UNSAFE",)),
         ),
     )
+    view_first(office, "mash_officer", both)
     said = refused(office, "mash_officer", both, "attach", **WHY)
     assert list(said) == ["decide_level_4"]
     assert "Ben Testley" in said["decide_level_4"]

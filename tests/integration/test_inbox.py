@@ -2,12 +2,12 @@
 
 import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 
 from tests.acting import a_referral, accepted, act, at_section_47, in_days, walk
 from tests.asking import asked_of
+from tests.reading import plain
 from triage.store.queues import count_referrals
 
 WORKER, MANAGER, NORTH, SOUTH = (
@@ -17,10 +17,6 @@ WORKER, MANAGER, NORTH, SOUTH = (
     "locality_worker:south",
 )
 RED = {"indicators": ("C4_NAI",)}
-
-
-def plain(markup):
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", markup))).strip()
 
 
 def parts_of(client, query=""):
@@ -286,7 +282,7 @@ def test_case_that_another_authority_takes_is_closed_here(sign_in, office):
 def test_offer_says_who_offered_it_to_whom_and_why_and_by_when_to_answer(sign_in, office, offered):
     for who in (WORKER, NORTH, "mash_manager"):
         told = plain(sign_in(who).get(f"/referrals/{offered.id}").text)
-        assert f"On offer to Social care North , offered by Made-up {WORKER} 10:00 today." in told
+        assert f"On offer to Social care North, offered by Made-up {WORKER} 10:00 today." in told
         assert told.count("They moved to Bassetlaw") == 2  # once in what is on offer, once in what has happened
         assert "An answer is due by 10:00 on 9 May 2013." in told
 

@@ -2,22 +2,18 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 
 import pytest
 
 from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in_days, refused, walk
+from tests.reading import plain
 from triage.access.signin import actor_of
 from triage.models import User
 from triage.services.permitted import permitted_on_referral
 
 WORKER, MANAGER, NORTH = "locality_worker:west", "locality_manager:west", "locality_worker:north"
 SPELT = {name: {f"{name}-{part}" for part in ("day", "month", "year")} for name in ("expected_on", "until")}
-BESIDE = {"transfer_to": {"transfer_to", "other_authority"}}
-
-
-def plain(markup):
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", markup))).strip()
+SPELT["transfer_to"] = {"transfer_to", "other_authority"}
 
 
 def at(referral):
@@ -41,7 +37,7 @@ def options_of(page, name):
 
 
 def asked(*names):
-    return set().union(*({**SPELT, **BESIDE}.get(name, {name}) for name in names))
+    return set().union(*(SPELT.get(name, {name}) for name in names))
 
 
 def a_colleague(office, who, team):
@@ -108,12 +104,9 @@ def elsewhere_walk(office):
     """A child of Ashfield who has moved away, nobody knows where to at first."""
     referral = a_referral(office, "other_authority")
     yield referral
-    for action, brought in (
-        ("hand_over_again", {"transfer_to": "Leicester", "reason": "Made up"}),
-        ("record_refusal", {"reason": "Made up"}),
-        ("hand_over_again", {"transfer_to": "Derby", "reason": "Made up"}),
-        ("record_acknowledgement", {"reason": "Made up"}),
-    ):
+    refused_there, to = {"reason": "Made up"}, {"transfer_to": "Derby", "reason": "Made up"}
+    steps = (("hand_over_again", to), ("record_refusal", refused_there), ("hand_over_again", to))
+    for action, brought in (*steps, ("record_acknowledgement", refused_there)):
         yield act(office, "mash_officer", referral, action, **brought)
 
 

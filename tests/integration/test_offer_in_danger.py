@@ -3,7 +3,7 @@
 import pytest
 
 from tests.acting import a_referral, accepted, act, clock_of, events_of, last_event, refused, walk
-from tests.making import an_enquiry, screen
+from tests.making import an_enquiry, screen, view_first
 
 WEST, NORTH, SOUTH = "locality_worker:west", "locality_worker:north", "locality_worker:south"
 MOVED = {"reason": "They moved to Worksop"}
@@ -37,6 +37,7 @@ def on_a_check(office, case):
 
 def on_a_late_check(office, case):
     check = on_a_check(office, case)
+    view_first(office, "mash_manager", check.enquiry)
     act(office, "mash_manager", check.enquiry, "withdraw", reason="Another county's child")
     return check
 

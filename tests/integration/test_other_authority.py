@@ -2,12 +2,12 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from html import unescape
 
 import pytest
 
 from tests.acting import a_referral, act, clock_of, clocks_by, decide_each, events_of, last_event, refused, walk
 from tests.making import a_subject, an_enquiry, decide_as, screen
+from tests.reading import plain
 from triage.errors import Conflict
 from triage.services.sweep import sweep
 from triage.store.queues import count_referrals
@@ -16,10 +16,6 @@ HUB = "mash_officer"
 CITY = {"postcode": "NG1 5FS"}
 YES = {"reason": "B. Lark, duty social worker, at 10:40"}
 NO = {"reason": "B. Lark: the family moved out in March"}
-
-
-def plain(markup):
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", markup))).strip()
 
 
 @pytest.fixture
@@ -129,7 +125,11 @@ def test_taken_back_the_enquiry_is_decided_anew(office, told, refuses_first):
     act(office, "social_worker", told, "take_back", reason="She is with her father in Mansfield")
     enquiry = told.enquiry
     assert (told.state, told.closure, clocks_by(told)) == ("closed", "came_back", set())
-    assert (enquiry.state, enquiry.subjects[0].decision, clocks_by(enquiry)) == ("screening", None, {"decision"})
+    assert (enquiry.state, enquiry.subjects[0].decision, clocks_by(enquiry)) == (
+        "screening",
+        None,
+        {"screening", "decision"},
+    )
     assert clock_of(enquiry, "decision").variant == "reopened"
     reopened = last_event(office, enquiry, "enquiry_reopened")
     assert (reopened.actor_role, reopened.data) == ("social_worker", {"reason": "She is with her father in Mansfield"})

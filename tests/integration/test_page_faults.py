@@ -1,11 +1,11 @@
 """Pages tell the whole truth at a glance, refuse what is malformed, and keep just what was decided."""
 
 import re
-from html import unescape
 
 import pytest
 
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
+from tests.reading import plain
 from triage.errors import Conflict, Stale
 from triage.services.deciding import Decide, ImmediateDanger, SubjectDecision, act_on_immediate_danger, decide
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
@@ -19,10 +19,6 @@ def injured(office):
     view_first(office, "social_worker", enquiry)
     office.session.flush()
     return enquiry
-
-
-def plain(markup):
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]+>", " ", markup))).strip()
 
 
 def line_of(client):

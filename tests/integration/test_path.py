@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.acting import act
+from tests.acting import EVERYBODY, act
 from tests.making import a_command, a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict, Invalid, Stale
 from triage.models import Event, OutboxMessage
@@ -24,7 +24,9 @@ def test_enquiry_travels_from_the_call_to_the_closed_referral(office):
     (referral,) = enquiry.referrals
     act(office, "mash_officer", referral, "allocate", team_code="social_care_west")
     act(office, "locality_worker:west", referral, "accept")
-    act(office, "locality_worker:west", referral, "start_assessment")
+    act(office, "locality_worker:west", referral, "call_strategy_discussion", invited=EVERYBODY)
+    explained = {"came": EVERYBODY, "reason": "The bruise was explained"}
+    act(office, "locality_worker:west", referral, "decline_section_47", **explained)
     act(office, "locality_worker:west", referral, "complete_assessment")
     act(office, "locality_worker:west", referral, "close", closure="RC8")
     act_on_enquiry(office.desk("mash_officer"), EnquiryAction(enquiry_id=enquiry.id, action="close"))
