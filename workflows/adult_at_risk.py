@@ -14,6 +14,7 @@ ADULT_AT_RISK = Table(
     states=(*OPEN, "closed"),
     initial="handed_over",
     final=("closed",),
+    about_a_child=False,
     opens=("adult_acknowledgement", "adult_outcome"),
     transitions=(
         Transition("acknowledge", "Acknowledged", ("handed_over",), "acknowledged", WORKS, "adult_acknowledged",

@@ -12,7 +12,6 @@ import yaml
 
 from workflows.calendar import Calendar
 
-SINGLE_ASSESSMENT_FROM = date(2013, 4, 15)  # Working Together 2013 replaced initial and core assessments
 EHAF_FROM = date(2014, 6, 1)  # the Early Help Assessment Form replaced the Common Assessment Framework's
 
 
@@ -137,8 +136,9 @@ def due_after_pause(unit: str, due_at: datetime, paused_at: datetime, until: dat
 
 
 def assessment_variant(on: date) -> str:
-    """Which assessment a social care referral of that local day gets first."""
-    return "single" if on >= SINGLE_ASSESSMENT_FROM else "initial"
+    """Which assessment a social care referral of that local day gets first: the one whose timescale holds then."""
+    single = timescales()["assessment", "single"]
+    return "single" if any(each.holds_on(on) for each in single) else "initial"
 
 
 def early_help_form(on: date) -> str:

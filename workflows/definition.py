@@ -63,9 +63,9 @@ class Table:
     initial: str
     final: tuple[str, ...]
     transitions: tuple[Transition, ...]
+    about_a_child: bool
     opens: tuple[str, ...] = ()
     section_47_opens: tuple[str, ...] = ()
-    about_a_child: bool = False
     version: int = 1
     moves: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     from_state: Mapping[tuple[str, str], Transition] = field(init=False, repr=False)
@@ -138,7 +138,7 @@ def _refusal_faults(table: Table) -> Iterator[str]:
 
 
 def _danger_faults(table: Table) -> Iterator[str]:
-    """Whoever says what the danger is must be able to act on it: nothing else may stand in the way."""
+    """Whoever works on a case may say what the danger is; that leads to section 47, and nothing forbids it."""
     if not table.about_a_child:
         return
     rows = [each for each in table.transitions if each.action == IMMEDIATE_DANGER]
@@ -146,6 +146,10 @@ def _danger_faults(table: Table) -> Iterator[str]:
     yield from (f"{IMMEDIATE_DANGER} does not leave {state}" for state in sorted(missing))
     if not all(each.section_47 for each in rows):
         yield f"{IMMEDIATE_DANGER} does not lead to section 47"
+    if table.section_47_opens and any(each.target in table.final for each in rows):
+        yield f"{IMMEDIATE_DANGER} ends the case that section 47 is worked in"
+    silent = {role for each in table.transitions for role in each.by if not all(role in row.by for row in rows)}
+    yield from (f"{IMMEDIATE_DANGER} is not for {role}, who works here" for role in sorted(silent))
     guards = {guard for each in rows for guard in each.guards if not guard.brings}
     yield from (f"{IMMEDIATE_DANGER} may be forbidden by {guard.__name__}" for guard in guards)
 

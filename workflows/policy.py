@@ -98,6 +98,7 @@ POLICY = Table(
     states=("draft", "reviewed", "published", "superseded", "withdrawn"),
     initial="draft",
     final=("superseded", "withdrawn"),
+    about_a_child=False,
     transitions=(
         Transition("revise", "Change the text", ("draft",), None, DRAFTS, "policy_revised", (is_own_draft, has_text)),
         Transition("review", "Say that it is right", ("draft",), "reviewed", PUBLISHES, "policy_reviewed",

@@ -66,6 +66,7 @@ TRANSFER = Table(
     states=("offered", "accepted", "rejected", "revoked"),
     initial="offered",
     final=("accepted", "rejected", "revoked"),
+    about_a_child=False,
     opens=("transfer",),
     transitions=(
         Transition("accept_transfer", "Accept the case", ("offered",), "accepted", ANSWERS, "transfer_accepted",

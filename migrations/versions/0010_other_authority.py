@@ -6,10 +6,10 @@ The codes and states that there are already are read from the database, so nothi
 were decided to another authority before open nothing now: what was said about them then was not kept.
 """
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.codes import add_codes, drop_codes, replace_rule, rule_of
 
 revision = "0010"
 down_revision = "0009"
@@ -37,8 +37,8 @@ GONE = f"SELECT id FROM referrals WHERE service = '{NEW}'"
 
 def upgrade() -> None:
     for (table, column), codes in JOINED.items():
-        _restrict(table, column, _codes_of(table, column) + codes)
-    _replace("referrals", "state_of_service", f"({_rule_of('referrals', 'state_of_service')}) OR ({RULE})")
+        add_codes(table, column, codes)
+    replace_rule("referrals", "state_of_service", f"({rule_of('referrals', 'state_of_service')}) OR ({RULE})")
     op.add_column("referrals", sa.Column("to_authority", sa.Text(), nullable=True))
     _queue_by(QUEUE)
 
@@ -54,10 +54,10 @@ def downgrade() -> None:
     op.execute(f"UPDATE teams SET service = NULL WHERE service = '{NEW}'")
     _queue_by(QUEUE_BEFORE)
     op.drop_column("referrals", "to_authority")
-    rule = _rule_of("referrals", "state_of_service")
-    _replace("referrals", "state_of_service", rule[: rule.rindex(OURS)] + ")")
+    rule = rule_of("referrals", "state_of_service")
+    replace_rule("referrals", "state_of_service", rule[: rule.rindex(OURS)] + ")")
     for (table, column), codes in JOINED.items():
-        _restrict(table, column, tuple(each for each in _codes_of(table, column) if each not in codes))
+        drop_codes(table, column, codes)
 
 
 def _queue_by(rule: str) -> None:
@@ -65,25 +65,3 @@ def _queue_by(rule: str) -> None:
     op.drop_column("referrals", "queue")
     op.add_column("referrals", sa.Column("queue", sa.Text(), sa.Computed(rule, persisted=True)))
     op.create_index("ix_referrals_queue", "referrals", ["queue"], postgresql_where=sa.text("queue IS NOT NULL"))
-
-
-def _rule_of(table: str, name: str) -> str:
-    """What a CHECK asks, as PostgreSQL tells it, in one pair of brackets."""
-    query = sa.text(
-        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = CAST(:of AS regclass) AND conname = :it"
-    )
-    told = op.get_bind().scalar(query, {"of": table, "it": f"ck_{table}_{name}"})
-    return told.removeprefix("CHECK (").removesuffix(")")
-
-
-def _codes_of(table: str, column: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"'([^']+)'::", _rule_of(table, column)))
-
-
-def _restrict(table: str, column: str, codes: tuple[str, ...]) -> None:
-    _replace(table, column, f"{column} IN {codes}")
-
-
-def _replace(table: str, name: str, rule: str) -> None:
-    op.drop_constraint(op.f(f"ck_{table}_{name}"), table)
-    op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, rule)

@@ -188,7 +188,7 @@ def test_case_of_a_child_whose_discussion_is_owed_neither_closes_nor_steps_down(
         "assessment",
         True,
         "red",
-        {"strategy_discussion"},
+        {"strategy_discussion", "outcome"},
     )
     agreed = {"consent": "given", "lead_practitioner": "Ms Made-Up"}
     assert refused(office, WORKER, case, "step_down", **agreed) == OWED
@@ -287,3 +287,27 @@ def test_discussion_is_not_kept_waiting_for_a_team_to_accept(office, state):
         act(office, "mash_manager", case, "allocate", team_code="social_care_west")
     assert (case.state, case.queue) == ("assessment", "social_care_west")
     assert act(office, WORKER, case, "complete_assessment").assessed_at == office.clock.now()
+
+
+def test_section_47_that_begins_again_in_time_has_won_no_time_for_the_conference(office):
+    case = at_section_47(office)
+    due = clock_of(case, "conference").due_at
+    office.clock.at += timedelta(days=10)
+    call(office, case)
+    act(office, WORKER, case, "decline_section_47", came=EVERYBODY, reason="It was explained")
+    call(office, case)
+    act(office, WORKER, case, "open_section_47", came=EVERYBODY)
+    assert [(clock.state, clock.due_at) for clock in case.clocks if clock.kind == "conference"] == [
+        ("cancelled", due),
+        ("running", due),
+    ]
+
+
+def test_section_47_that_begins_again_later_has_a_conference_of_its_own_and_the_first_was_missed(office):
+    case = at_section_47(office)
+    office.clock.at = clock_of(case, "conference").due_at + timedelta(minutes=1)
+    act(office, WORKER, case, "end_section_47", reason="It was explained")
+    call(office, case)
+    act(office, WORKER, case, "open_section_47", came=EVERYBODY)
+    first, second = [clock for clock in case.clocks if clock.kind == "conference"]
+    assert (first.state, second.started_at) == ("missed", office.clock.now())

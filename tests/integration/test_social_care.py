@@ -4,7 +4,19 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from tests.acting import a_referral, accepted, act, clock_of, clocks_by, events_of, last_event, refused, walk
+from tests.acting import (
+    EVERYBODY,
+    a_referral,
+    accepted,
+    act,
+    at_section_47,
+    clock_of,
+    clocks_by,
+    events_of,
+    last_event,
+    refused,
+    walk,
+)
 from tests.making import an_enquiry, decide_as, screen
 from triage.errors import Invalid
 from triage.models import Referral
@@ -31,10 +43,11 @@ def test_referral_goes_from_request_to_closing_with_each_clock_met(office):
     walk(office, WORKER, case, "start_assessment")
     assert (case.started_at, clocks_by(case)) == (office.clock.now(), {"assessment"})
     walk(office, WORKER, case, "complete_assessment", "make_plan")
-    assert (case.state, case.assessed_at, clocks_by(case)) == ("plan", office.clock.now(), set())
+    assert (case.state, case.assessed_at, clocks_by(case)) == ("plan", office.clock.now(), {"plan_review"})
     act(office, WORKER, case, "close", closure="RC7")
     assert (case.state, case.closure, case.closed_at, case.queue) == ("closed", "RC7", office.clock.now(), None)
-    assert {clock.state for clock in case.clocks} == {"met"}
+    assert {clock.state for clock in case.clocks if clock.kind != "plan_review"} == {"met"}
+    assert clock_of(case, "plan_review").state == "cancelled"
     assert [event.type for event in events_of(office, case)] == [
         "referral_requested",
         "referral_allocated",
@@ -307,3 +320,36 @@ def test_assessment_that_is_complete_is_not_completed_again(office):
     office.clock.at += timedelta(days=1)
     assert list(refused(office, WORKER, case, "complete_assessment")) == ["assessment_done"]
     assert case.assessed_at == completed
+
+
+def test_something_follows_an_assessment_in_time(office):
+    case = assessed(office)
+    outcome = clock_of(case, "outcome")
+    assert (clocks_by(case), outcome.due_at) == ({"outcome"}, datetime(2013, 5, 21, 9, 0, tzinfo=UTC))
+    walk(office, WORKER, case, "make_plan")
+    assert (outcome.state, clocks_by(case)) == ("met", {"plan_review"})
+
+
+def test_what_follows_an_assessment_is_not_timed_before_there_is_one(office):
+    case = act(office, WORKER, accepted(office), "call_strategy_discussion", invited=EVERYBODY)
+    act(office, WORKER, case, "decline_section_47", came=EVERYBODY, reason="The bruise was explained")
+    assert clocks_by(case) == {"assessment"}
+
+
+def test_plan_of_a_child_in_need_is_reviewed_in_time_again_and_again(office):
+    case = walk(office, WORKER, assessed(office), "make_plan")
+    first = clock_of(case, "plan_review")
+    assert (first.variant, first.due_at - office.clock.now()) == ("child_in_need", timedelta(weeks=25, hours=1))
+    office.clock.at += timedelta(weeks=20)
+    walk(office, WORKER, case, "review_plan")
+    second = clock_of(case, "plan_review")
+    assert (first.state, second.state, second.started_at) == ("met", "running", office.clock.now())
+
+
+def test_child_protection_plan_is_reviewed_within_three_months_and_then_within_six(office):
+    case = walk(office, WORKER, at_section_47(office), "call_conference", "make_protection_plan")
+    first = clock_of(case, "plan_review")
+    assert (first.variant, first.limit_text) == ("child_protection", "12 weeks")
+    walk(office, WORKER, case, "review_plan")
+    second = clock_of(case, "plan_review")
+    assert (second.variant, second.limit_text) == ("child_protection_again", "25 weeks")

@@ -128,6 +128,8 @@ CLOCK_KINDS = {
     "core_assessment": "Core assessment",
     "strategy_discussion": "Strategy discussion",
     "conference": "Child protection conference",
+    "outcome": "What follows the assessment",
+    "plan_review": "Review of the child's plan",
     "transfer": "Answer to a transfer",
     "review": "Review of the plan",
     "agency_check": "Partner's answer",

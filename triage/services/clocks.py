@@ -13,6 +13,8 @@ from workflows.engine import Fired
 
 RUNS = ("running", "paused")  # a paused clock has not stopped: it stands still
 OF_CHECKS = "agency_check"
+CONFERENCE = "conference"
+ASSESSMENTS = ("assessment", "core_assessment")
 
 
 def start_clock(
@@ -57,8 +59,22 @@ def settle_clocks(desk: Desk, case: Enquiry | Referral, fired: Fired, final: tup
 def start_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str], event: str) -> None:
     """Start clocks of these kinds because of `event`. One that runs already is not started again."""
     for kind in kinds:
-        if not running(case, (kind,)):
-            start_clock(desk, case, kind, variant_of(desk, case, kind, event))
+        if _is_timed(case, kind) and not running(case, (kind,)):
+            since = _kept_since(desk, case) if kind == CONFERENCE else desk.now
+            start_clock(desk, case, kind, variant_of(desk, case, kind, event), started_at=since)
+
+
+def _is_timed(case: Enquiry | Referral, kind: str) -> bool:
+    """What follows an assessment is timed once there is one, and while nothing graver is under way."""
+    if kind != "outcome":
+        return True
+    return case.state == "assessment" and case.assessed_at is not None and not running(case, ASSESSMENTS)
+
+
+def _kept_since(desk: Desk, case: Referral) -> datetime:
+    """Section 47 that ends and begins again before its conference was due has won no time by that."""
+    dropped = (clock for clock in case.clocks if clock.kind == CONFERENCE and clock.state == "cancelled")
+    return min((clock.started_at for clock in dropped if desk.now <= clock.due_at), default=desk.now)
 
 
 def variant_of(desk: Desk, case: Enquiry | Referral, kind: str, event: str) -> str | None:
@@ -71,11 +87,19 @@ def variant_of(desk: Desk, case: Enquiry | Referral, kind: str, event: str) -> s
         return "reconsidered" if event == "ehc_refusal_reconsidered" else None
     if kind in ("authority_acknowledgement", "authority_refusal"):
         return "section_47" if case.section_47 else None
+    if kind == "plan_review":
+        return _reviewed_as(case, event)
     if kind == "first_contact":
         return case.service
     if kind == "assessment":
         return "early_help" if case.service == "early_help" else assessment_variant(_local_day(case.requested_at))
     return None
+
+
+def _reviewed_as(case: Referral, event: str) -> str:
+    if not case.child_protection_plan:
+        return "child_in_need"
+    return "child_protection" if event == "protection_plan_made" else "child_protection_again"
 
 
 def recommended_colour(enquiry: Enquiry) -> str:

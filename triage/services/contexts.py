@@ -6,10 +6,11 @@ from uuid import UUID
 
 from triage.models import Clock, Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
-from triage.services.clocks import OF_CHECKS, is_past_due, running, timed_colour
+from triage.services.clocks import ASSESSMENTS, OF_CHECKS, is_past_due, running, timed_colour
 from triage.services.desk import Desk
 from triage.services.first_view import name_of
 from triage.services.gathering import Known, gather
+from triage.store.enquiries import list_checks_beside
 from triage.store.people import find_people_with_case
 from triage.store.policies import find_newest
 from triage.store.staff import name_of_user
@@ -28,7 +29,6 @@ from workflows.social_care import HARM, SocialCareContext
 from workflows.transfer import TransferContext
 
 CHILDREN = ("child", "unborn_child")
-ASSESSMENTS = ("assessment", "core_assessment")
 NEVER_PAUSED = ("strategy_discussion", "conference")  # a child may be at risk of significant harm
 LONGEST_PAUSE = 10  # working days
 AWAITS_TEAM = ("social_care", "early_help")
@@ -40,12 +40,14 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
         "current_rag": lambda: enquiry.rag,
         "timed_rag": lambda: timed_colour(enquiry),
         "subjects": lambda: len(enquiry.subjects),
-        "out": lambda: tuple(desk.pack.agencies[each.agency_code] for each in enquiry.checks if each.state in WAITING),
+        "out": lambda: tuple(desk.pack.agencies[code] for code in list_out(desk, enquiry)),
         "referrals_pending": lambda: sum(map(_waits_for_others, enquiry.referrals)),
         "with_edt": lambda: enquiry.with_edt,
         "is_own_proposal": lambda: any(_is_proposed_by(desk, each) for each in enquiry.subjects),
         "section_47_recommended": lambda: any(each.recommendation.section_47 for each in enquiry.subjects),
         "is_serious": lambda: any(map(_is_serious, enquiry.subjects)),
+        "without_case": lambda: tuple(map(name_of, _without_case(desk, enquiry.subjects, AWAITS_TEAM))),
+        "early_help_alone": lambda: tuple(map(name_of, _with_early_help_alone(desk, enquiry))),
         "joined_into": lambda: _reference(desk, enquiry.joined_into_id),
         **_owned(desk, enquiry.owner_id, enquiry_table.MANAGES),
         **_timed(desk, enquiry),
@@ -53,15 +55,22 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
     return gather(EnquiryContext, known, **brought)
 
 
-def see_open_cases(desk: Desk, enquiry: Enquiry) -> dict[str, tuple[str, ...]]:
-    """The names of the subjects who have no open case to attach their news to, and of those whose case is too low."""
-    without = _without_case(desk, enquiry.subjects, AWAITS_TEAM)
-    grave = [each for each in enquiry.subjects if each.recommendation.level == 4 and each not in without]
-    below = _without_case(desk, grave, ("social_care",)) if grave else []
-    return {"without_case": tuple(map(name_of, without)), "early_help_alone": tuple(map(name_of, below))}
+def list_out(desk: Desk, enquiry: Enquiry) -> list[str]:
+    """The agencies that have not answered about its people, here or where they were asked before."""
+    asked = (*enquiry.checks, *list_checks_beside(desk.session, enquiry))
+    return list(dict.fromkeys(check.agency_code for check in asked if check.state in WAITING))
+
+
+def _with_early_help_alone(desk: Desk, enquiry: Enquiry) -> list[Subject]:
+    """The subjects of level 4 whose only open case is early help's."""
+    below = _without_case(desk, [each for each in enquiry.subjects if each.recommendation.level == 4], ("social_care",))
+    nowhere = _without_case(desk, below, AWAITS_TEAM)
+    return [each for each in below if each not in nowhere]
 
 
 def _without_case(desk: Desk, subjects: Sequence[Subject], services: Sequence[str]) -> list[Subject]:
+    if not subjects:
+        return []
     people = [subject.person_id for subject in subjects]
     known = find_people_with_case(desk.session, people, desk.now, services)
     return [subject for subject in subjects if subject.person_id not in known]

@@ -10,18 +10,20 @@ from typing import Any
 from uuid import UUID
 
 from triage.errors import Conflict, Problem, invalid
-from triage.models import AgencyCheck, Enquiry, Subject
+from triage.models import AgencyCheck, Decision, Enquiry, Subject
 from triage.models.codes import CONSENTS, LAWFUL_BASES
 from triage.services.clocks import (
+    OF_CHECKS,
     pause_clock,
     resume_clock,
     retime_clocks,
     settle_clocks,
     start_clock,
     start_clocks,
+    timed_colour,
 )
 from triage.services.colleagues import find_colleague
-from triage.services.contexts import enquiry_context, see_open_cases
+from triage.services.contexts import enquiry_context
 from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, answer_proposal, attach
 from triage.services.desk import Desk
 from triage.services.events import record
@@ -91,8 +93,6 @@ def _context(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Any:
     }
     if command.action == "join":
         brought["into"] = find_joinable(desk, enquiry, command.into_reference)
-    if command.action == "attach":
-        brought |= see_open_cases(desk, enquiry)
     return enquiry_context(desk, enquiry, **brought)
 
 
@@ -133,9 +133,14 @@ def _request_check(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Deta
     )
     desk.session.add(check)
     hold(desk.session, check)
-    start_clock(desk, enquiry, "agency_check", enquiry.rag or "amber", check=check)
+    start_clock(desk, enquiry, OF_CHECKS, _colour(enquiry), check=check)
     asked = {"lawful_basis": check.lawful_basis, "consent": check.consent, "consent_reason": check.consent_reason}
     return {"check": str(check.id), "agency": check.agency_code, **asked}
+
+
+def _colour(enquiry: Enquiry) -> str:
+    """By which a partner's answer is timed: till somebody rates it, as its screening is."""
+    return enquiry.rag or timed_colour(enquiry) or "amber"
 
 
 def _check_codes(desk: Desk, command: EnquiryAction) -> None:
@@ -166,10 +171,13 @@ def _reopen(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
     for decision in filter(None, map(_current, enquiry.subjects)):
         decision.superseded_at = desk.now
     enquiry.closed_at = enquiry.decided_at = enquiry.working_minutes_to_decision = None
+    for check in enquiry.checks:
+        if check.state in WAITING:  # its clock ended with the decision: it is waited for anew, chased and escalated
+            start_clock(desk, enquiry, OF_CHECKS, _colour(enquiry), check=check)
     return {}
 
 
-def _current(subject: Subject) -> object:
+def _current(subject: Subject) -> Decision | None:
     return subject.decision or subject.proposal
 
 

@@ -11,7 +11,6 @@ from triage.services.contexts import (
     offer_context,
     policy_context,
     referral_context,
-    see_open_cases,
 )
 from triage.services.desk import Desk
 from triage.services.first_view import is_veiled, say_unseen
@@ -26,7 +25,7 @@ from workflows.transfer import TRANSFER
 
 def permitted_on_enquiry(desk: Desk, enquiry: Enquiry) -> tuple[Permitted, ...]:
     """Every action from the enquiry's state."""
-    context = enquiry_context(desk, enquiry, **see_open_cases(desk, enquiry))
+    context = enquiry_context(desk, enquiry)
     listed = permitted(ENQUIRY, enquiry.state, desk.actor.role, context)
     return tuple(_veil(desk, enquiry, each) for each in listed)
 

@@ -16,7 +16,7 @@ from triage.store.locking import hold, lock
 from triage.store.references import next_enquiry_reference
 from workflows.agency_check import WAITING
 from workflows.calendar import LONDON
-from workflows.enquiry import UNDECIDED
+from workflows.enquiry import ENQUIRY, UNDECIDED
 
 SAME = (
     *("state", "received_at", "out_of_hours", "channel", "source", "agency_code", "owner_id", "rag", "with_edt"),
@@ -34,7 +34,8 @@ OF_PAUSE = ("paused_at", "paused_by_id", "reason", "until", "resumed_at", "resum
 def split(desk: Desk, enquiry: Enquiry, subject_ids: Collection[UUID], reason: str) -> dict[str, object]:
     """Move these subjects to an enquiry of their own, with the same telling, state and running clocks.
 
-    Partners' answers stay where they were asked for. Invalid where somebody is not a subject here.
+    Partners answer where they were asked; the other enquiry shows it, and waits for them too. Invalid where somebody is
+    not a subject here.
     """
     strangers = set(subject_ids) - {subject.id for subject in enquiry.subjects}
     if strangers:
@@ -120,6 +121,8 @@ def join(desk: Desk, enquiry: Enquiry, reference: str, reason: str) -> dict[str,
     answers = [_add_what_was_seen(desk, into, here, too) for here, too in again]
     _move(desk, moving, into)
     asked = _hand_on_checks(enquiry, into)
+    if asked:
+        _wait_for_partners(into)
     _keep_more_urgent(desk, into, [_urgency(enquiry), *answers])
     into.with_edt = into.with_edt or enquiry.with_edt
     enquiry.joined_into_id = into.id
@@ -136,6 +139,12 @@ def _hand_on_checks(enquiry: Enquiry, into: Enquiry) -> list[str]:
     for check in waiting:
         check.enquiry = into
     return [check.agency_code for check in waiting]
+
+
+def _wait_for_partners(into: Enquiry) -> None:
+    """As when a partner is asked there: nobody decides before the answer, unless they say why."""
+    row = ENQUIRY.from_state.get((into.state, "request_check"))
+    into.state = row.target if row else into.state
 
 
 def _add_what_was_seen(desk: Desk, into: Enquiry, here: Subject, too: Subject) -> str:

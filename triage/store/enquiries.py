@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem, invalid
@@ -101,6 +101,17 @@ def find_by_reference(session: Session, reference: str) -> Enquiry | None:
 def find_enquiry_id(session: Session, check_id: UUID) -> UUID | None:
     """Which enquiry a check belongs to now: one that is joined to another hands its checks on."""
     return session.scalar(select(AgencyCheck.enquiry_id).where(AgencyCheck.id == check_id))
+
+
+def list_checks_beside(session: Session, enquiry: Enquiry) -> Sequence[AgencyCheck]:
+    """What partners were asked elsewhere about its people, in order, but for what was taken back.
+
+    Before an enquiry was joined to this one; and, where this one was split off another, before that.
+    """
+    joined = AgencyCheck.enquiry_id.in_(select(Enquiry.id).where(Enquiry.joined_into_id == enquiry.id))
+    split = and_(AgencyCheck.enquiry_id == enquiry.split_from_id, AgencyCheck.requested_at <= enquiry.logged_at)
+    query = select(AgencyCheck).where(or_(joined, split), AgencyCheck.state != "withdrawn")
+    return session.scalars(query.order_by(AgencyCheck.requested_at, AgencyCheck.id)).all()
 
 
 def list_joined(session: Session, enquiry_id: UUID) -> Sequence[Enquiry]:

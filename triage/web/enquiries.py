@@ -16,6 +16,7 @@ from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
 from triage.models import Enquiry, Event, Subject
 from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
 from triage.services.checks import CheckAction, act_on_check
+from triage.services.contexts import list_out
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
@@ -23,7 +24,7 @@ from triage.services.linking import LinkPerson, link_person
 from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
-from triage.store.enquiries import get_enquiry, list_events
+from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
 from triage.store.kin import find_kin
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.worktray import list_worktray
@@ -32,7 +33,7 @@ from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, typed_elsewhere
 from triage.web.offering import choices_on, find_open, offer
 from triage.web.words import say_levels
-from workflows.agency_check import AGENCY_CHECK, WAITING
+from workflows.agency_check import AGENCY_CHECK
 from workflows.enquiry import ENQUIRY
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
@@ -181,7 +182,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         kin=find_kin(desk.session, enquiry),
         waiting=waits_for_view(desk.actor, enquiry),
         withdrawn=_tell_withdrawn(events),
-        out=[check.agency_code for check in enquiry.checks if check.state in WAITING],
+        out=list_out(desk, enquiry),
+        checks_beside=list_checks_beside(desk.session, enquiry),
         events=events,
         actions=actions,
         offer=offer(enquiry, actions),

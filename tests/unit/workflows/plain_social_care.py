@@ -28,10 +28,11 @@ HELD = {"offer_transfer": "", **ASKED, **OWNED}
 ASSESSING = {"allocate": "", "extend_assessment": "", "complete_assessment": "", "start_core_assessment": "", **HELD}
 DISCUSSING = {"call_strategy_discussion": "strategy_discussion"}
 AFTER_DANGER = "assessment strategy_discussion section_47 conference plan"  # where it may still have no team
+BEFORE_HARM = ["requested", "allocated", "returned", "accepted", "assessment", "plan"]
 ENDING = {"step_down": "closed", "close": "closed"}
 WORK = (
     "accept return start_assessment extend_assessment complete_assessment start_core_assessment close step_down"
-    " end_section_47 call_conference make_protection_plan make_plan end_protection_plan"
+    " end_section_47 call_conference make_protection_plan make_plan end_protection_plan review_plan"
 )
 DISCUSS = "call_strategy_discussion open_section_47 decline_section_47"
 THERE = Why(ANOTHER_TEAM, {"desk": "elsewhere", "role": "L"})
@@ -113,7 +114,7 @@ PLAIN_SOCIAL_CARE = Procedure(
             "make_protection_plan": "plan", "make_plan": "plan", "close": "closed", **DISCUSSING, **ASSESSING,
             **STILL_IN_DANGER,
         },
-        "plan": {"end_protection_plan": "", **ENDING, **DISCUSSING, **ASSESSING, **DANGER},
+        "plan": {"end_protection_plan": "", "review_plan": "", **ENDING, **DISCUSSING, **ASSESSING, **DANGER},
         "closed": {},
     },
     who={
@@ -169,6 +170,14 @@ PLAIN_SOCIAL_CARE = Procedure(
         "core_assessment": Life("start_core_assessment", "complete_assessment"),
         "strategy_discussion": Life(
             "call_strategy_discussion ask_for_discussion immediate_danger", "open_section_47 decline_section_47",
+        ),
+        "outcome": Life(
+            "complete_assessment decline_section_47 end_section_47",
+            "assessment/make_plan step_down accepted/close assessment/close plan/close call_strategy_discussion",
+            dropped=" ".join(f"{state}/immediate_danger" for state in BEFORE_HARM),
+        ),
+        "plan_review": Life(
+            "make_plan make_protection_plan review_plan", "conference/make_plan make_protection_plan review_plan"
         ),
         "conference": Life(
             "open_section_47", "make_protection_plan make_plan conference/close",

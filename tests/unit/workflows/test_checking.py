@@ -33,6 +33,7 @@ WALK = Table(
     states=("here", "there", "end"),
     initial="here",
     final=("end",),
+    about_a_child=False,
     opens=("hours",),
     transitions=(
         Transition("rest", "Rest", ("here",), "there", GUIDE, "rested", starts=("nap",)),
@@ -161,7 +162,8 @@ from workflows.definition import Table, Transition
 
 def make(name, final):
     go = Transition("go", "Go", ("here",), "there", frozenset({"guide"}), "gone")
-    return Table(name=name, begins="set_out", states=("here", "there"), initial="here", final=final, transitions=(go,))
+    walk = {"name": name, "begins": "set_out", "about_a_child": False}
+    return Table(states=("here", "there"), initial="here", final=final, transitions=(go,), **walk)
 """
 
 
@@ -198,7 +200,7 @@ def test_a_file_has_one_table(folder: Path) -> None:
 
 
 def test_a_new_table_whose_clock_has_no_timescale_is_told_so(folder: Path) -> None:
-    text = GOOD.replace('"gone")', '"gone", stops=("hours",))').replace("initial", 'opens=("hours",), initial')
+    text = GOOD.replace('"gone")', '"gone", stops=("hours",))').replace("initial=", 'opens=("hours",), initial=')
     (folder / "stroll.py").write_text(text + 'STROLL = make("Stroll", ("there",))\n', encoding="utf-8")
     assert report_on("stroll.py").faults == ("clock hours, started by set_out, has no timescale at all",)
 

@@ -42,7 +42,7 @@ MOVES = {1: {"start": "here"}, 2: {}}
 
 def build(*transitions: Transition, **changes: Any) -> Table:
     plan = {"states": ("here", "there", "end"), "initial": "here", "final": ("end",), "transitions": transitions}
-    return Table(name="Walk", begins="set_out", **{**plan, **changes})
+    return Table(name="Walk", begins="set_out", **{"about_a_child": False, **plan, **changes})
 
 
 def test_a_sound_table_is_built() -> None:
@@ -90,6 +90,14 @@ FAULTS = {
     "immediate_danger does not leave here": ((GO, STOP), CHILD),
     "immediate_danger does not lead to section 47": ((GO, STOP, replace(CRY, section_47=False)), CHILD),
     "immediate_danger may be forbidden by looks_only": ((GO, STOP, replace(CRY, guards=(looks_only,))), CHILD),
+    "immediate_danger is not for porter, who works here": (
+        (GO, replace(STOP, by=GUIDE | {"porter"}), CRY),
+        CHILD,
+    ),
+    "immediate_danger ends the case that section 47 is worked in": (
+        (GO, replace(STOP, stops=("hours",)), CRY),
+        {**CHILD, "section_47_opens": ("hours",)},
+    ),
     "cases of version 1 have nowhere to go": ((GO, STOP), {"version": 2}),
     "version 1 would move to attic, which is not a state": ((GO, STOP), {"version": 2, "moves": {1: {"a": "attic"}}}),
 }

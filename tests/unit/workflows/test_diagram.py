@@ -22,6 +22,7 @@ WALK = Table(
     states=("at_home", "away", "back"),
     initial="at_home",
     final=("back",),
+    about_a_child=False,
     version=2,
     moves={1: {"lost": "away"}},
     opens=("allocation",),

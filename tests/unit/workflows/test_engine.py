@@ -43,6 +43,7 @@ DOOR = Table(
     states=("shut", "wide_open", "walled_up"),
     initial="shut",
     final=("walled_up",),
+    about_a_child=False,
     transitions=(OPEN, KNOCK, WALL_UP),
 )
 READY = Door(has_key=True, reason="Stuffy")

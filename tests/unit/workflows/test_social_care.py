@@ -124,7 +124,8 @@ def test_no_conference_is_awaited_once_section_47_is_over(state: str, action: st
 def test_a_conference_makes_a_plan_and_meets_its_clock(action: str) -> None:
     assert work("section_47", "call_conference", NOTHING).target == "conference"
     fired = work("conference", action, NOTHING)
-    assert (fired.target, fired.row.stops) == ("plan", ("conference",))
+    assert (fired.target, fired.row.stops) == ("plan", ("conference", "plan_review"))
+    assert fired.row.starts == ("plan_review",)
 
 
 def test_a_plan_follows_an_assessment_without_a_conference() -> None:
@@ -204,7 +205,7 @@ def test_immediate_danger_is_one_step_from_every_open_state_for_everybody() -> N
 def test_immediate_danger_opens_section_47_and_drops_what_it_overtakes(state: str) -> None:
     fired = work(state, "immediate_danger", REASONED)
     assert (fired.target, fired.row.section_47) == ("section_47", True)
-    assert (fired.row.cancels, fired.row.stops) == (("acceptance", "first_contact"), ())
+    assert (fired.row.cancels, fired.row.stops) == (("acceptance", "first_contact", "outcome"), ())
     assert fired.row.starts == ("strategy_discussion",)
 
 
