@@ -121,9 +121,10 @@ def retime_clocks(desk: Desk, enquiry: Enquiry, colour: str) -> None:
     """Another colour gives its screening, and every partner who has not answered, that colour's time."""
     if colour == "red":
         run_all_on(desk, enquiry)
-    for clock in running(enquiry, ("screening", OF_CHECKS)):
-        if clock.variant != colour:
-            retime_clock(desk, clock, colour)
+    with desk.session.no_autoflush:  # looking up a clock's pauses writes nothing
+        for clock in running(enquiry, ("screening", OF_CHECKS)):
+            if clock.variant != colour:
+                retime_clock(desk, clock, colour)
 
 
 def retime_clock(desk: Desk, clock: Clock, variant: str) -> None:
@@ -156,6 +157,8 @@ def is_past_due(desk: Desk, clock: Clock) -> bool:
 def running(case: Enquiry | Referral, kinds: Iterable[str] = ("*",)) -> list[Clock]:
     """The clocks of `case` of these kinds that have not stopped; "*" is every kind."""
     wanted = frozenset(kinds)
+    if not wanted:
+        return []  # and nobody asks the database for the clocks
     return [clock for clock in case.clocks if clock.state in RUNS and ("*" in wanted or clock.kind in wanted)]
 
 

@@ -86,7 +86,7 @@ def _context(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Any:
         "to_worker": worker.name if worker else None,
         "clock": command.clock,
         "until": command.until,
-        "moving": sum(subject.id in command.subject_ids for subject in enquiry.subjects),
+        "moving": _count_moving(enquiry, command) if command.subject_ids else 0,
         "lawful_basis": command.lawful_basis,
         "consent": command.consent,
         "consent_reason": command.consent_reason.strip() or None,
@@ -94,6 +94,10 @@ def _context(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Any:
     if command.action == "join":
         brought["into"] = find_joinable(desk, enquiry, command.into_reference)
     return enquiry_context(desk, enquiry, **brought)
+
+
+def _count_moving(enquiry: Enquiry, command: EnquiryAction) -> int:
+    return sum(subject.id in command.subject_ids for subject in enquiry.subjects)
 
 
 def _nothing_more(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:

@@ -118,7 +118,8 @@ def list_joined(session: Session, enquiry_id: UUID) -> Sequence[Enquiry]:
     """The enquiries that were joined into this one, perhaps by way of another: its decision answers theirs."""
     joined = select(Enquiry.id).where(Enquiry.joined_into_id == enquiry_id).cte(recursive=True)
     joined = joined.union(select(Enquiry.id).join(joined, Enquiry.joined_into_id == joined.c.id))
-    return session.scalars(select(Enquiry).where(Enquiry.id.in_(select(joined.c.id)))).all()
+    with session.no_autoflush:  # which were joined hangs on nothing that is being written
+        return session.scalars(select(Enquiry).where(Enquiry.id.in_(select(joined.c.id)))).all()
 
 
 def follow_joins(session: Session, enquiry: Enquiry) -> Enquiry:
