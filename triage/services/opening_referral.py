@@ -74,8 +74,8 @@ def hold_open_case(desk: Desk, person_id: UUID, service: str = "social_care") ->
     return None
 
 
-def open_after(desk: Desk, before: Referral, service: str, *, danger: bool = False, lead: str = "") -> Referral:
-    """The referral that a case steps up or down to, or that immediate danger calls for: same child, its own clocks.
+def open_after(desk: Desk, before: Referral, service: str, *, danger: str = "", lead: str = "") -> Referral:
+    """The referral that a case steps up or down to, or that a danger calls for, which it tells: same child, own clocks.
 
     Conflict where a step meets a case with that service that is open already.
     """
@@ -92,7 +92,8 @@ def open_after(desk: Desk, before: Referral, service: str, *, danger: bool = Fal
         stepped_from=before,
         level=4 if service == "social_care" else 3,
         rag="red" if danger else before.rag,
-        section_47=danger,
+        section_47=bool(danger),
+        why=danger,
         source="5D" if service == "social_care" else before.source,
         district_code=before.district_code,
         locality_code=before.locality_code,
@@ -110,7 +111,7 @@ def _refuse_second_case(desk: Desk, before: Referral, service: str) -> None:
     raise Conflict(Problem("case_open", f"{message}{close_as}."))
 
 
-def _begin(desk: Desk, person: Person, service: str, **details: object) -> Referral:
+def _begin(desk: Desk, person: Person, service: str, *, why: str = "", **details: object) -> Referral:
     table = TABLES[service]
     referral = Referral(
         person=person,
@@ -125,8 +126,11 @@ def _begin(desk: Desk, person: Person, service: str, **details: object) -> Refer
     desk.session.flush()  # first the case, then its log: a locality may write in the log of a case that it sees
     hold(desk.session, referral)
     begun = {"reference": referral.reference, "service": service, "section_47": referral.section_47}
-    to = {"to": referral.to_authority} if referral.to_authority else {}
-    record(desk, referral, table.begins, **begun, **to)
+    if referral.to_authority:
+        begun["to"] = referral.to_authority
+    if why:
+        begun |= {"reason": why, "told_by": referral.stepped_from.reference}
+    record(desk, referral, table.begins, **begun)
     owed = table.section_47_opens if referral.section_47 else ()
     start_clocks(desk, referral, (*table.opens, *owed), table.begins)
     if referral.team_code:

@@ -37,7 +37,7 @@ def protect(
         if decision is not None:
             referral = open_referral(desk, enquiry, decision)
         else:
-            referral = open_after(desk, before, "social_care", danger=True)
+            referral = open_after(desk, before, "social_care", danger=danger)
         alert(desk, referral)
         return referral
 

@@ -17,7 +17,8 @@ FORMS = {
     "caf": "Common Assessment Framework (CAF)",
     "ehaf": "Early Help Assessment Form (EHAF)",
 }
-REVIEWS = ("plan_reviewed", "ehc_plan_reviewed")
+ALARMS = ("immediate_danger_declared", "strategy_discussion_asked")
+REVIEWS = ("plan_reviewed", "child_plan_reviewed", "ehc_plan_reviewed")
 
 
 def name_assessment(referral: Referral) -> str | None:
@@ -30,10 +31,14 @@ def name_assessment(referral: Referral) -> str | None:
 
 
 def tell_work(desk: Desk, referral: Referral, events: Sequence[Event]) -> dict[str, Any]:
-    """What the page says of the work: who gives it, the assessment, why it takes longer, reviews, an offer's clock."""
+    """What the page says of the work: who gives it, the assessment, why it takes longer, reviews, an offer's clock.
+
+    `alarm` is the event that tells last why the child may be suffering significant harm.
+    """
     provider = desk.pack.providers.get(referral.provider_code or "")
     extended = [event for event in events if event.type == "assessment_extended"]
     return {
+        "alarm": next(filter(_is_alarm, reversed(events)), None),
         "provider": provider["name"] if provider else "",
         "assessment": name_assessment(referral),
         "core": next((clock for clock in referral.clocks if clock.kind == "core_assessment"), None),
@@ -42,6 +47,10 @@ def tell_work(desk: Desk, referral: Referral, events: Sequence[Event]) -> dict[s
         "reviews": [event for event in events if event.type in REVIEWS],
         "answer_due": next(iter(running(referral, ("transfer",))), None),
     }
+
+
+def _is_alarm(event: Event) -> bool:
+    return event.type in ALARMS or (event.type == "referral_requested" and bool(event.data.get("reason")))
 
 
 def name_everybody(desk: Desk, referral: Referral) -> dict[UUID, str]:
