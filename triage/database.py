@@ -1,8 +1,10 @@
 """The database: one engine, and transactions that say who is acting before they say anything else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
@@ -12,6 +14,9 @@ from triage.access.actor import Actor
 
 # What it means, to whoever asks it something, that the database is away.
 UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
+# What it means that it is there, and ended a transaction for another's sake: nothing of it was done.
+GAVE_WAY = (DeadlockDetected, SerializationFailure)
+Result = TypeVar("Result")
 ACT_AS = text(
     "SELECT set_config('triage.user_id', :user_id, true), set_config('triage.role', :role, true),"
     " set_config('triage.locality', :locality, true), set_config('triage.team', :team, true)"
@@ -41,6 +46,21 @@ class Database:
         with self.sessions.begin() as session:
             act_as(session, actor)
             yield session
+
+
+def gave_way(error: Exception) -> bool:
+    """Whether PostgreSQL ended the transaction because two stood in each other's way, and let the other go on."""
+    return isinstance(getattr(error, "orig", None), GAVE_WAY)
+
+
+def once_more(attempt: Callable[[], Result], may_repeat: Callable[[], bool] = lambda: True) -> Result:
+    """What the attempt gives, made again from the beginning, once, where it gave way and nothing of it is kept."""
+    try:
+        return attempt()
+    except OperationalError as error:
+        if not (gave_way(error) and may_repeat()):
+            raise
+    return attempt()
 
 
 @contextmanager

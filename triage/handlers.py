@@ -8,12 +8,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from triage.database import UNREACHABLE
+from triage.database import UNREACHABLE, gave_way
 from triage.errors import DomainError, Problem, Stale
 from triage.problems import RETRY_SECONDS, domain_problem, flatten_messages, problem_response
 
 log = logging.getLogger("triage")
 
+BUSY_TITLE = "Somebody else was at the same case"
+BUSY = (
+    "Somebody else changed it at the same moment, and this had to give way. Nothing you sent was done: send it again."
+)
+AWAY_TITLE = "The service cannot reach its database"
 AWAY = "The service cannot reach its database. Nothing you sent was lost or half-saved: try again in a few seconds."
 
 
@@ -66,10 +71,11 @@ def _without_location(messages: dict[str, Any]) -> Any:
 
 
 def _away(error: Exception) -> Any:
-    log.error("database unreachable: %s", type(error).__name__)
+    title, detail = (BUSY_TITLE, BUSY) if gave_way(error) else (AWAY_TITLE, AWAY)
+    log.error("%s: %s", title, type(getattr(error, "orig", None) or error).__name__)
     if _is_api():
-        return problem_response(503, "The service cannot reach its database", detail=AWAY, retry=True)
-    page, status = _page(503, "The service is not available just now", [AWAY])
+        return problem_response(503, title, detail=detail, retry=True)
+    page, status = _page(503, title if gave_way(error) else "The service is not available just now", [detail])
     return page, status, {"Retry-After": str(RETRY_SECONDS)}
 
 

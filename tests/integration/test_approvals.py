@@ -96,8 +96,21 @@ def test_manager_approves_only_after_their_own_first_view(office):
     assert (told["route"], told["level"]) == ("social_care", 4)
 
 
+@pytest.mark.parametrize("reason", ["", "Level 4 is too much here"])
+def test_manager_sends_back_only_after_their_own_first_view_whatever_the_reason(office, reason):
+    enquiry = propose(office, a_screened(office))
+    told = refused(office, "mash_manager", enquiry, "send_back", reason=reason)
+    assert told == {"no_first_view": "Record your own first view of Ava Testley first."}
+    assert (enquiry.state, enquiry.subjects[0].proposal.superseded_at) == ("awaiting_approval", None)
+    assert "decision_sent_back" not in [event.type for event in events_of(office, enquiry)]
+    view_first(office, "mash_manager", enquiry)
+    act(office, "mash_manager", enquiry, "send_back", reason="Ask the health visitor first")
+    assert enquiry.state == "awaiting_decision"
+
+
 def test_sent_back_with_a_reason_it_is_decided_again(office):
     enquiry = propose(office, a_screened(office))
+    view_first(office, "mash_manager", enquiry)
     assert list(refused(office, "mash_manager", enquiry, "send_back")) == ["no_reason"]
     act(office, "mash_manager", enquiry, "send_back", reason="Ask the health visitor first")
     (first,) = enquiry.subjects[0].decisions
@@ -150,6 +163,15 @@ def test_what_waits_for_approval_is_counted_as_decided_nowhere(office, pack):
     assert find_history(office.session, child, waits.received_at, tomorrow).earlier_nfa_12m == 1
 
 
+ANSWERS = ("approve", "send_back")
+
+
+def answers_in(shown):
+    """Whether each action is permitted, and the codes of why not."""
+    listed = shown["permitted_actions"]
+    return {each["action"]: (each["allowed"], [why["code"] for why in each["reasons"]]) for each in listed}
+
+
 def test_api_shows_what_waits_and_who_decided_it(office, caller):
     enquiry = propose(office, a_screened(office))
     shown = caller("mash_manager").get(f"/enquiries/{enquiry.id}").get_json()
@@ -158,8 +180,10 @@ def test_api_shows_what_waits_and_who_decided_it(office, caller):
     proposal = subject["proposal"]
     assert (proposal["route"], proposal["decided_by_id"]) == ("social_care", str(office.actor("social_worker").id))
     assert (proposal["approved_by_id"], proposal["took_effect_at"]) == (None, None)
-    can = {each["action"]: each["allowed"] for each in shown["permitted_actions"]}
-    assert (can["approve"], can["send_back"]) == (True, True)
+    assert [answers_in(shown)[name] for name in ANSWERS] == [(False, ["no_first_view"])] * 2
+    view_first(office, "mash_manager", enquiry)
+    shown = caller("mash_manager").get(f"/enquiries/{enquiry.id}").get_json()
+    assert [answers_in(shown)[name] for name in ANSWERS] == [(True, [])] * 2
 
 
 def test_api_tells_the_decider_why_they_may_not_approve(office, caller):

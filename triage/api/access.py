@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from triage.access.actor import NOBODY, Actor
 from triage.access.signin import recognise_token
+from triage.database import once_more
 from triage.errors import Forbidden, Invalid, PreconditionRequired, Problem, Unauthorised
 from triage.models import IdempotencyKey
 from triage.services.desk import Desk
@@ -29,17 +30,22 @@ def needs(scope: str) -> Callable[[View], View]:
         @wraps(view)
         def entered(*args: Any, **kwargs: Any) -> Any:
             actor = _recognise(scope)
-            state = state_of(current_app)
-            with state.database.transaction(actor) as session:
-                g.desk = Desk(session, actor, state.clock, state.pack)
-                if request.method == "POST":
-                    return _answer_once(g.desk, lambda: make_response(view(*args, **kwargs)))
-                return view(*args, **kwargs)
+            return once_more(lambda: _answer(actor, lambda: view(*args, **kwargs)))
 
         entered.access = f"token:{scope}"
         return entered
 
     return declare
+
+
+def _answer(actor: Actor, view: Callable[[], Any]) -> Any:
+    """What the view says, in one transaction as that actor: with it ends, or is kept, all that it did."""
+    state = state_of(current_app)
+    with state.database.transaction(actor) as session:
+        g.desk = Desk(session, actor, state.clock, state.pack)
+        if request.method == "POST":
+            return _answer_once(g.desk, lambda: make_response(view()))
+        return view()
 
 
 def _recognise(scope: str) -> Actor:

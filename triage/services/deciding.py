@@ -16,7 +16,7 @@ from triage.services.contexts import CHILDREN, as_choice, compare_decision, enqu
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
-from triage.services.first_view import name_of, refuse_unseen
+from triage.services.first_view import name_of, refuse_unseen, refuse_veiled
 from triage.services.opening_referral import hold_open_case, open_referral
 from triage.services.outbox import promise
 from triage.services.protecting import alert, protect, protect_adult
@@ -25,6 +25,7 @@ from triage.store.enquiries import list_joined
 from triage.store.locking import lock, lock_people
 from workflows.choice import higher_routes, needs_approval
 from workflows.definition import IMMEDIATE_DANGER
+from workflows.engine import Fired
 from workflows.enquiry import ENQUIRY
 from workflows.refusals import words
 
@@ -54,10 +55,9 @@ class Decide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A manager's answer to a decision that waits for one: "approve", or "send_back" with a reason."""
+    """A manager's answer to a decision that waits for one. `reason` says why it is sent back."""
 
     enquiry_id: UUID
-    action: str
     reason: str = ""
     version: int | None = None
 
@@ -93,29 +93,38 @@ def decide(desk: Desk, command: Decide) -> Enquiry:
     return enquiry
 
 
-def answer_proposal(desk: Desk, command: Answer) -> Enquiry:
-    """Approve what a colleague decided, which then takes effect, or send it back to them with a reason.
+def approve(desk: Desk, command: Answer) -> Enquiry:
+    """Agree to what a colleague decided, which then takes effect.
 
     Stale, or Conflict for the decider's own, or before one's own first view.
     """
-    enquiry = lock(desk.session, Enquiry, command.enquiry_id)
-    check_version(desk, enquiry, command.version)
-    context = enquiry_context(desk, enquiry, reason=command.reason.strip() or None)
-    fired = fire_action(ENQUIRY, desk, enquiry, command.action, context)
-    decisions = [subject.proposal for subject in enquiry.subjects]
-    if command.action == "send_back":
-        for decision in decisions:
-            decision.superseded_at = desk.now
-        enquiry.state = fired.target
-        record(desk, enquiry, fired.row.event, reason=command.reason)
-        return enquiry
-    refuse_unseen(desk, enquiry)
+    enquiry, fired = _answer(desk, command, "approve")
     settle_clocks(desk, enquiry, fired, ENQUIRY.final)
     enquiry.state = fired.target
+    decisions = [subject.proposal for subject in enquiry.subjects]
     for decision in decisions:
         decision.approved_by_id, decision.approved_at = desk.actor.id, desk.now
     _take_effect(desk, enquiry, fired.row.event, decisions)
     return enquiry
+
+
+def send_back(desk: Desk, command: Answer) -> Enquiry:
+    """Let a colleague decide again, for the reason given. Refused as an approval is."""
+    enquiry, fired = _answer(desk, command, "send_back")
+    for subject in enquiry.subjects:
+        subject.proposal.superseded_at = desk.now
+    enquiry.state = fired.target
+    record(desk, enquiry, fired.row.event, reason=command.reason)
+    return enquiry
+
+
+def _answer(desk: Desk, command: Answer, action: str) -> tuple[Enquiry, Fired]:
+    """Where the answer leads. Even why it is sent back may tell others what the manager has yet to see."""
+    enquiry = lock(desk.session, Enquiry, command.enquiry_id)
+    check_version(desk, enquiry, command.version)
+    refuse_veiled(desk, enquiry, action)
+    context = enquiry_context(desk, enquiry, reason=command.reason.strip() or None)
+    return enquiry, fire_action(ENQUIRY, desk, enquiry, action, context)
 
 
 def act_on_immediate_danger(desk: Desk, command: ImmediateDanger, by: Actor | None = None) -> Enquiry:
@@ -167,6 +176,8 @@ def attach(desk: Desk, enquiry: Enquiry, reason: str) -> dict[str, object]:
 
     Conflict where somebody's case has closed meanwhile: at level 4 the one with social care.
     """
+    # Everybody before any case, as decisions have it: two families of the same children never wait in a ring.
+    lock_people(desk.session, (each.person_id for each in enquiry.subjects))
     _hold_social_care(desk, [each for each in enquiry.subjects if each.recommendation.level == 4])
     now = {"route": "existing_case", "reason": reason}
     decisions = [
@@ -182,7 +193,6 @@ def attach(desk: Desk, enquiry: Enquiry, reason: str) -> dict[str, object]:
 
 
 def _hold_social_care(desk: Desk, subjects: list[Subject]) -> None:
-    lock_people(desk.session, (each.person_id for each in subjects))
     below = [name_of(each) for each in subjects if hold_open_case(desk, each.person_id) is None]
     if below:
         raise Conflict(Problem("decide_level_4", words("decide_level_4", early_help_alone=", ".join(below))))

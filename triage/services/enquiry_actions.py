@@ -24,11 +24,11 @@ from triage.services.clocks import (
 )
 from triage.services.colleagues import find_colleague
 from triage.services.contexts import enquiry_context
-from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, answer_proposal, attach
+from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, approve, attach, send_back
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
-from triage.services.first_view import is_veiled, say_unseen
+from triage.services.first_view import refuse_veiled
 from triage.services.splitting import find_joinable, join, split
 from triage.store.locking import hold, lock
 from workflows.agency_check import WAITING
@@ -64,8 +64,7 @@ def act_on_enquiry(desk: Desk, command: EnquiryAction) -> Enquiry:
         return ELSEWHERE[command.action](desk, command)
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
-    if is_veiled(desk.actor, enquiry, command.action):
-        raise Conflict(Problem("no_first_view", say_unseen(desk.actor, enquiry)))
+    refuse_veiled(desk, enquiry, command.action)
     fired = fire_action(ENQUIRY, desk, enquiry, command.action, _context(desk, enquiry, command))
     details = WHILE_CLOCKS_RUN.get(command.action, _nothing_more)(desk, enquiry, command)
     settle_clocks(desk, enquiry, fired, ENQUIRY.final)
@@ -221,9 +220,16 @@ def _declare_danger(desk: Desk, command: EnquiryAction) -> Enquiry:
     return act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=command.enquiry_id, reason=command.reason))
 
 
-def _answer(desk: Desk, command: EnquiryAction) -> Enquiry:
-    answer = {"action": command.action, "reason": command.reason, "version": command.version}
-    return answer_proposal(desk, Answer(enquiry_id=command.enquiry_id, **answer))
+def _approve(desk: Desk, command: EnquiryAction) -> Enquiry:
+    return approve(desk, _as_answer(command))
+
+
+def _send_back(desk: Desk, command: EnquiryAction) -> Enquiry:
+    return send_back(desk, _as_answer(command))
+
+
+def _as_answer(command: EnquiryAction) -> Answer:
+    return Answer(enquiry_id=command.enquiry_id, reason=command.reason, version=command.version)
 
 
 def _refuse_deciding(desk: Desk, command: EnquiryAction) -> Enquiry:
@@ -233,8 +239,8 @@ def _refuse_deciding(desk: Desk, command: EnquiryAction) -> Enquiry:
 # What is decided is a use case of its own: see deciding.py.
 ELSEWHERE: dict[str, Callable[[Desk, EnquiryAction], Enquiry]] = {
     "immediate_danger": _declare_danger,
-    "approve": _answer,
-    "send_back": _answer,
+    "approve": _approve,
+    "send_back": _send_back,
     "decide": _refuse_deciding,
     "propose": _refuse_deciding,
 }

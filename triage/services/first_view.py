@@ -16,8 +16,8 @@ from workflows.enquiry import ENQUIRY, WEIGHS
 # Whoever weighs enquiries, by day and by night, and who takes them in. A locality's worker reads what was decided; a
 # system has no view of its own.
 ASKED = WEIGHS | {"mash_officer", "early_help_unit"}
-# What refuses these tells how serious the policy takes it to be.
-TELLING = ("withdraw", "attach")
+# What refuses the first two tells how serious the policy takes it to be; the others answer what it was weighed against.
+TELLING = ("withdraw", "attach", "approve", "send_back")
 DONE = ("decided", "closed")
 
 
@@ -142,6 +142,12 @@ def refuse_unseen(desk: Desk, enquiry: Enquiry) -> None:
     """Conflict while the actor would decide on a recommendation that they have not been shown."""
     if waits_for_view(desk.actor, enquiry):
         raise Conflict(Problem("no_first_view", f"{say_unseen(desk.actor, enquiry)} Then decide."))
+
+
+def refuse_veiled(desk: Desk, enquiry: Enquiry, action: str) -> None:
+    """Conflict where an action waits for the actor's own first view."""
+    if is_veiled(desk.actor, enquiry, action):
+        raise Conflict(Problem("no_first_view", say_unseen(desk.actor, enquiry)))
 
 
 def say_unseen(actor: Actor, enquiry: Enquiry) -> str:

@@ -20,7 +20,8 @@ from triage.store.referrals import find_person_id, get_referral
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.refusals import words
 
-MEETS_OTHERS = ("step_up", "step_down", IMMEDIATE_DANGER)  # may open another case of the child, or raise an open one
+# These may open another case of the child, or raise an open one, or have the child decided about anew.
+MEETS_OTHERS = ("step_up", "step_down", "take_back", IMMEDIATE_DANGER)
 
 
 def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:
@@ -47,7 +48,9 @@ def _declare_danger(desk: Desk, command: ReferralAction) -> Referral:
 
 
 def _lock(desk: Desk, command: ReferralAction) -> Referral:
-    """The child before the case, as decisions have it: two who step at once never wait for each other in a ring."""
+    """Enquiry, child, case, as decisions have it: those who act at once never wait for each other in a ring."""
+    if command.action == "take_back":
+        other_authority.hold_enquiry(desk, command.referral_id)
     if command.action in MEETS_OTHERS:
         lock(desk.session, Person, find_person_id(desk.session, command.referral_id))
     return lock(desk.session, Referral, command.referral_id)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
-from triage.models import Clock, Enquiry, Referral, Transfer
+from triage.models import Clock, Enquiry, Referral, Subject, Transfer
 from triage.store.enquiries import Page, paginate
 from triage.store.queues import HUB, OTHER_AUTHORITY
 
@@ -38,6 +38,12 @@ def find_person_id(session: Session, key: UUID) -> UUID:
     """Whom it is about, and nothing else of it: the child is locked before the case. NotFound if unseen."""
     person_id = session.scalar(select(Referral.person_id).where(Referral.id == key))
     return person_id or get_referral(session, key).person_id
+
+
+def find_enquiry_id(session: Session, key: UUID) -> UUID | None:
+    """In which enquiry the subject is that it came from, if it came from one: split off, that is another than before."""
+    query = select(Subject.enquiry_id).join(Referral, Referral.subject_id == Subject.id)
+    return session.scalar(query.where(Referral.id == key))
 
 
 def _whole() -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from flask import current_app, g, redirect, request, session, url_for
 
 from triage.access.actor import Actor
 from triage.access.signin import actor_of
+from triage.database import once_more
 from triage.errors import Forbidden, Problem
 from triage.models import User
 from triage.models.codes import ROLES
@@ -41,7 +42,7 @@ def signed_in(*roles: str) -> Callable[[View], View]:
                 message = f"This page is not for your role ({ROLES[actor.role].lower()})."
                 raise Forbidden(Problem("role", message))
             g.actor = actor
-            return view(*args, **kwargs)
+            return once_more(lambda: view(*args, **kwargs), lambda: not g.get("kept"))
 
         entered.access = f"roles:{','.join(roles)}"
         return entered
@@ -77,6 +78,7 @@ def open_desk() -> Iterator[Desk]:
             session.clear()
             raise Forbidden(Problem("closed", "Your account has changed or is closed. Sign in again."))
         yield Desk(transaction, g.actor, state.clock, state.pack)
+    g.kept = True  # the view is not begun again: what it did would be done twice
 
 
 def home_url(actor: Actor) -> str:

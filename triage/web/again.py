@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 
-from triage.database import UNREACHABLE
+from triage.database import UNREACHABLE, gave_way
 from triage.problems import RETRY_SECONDS
 from triage.web.access import current_actor
 
@@ -15,6 +15,11 @@ log = logging.getLogger("triage")
 AWAY_TITLE = "The service is not available just now"
 AWAY = "The service cannot reach its database. Try again in a few seconds."
 AWAY_SENT = "The service cannot reach its database. What you typed is not lost: press Send again in a few seconds."
+BUSY_TITLE = "Somebody else was at the same case"
+BUSY = (
+    "Somebody else changed it at the same moment, and this had to give way. Nothing was done, and what you typed is"
+    " not lost: press Send again."
+)
 SIGNED_OUT = (
     "You are signed out, and nothing was done. Sign in in another window, then load this page again"
     " and let it send what you typed once more."
@@ -35,10 +40,10 @@ def carry_on(blueprint: Blueprint) -> None:
 
 
 def show_away(error: Exception) -> Any:
-    """Say that the database is away, with a button that sends the same fields to the same address."""
-    log.error("database unreachable: %s", type(error).__name__)
-    sent = request.method == "POST"
-    page = _carry(AWAY_TITLE, AWAY_SENT) if sent else _say(AWAY_TITLE, AWAY)
+    """Say that the database is away or let others go first, with a button that sends the same to the same address."""
+    title, words = (BUSY_TITLE, BUSY) if gave_way(error) else (AWAY_TITLE, AWAY_SENT)
+    log.error("%s: %s", title, type(getattr(error, "orig", None) or error).__name__)
+    page = _carry(title, words) if request.method == "POST" else _say(AWAY_TITLE, AWAY)
     return page, 503, {"Retry-After": str(RETRY_SECONDS)}
 
 

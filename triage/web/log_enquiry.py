@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from rules.policy import Policy
 from rules.vocabulary import Indicator
-from triage.database import UNREACHABLE
+from triage.database import UNREACHABLE, gave_way
 from triage.errors import Invalid, Problem
 from triage.models.codes import CHANNELS, CONSENTS, SOURCES
 from triage.problems import RETRY_SECONDS
@@ -17,10 +17,12 @@ from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.policies import policy_at_hand
 from triage.state import state_of
 from triage.web.access import HUB, open_desk, signed_in
+from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, local_instant, nest
 from triage.web.words import local, say_levels
 
 blueprint = Blueprint("log_enquiry", __name__, url_prefix="/enquiries/new")
+carry_on(blueprint)
 FIELDS = tuple(LogEnquirySchema().fields)
 MOST_SUBJECTS = 20
 PLACE = re.compile(r"subjects\.([0-9]{1,2})\.")
@@ -48,7 +50,9 @@ def log() -> Any:
             enquiry = log_enquiry(desk, command)
     except Invalid as refusal:
         return _render(request.form, errors=errors_by_field(refusal)), refusal.status
-    except UNREACHABLE:
+    except UNREACHABLE as error:
+        if gave_way(error):
+            raise  # it is tried once more
         return _render(request.form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
     return redirect(url_for("enquiries.show", enquiry_id=enquiry.id))
 

@@ -1,0 +1,60 @@
+"""What gave way to somebody else is begun again from the beginning, once, and never where any of it was kept."""
+
+import pytest
+from psycopg.errors import AdminShutdown, DeadlockDetected, SerializationFailure
+from sqlalchemy.exc import OperationalError
+
+from triage.database import once_more
+from triage.web.access import open_desk, signed_in
+
+
+def failing(*faults):
+    """An attempt that meets these in turn and then succeeds, and the list of how often it was made."""
+    left, made = list(faults), []
+
+    def attempt():
+        made.append(len(made) + 1)
+        if left:
+            raise OperationalError("UPDATE", {}, left.pop(0))
+        return "done"
+
+    return attempt, made
+
+
+@pytest.mark.parametrize("fault", [DeadlockDetected, SerializationFailure])
+def test_attempt_that_gave_way_is_made_once_more(fault):
+    attempt, made = failing(fault())
+    assert (once_more(attempt), made) == ("done", [1, 2])
+
+
+def test_attempt_that_gives_way_again_is_not_made_a_third_time():
+    attempt, made = failing(DeadlockDetected(), DeadlockDetected())
+    with pytest.raises(OperationalError):
+        once_more(attempt)
+    assert made == [1, 2]
+
+
+@pytest.mark.parametrize("fault", [AdminShutdown, ConnectionError])
+def test_attempt_that_met_no_database_is_made_once(fault):
+    attempt, made = failing(fault())
+    with pytest.raises(OperationalError):
+        once_more(attempt)
+    assert made == [1]
+
+
+@pytest.mark.parametrize(("kept", "times"), [(False, 2), (True, 1)])
+def test_view_is_begun_again_only_where_nothing_of_it_was_kept(app, sign_in, kept, times):
+    made = []
+
+    @signed_in("mash_officer")
+    def look():
+        made.append(1)
+        if kept:
+            with open_desk():
+                pass
+        with open_desk():
+            raise OperationalError("UPDATE", {}, DeadlockDetected())
+
+    app.add_url_rule("/look", view_func=look)
+    assert sign_in("mash_officer").get("/look").status_code == 503
+    assert len(made) == times
