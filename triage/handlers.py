@@ -15,9 +15,7 @@ from triage.problems import RETRY_SECONDS, domain_problem, flatten_messages, pro
 log = logging.getLogger("triage")
 
 BUSY_TITLE = "Somebody else was at the same case"
-BUSY = (
-    "Somebody else changed it at the same moment, and this had to give way. Nothing you sent was done: send it again."
-)
+BUSY = "Somebody else changed it at the same moment, and this gave way. Nothing you sent was done: send it again."
 AWAY_TITLE = "The service cannot reach its database"
 AWAY = "The service cannot reach its database. Nothing you sent was lost or half-saved: try again in a few seconds."
 

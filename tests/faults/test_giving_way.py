@@ -1,4 +1,4 @@
-"""Where two stand in each other's way PostgreSQL ends one of them: that one is tried once more, and then told the truth."""
+"""Where two stand in each other's way PostgreSQL ends one of them, which is tried once more and then told the truth."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -90,7 +90,7 @@ def test_system_that_gave_way_twice_is_told_so_and_may_send_it_again_with_the_sa
     problem = told.get_json()
     assert problem["title"] == "Somebody else was at the same case"
     assert problem["detail"] == (
-        "Somebody else changed it at the same moment, and this had to give way. Nothing you sent was done: send it again."
+        "Somebody else changed it at the same moment, and this gave way. Nothing you sent was done: send it again."
     )
     assert declared(door, case[0]) == ("accepted", 0)
     assert [send().status_code, send().status_code] == [200, 200]
@@ -101,7 +101,7 @@ def test_page_that_gave_way_twice_says_so_and_keeps_what_was_typed(door, app, ca
     send = by_page(door, app, case[0])
     told = cross(door, case, send, 2)
     assert told.status_code == 503
-    assert "Somebody else changed it at the same moment, and this had to give way. Nothing was done" in told.text
+    assert "Somebody else changed it at the same moment, and this gave way. Nothing was done" in told.text
     assert f'<input type="hidden" name="immediate_danger.reason" value="{DANGER}">' in told.text
     assert "database" not in told.text
     assert declared(door, case[0]) == ("accepted", 0)

@@ -1,4 +1,4 @@
-"""Whoever locks several rows does so in one order (enquiry, people, cases), so that nobody stands in a ring of waiting."""
+"""Whoever locks several rows does so in one order (enquiry, people, cases), so that nobody waits in a ring."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -35,6 +35,10 @@ def offer(office, case, to="social_care_north"):
     return case.transfers[-1]
 
 
+def etag_of(offered):
+    return f'"{offered.version}.{offered.referral.version}"'
+
+
 def rows_seen_by(office, who, table, case):
     """Asked in raw SQL, as the database itself lets somebody of that locality see it."""
     office.session.flush()
@@ -245,7 +249,7 @@ def test_offer_is_answered_by_the_api_as_the_locality_it_is_made_to(office, case
     etag = west.get(at).headers["ETag"]
     body = {"transfer_to": "social_care_north", **MOVED}
     (made,) = west.post(f"{at}/actions/offer_transfer", body, If_Match=etag).get_json()["transfers"]
-    to, etag = f"/transfers/{made['id']}/actions", f'"{made["version"]}"'
+    to, etag = f"/transfers/{made['id']}/actions", made["etag"]
     assert north.get(at).get_json()["transfers"][0]["reason"] == MOVED["reason"]
     assert south.post(f"{to}/accept_transfer", {}, If_Match=etag).status_code == 404
     barred = west.post(f"{to}/accept_transfer", {}, If_Match=etag)
@@ -264,7 +268,7 @@ def test_offer_is_answered_by_the_api_as_the_locality_it_is_made_to(office, case
 def test_offer_is_rejected_by_the_api_as_the_locality_it_is_made_to(office, case, caller):
     office.session.flush()
     offered = offer(office, case)
-    north, etag = caller(NORTH), f'"{offered.version}"'
+    north, etag = caller(NORTH), etag_of(offered)
     answered = north.post(f"/transfers/{offered.id}/actions/reject_transfer", {"reason": "No room"}, If_Match=etag)
     assert (answered.status_code, answered.get_json()["answer_reason"]) == (200, "No room")
     assert north.get(f"/referrals/{case.id}").status_code == 404
@@ -274,7 +278,7 @@ def test_offer_is_rejected_by_the_api_as_the_locality_it_is_made_to(office, case
 
 def test_acceptance_by_another_authority_is_recorded_by_the_api_in_a_colleagues_name(office, case, caller):
     offered = offer(office, case, "Derbyshire")
-    to, etag = f"/transfers/{offered.id}/actions/accept_transfer", f'"{offered.version}"'
+    to, etag = f"/transfers/{offered.id}/actions/accept_transfer", etag_of(offered)
     own, empty = caller(WEST).post(to, THERE, If_Match=etag), caller(COLLEAGUE).post(to, {}, If_Match=etag)
     assert [each["code"] for each in own.get_json()["errors"]] == ["own_offer"]
     assert [each["code"] for each in empty.get_json()["errors"]] == ["no_acceptance"]
@@ -310,4 +314,7 @@ def test_api_tells_each_side_what_it_may_say_to_an_offer_and_why_not_the_rest(of
     assert [each["code"] for each in listed[WEST][0]["reasons"]] == ["not_asked", "own_offer"]
     assert [each["code"] for each in listed[NORTH][1]["needs"]] == ["no_reason"]
     to = f"/transfers/{offered.id}/actions/accept_transfer"
-    assert caller(NORTH).post(to, {}, If_Match=f'"{offered.version}"').get_json()["permitted_actions"] == []
+    (etag,) = {each["transfers"][0]["etag"] for each in shown.values()}
+    answered = caller(NORTH).post(to, {}, If_Match=etag)
+    assert answered.get_json()["permitted_actions"] == []
+    assert answered.headers["ETag"] == answered.get_json()["etag"] == etag_of(offered) != etag

@@ -120,6 +120,15 @@ def read_version_for(action: str) -> int | None:
     return None if action == IMMEDIATE_DANGER else read_version()
 
 
+def read_versions() -> tuple[int, int]:
+    """An offer's version and its case's that the caller has read, from If-Match. PreconditionRequired without both."""
+    stated = re.fullmatch(r'(?:W/)?"?([0-9]{1,9})\.([0-9]{1,9})"?', request.headers.get("If-Match", ""))
+    if stated is None:
+        message = 'Send If-Match with the etag of the offer as you have read it, like If-Match: "1.12".'
+        raise PreconditionRequired(Problem("no_if_match", message))
+    return int(stated[1]), int(stated[2])
+
+
 def read_version() -> int:
     """The version that the caller has read, from If-Match. PreconditionRequired where it is not said."""
     stated = re.fullmatch(r'(?:W/)?"?([0-9]{1,9})"?', request.headers.get("If-Match", ""))

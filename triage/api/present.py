@@ -54,11 +54,15 @@ def present_referral(referral: Referral) -> tuple[WithActions, dict[str, str]]:
 def present_offer(offer: Transfer) -> tuple[WithActions, dict[str, str]]:
     """The offer and the ETag to act on it with."""
     g.desk.session.flush()
-    return _with_replies(offer), {"ETag": f'"{offer.version}"'}
+    shown = _with_replies(offer)
+    return shown, {"ETag": shown.etag}
 
 
 def _with_replies(offer: Transfer) -> WithActions:
-    return WithActions(offer, permitted_on_transfer(g.desk, offer))
+    """With its etag: the offer's version and its case's, for what is accepted is the case."""
+    case = offer.referral  # None where it is another locality's by now
+    etag = f'"{offer.version}.{case.version if case else 0}"'
+    return WithActions(offer, permitted_on_transfer(g.desk, offer), etag=etag)
 
 
 def present_policy(policy: PolicyVersion) -> tuple[WithActions, dict[str, str]]:

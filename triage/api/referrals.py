@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import g
 from flask_smorest import Blueprint
 
-from triage.api.access import needs, read_version, read_version_for
+from triage.api.access import needs, read_version_for, read_versions
 from triage.api.present import present_offer, present_referral
 from triage.schemas.enquiry import EventListSchema
 from triage.schemas.referral import (
@@ -70,7 +70,14 @@ def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str
 @blueprint.arguments(TransferActionSchema)
 @blueprint.response(200, TransferSchema)
 def post_transfer_action(details: dict[str, Any], transfer_id: UUID, action: str) -> Any:
-    """Answer an offer, or take it back: accept_transfer, reject_transfer or revoke_transfer."""
-    command = TransferAction(transfer_id=transfer_id, action=action, version=read_version(), **details)
+    """Answer an offer, or take it back: accept_transfer, reject_transfer or revoke_transfer.
+
+    If-Match is the offer's etag as its case showed it. Whoever accepts takes on the case that they have read: if it
+    changed since, that is 412. To reject, or to take back, what changed is the offer alone.
+    """
+    version, case_version = read_versions()
+    command = TransferAction(
+        transfer_id=transfer_id, action=action, version=version, case_version=case_version, **details
+    )
     shown, headers = present_offer(act_on_transfer(g.desk, command))
     return shown, 200, headers

@@ -73,6 +73,7 @@ class TransferSchema(Output):
     ended_at = fields.AwareDateTime(allow_none=True)
     answer_reason = fields.String()
     version = fields.Integer()
+    etag = fields.String(metadata={"description": "What an answer's If-Match must say: the offer and its case as read"})
     permitted_actions = fields.List(fields.Nested(PermittedActionSchema))
 
 

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from triage.errors import Conflict, NotFound, Problem, Stale
 from triage.models import AgencyCheck, Enquiry, Event, PolicyVersion, Referral, Transfer
 from triage.services.desk import Desk
 from workflows.definition import Table
 from workflows.engine import Fired, Refused, fire
+from workflows.transfer import TRANSFER
 
 VIEW = "first_view_recorded"
 TOLD = 5  # of what changed since a page was read, at most so many changes are told
+LOGGED = (Enquiry, Referral, PolicyVersion)  # these have a log of their own
 Row = Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer
 
 
@@ -39,14 +41,24 @@ def check_version(desk: Desk, row: Row, read: int | None) -> None:
     """
     if read is None or read == row.version:
         return
-    changes = select(Event).where(Event.case_id == row.id, Event.type != VIEW).order_by(Event.number.desc())
+    changes = select(Event).where(*_of_row(row)).order_by(Event.number.desc())
     # Each event raises the version by one at least, so no more of them than versions are new.
     since = desk.session.scalars(changes.limit(min(max(row.version - read, 1), TOLD))).all()
-    # Each view raises the version by one, of itself: so many views since the last change account for so many versions.
-    if since and 0 < row.version - read <= row.event_number - since[0].number:
-        return
-    new = (event for event in reversed(since) if row.event_number - event.number < row.version - read)
-    told = "; ".join(f"{event.type.replace('_', ' ')} by {event.actor_name}" for event in new)
-    change = f" What changed: {told}." if told else ""
+    if isinstance(row, LOGGED):
+        # Each view raises the version by one, of itself: so many since the last change account for so many versions.
+        if since and 0 < row.version - read <= row.event_number - since[0].number:
+            return
+        since = [event for event in since if row.event_number - event.number < row.version - read]
+    told = "; ".join(f"{event.type.replace('_', ' ')} by {event.actor_name}" for event in reversed(since))
+    change = f" What changed: {told}." if told and read < row.version else ""
     message = f"You read version {read}; it is now version {row.version}.{change} Read it again, then act."
     raise Stale(Problem("stale", message))
+
+
+def _of_row(row: Row) -> tuple[ColumnElement[bool], ...]:
+    """Which events tell of a row: all of its own log or, of what belongs to a case, those of the case that name it."""
+    if isinstance(row, AgencyCheck):
+        return Event.case_id == row.enquiry_id, Event.data["check"].astext == str(row.id)
+    if isinstance(row, Transfer):
+        return Event.case_id == row.referral_id, Event.type.in_({each.event for each in TRANSFER.transitions})
+    return Event.case_id == row.id, Event.type != VIEW

@@ -20,11 +20,15 @@ from workflows.transfer import TRANSFER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferAction:
-    """One action on an offer: accept_transfer, reject_transfer or revoke_transfer."""
+    """One action on an offer: accept_transfer, reject_transfer or revoke_transfer.
+
+    `version` is the offer's that the actor has read, `case_version` the case's: what is accepted is what was read.
+    """
 
     transfer_id: UUID
     action: str
     version: int | None = None
+    case_version: int | None = None
     reason: str = ""
 
 
@@ -59,6 +63,8 @@ def act_on_transfer(desk: Desk, command: TransferAction) -> Transfer:
     referral = lock(desk.session, Referral, seen.referral_id) if seen else None
     offer = lock(desk.session, Transfer, command.transfer_id)
     check_version(desk, offer, command.version)
+    if command.action == "accept_transfer":  # to say no, or to take it back, is safe whatever became of the case
+        check_version(desk, referral, command.case_version)
     fired = fire_action(TRANSFER, desk, offer, command.action, offer_context(desk, offer, reason=command.reason))
     with seeing_all(desk):  # the case is another locality's, whose log tells what was said to the offer
         _settle(desk, referral, offer, fired, command.reason)

@@ -41,7 +41,7 @@ def find_person_id(session: Session, key: UUID) -> UUID:
 
 
 def find_enquiry_id(session: Session, key: UUID) -> UUID | None:
-    """In which enquiry the subject is that it came from, if it came from one: split off, that is another than before."""
+    """In which enquiry the subject is now that it came from, if it came from one: who was split off is in another."""
     query = select(Subject.enquiry_id).join(Referral, Referral.subject_id == Subject.id)
     return session.scalar(query.where(Referral.id == key))
 

@@ -17,7 +17,7 @@ AWAY = "The service cannot reach its database. Try again in a few seconds."
 AWAY_SENT = "The service cannot reach its database. What you typed is not lost: press Send again in a few seconds."
 BUSY_TITLE = "Somebody else was at the same case"
 BUSY = (
-    "Somebody else changed it at the same moment, and this had to give way. Nothing was done, and what you typed is"
+    "Somebody else changed it at the same moment, and this gave way. Nothing was done, and what you typed is"
     " not lost: press Send again."
 )
 SIGNED_OUT = (

@@ -30,7 +30,7 @@ from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.worktray import list_worktray
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
 from triage.web.again import carry_on
-from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, typed_elsewhere
+from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, read_version_of, typed_elsewhere
 from triage.web.offering import choices_on, find_open, offer
 from triage.web.words import say_levels
 from workflows.agency_check import AGENCY_CHECK
@@ -122,12 +122,12 @@ def act(enquiry_id: UUID, action: str) -> Any:
 @signed_in(*HUB)
 def act_on_one_check(enquiry_id: UUID, check_id: UUID, action: str) -> Any:
     """Record a partner's answer, or chase it."""
-    part = f"check_{check_id.hex}.{action}"
+    part, version = f"check_{check_id.hex}.{action}", read_version_of(request.form, check_id)
 
     def attempt(desk: Desk) -> None:
         details = load(CheckActionSchema(), read_part(request.form, part))
         with naming_fields(AGENCY_CHECK, action):
-            act_on_check(desk, CheckAction(check_id=check_id, action=action, **details))
+            act_on_check(desk, CheckAction(check_id=check_id, action=action, version=version, **details))
 
     return _try(enquiry_id, part, attempt)
 

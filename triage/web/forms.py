@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
@@ -23,7 +24,7 @@ PARTS = ("day", "month", "year")
 # What a page may call a field: at most six steps, each a name or a place in a list, and perhaps the part of a date.
 STEP = r"(?:[a-z][a-z0-9_]{0,59}|[0-9]{1,2})"
 FIELD = re.compile(rf"[a-z][a-z0-9_]{{0,59}}(?:\.{STEP}){{0,5}}(?:-(?:day|month|year|time))?")
-FIXED = ("csrf_token", "version", "only")  # what a page sends beside what was typed
+FIXED = ("csrf_token", "version", "versions", "only")  # what a page sends beside what was typed
 PLAIN = {
     "Missing data for required field.": "Fill this in.",
     "Not a valid date.": "Enter a real date, like 27 3 2010.",
@@ -116,12 +117,20 @@ def errors_by_field(error: DomainError) -> dict[str, str]:
     return ({"": " ".join(apart)} if apart else {}) | found
 
 
+def read_version_of(form: MultiDict[str, str], key: UUID) -> int | None:
+    """The version of something on the page of a case (a check, an offer) that its reader has read."""
+    return form.get(f"versions.{key.hex}", type=int)
+
+
+def is_typed(name: str, value: str) -> bool:
+    """Whether a field is one that somebody typed something in, and not one that the page sends by itself."""
+    return bool(value.strip()) and name.partition(".")[0] not in FIXED
+
+
 def typed_elsewhere(form: MultiDict[str, str], part: str) -> MultiDict[str, str]:
     """What was typed on a page beside the part that was sent ("withdraw", "first_views.1"), to be shown again."""
     return MultiDict(
-        (name, value)
-        for name, value in form.items(multi=True)
-        if value.strip() and name not in FIXED and not _belongs(name, part)
+        (name, value) for name, value in form.items(multi=True) if is_typed(name, value) and not _belongs(name, part)
     )
 
 

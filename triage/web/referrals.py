@@ -19,7 +19,7 @@ from triage.store.enquiries import list_events
 from triage.store.referrals import count_held_by, get_referral, get_service, list_following
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
 from triage.web.again import carry_on
-from triage.web.forms import FIXED, errors_by_field, load, naming_fields, read_part, typed_elsewhere
+from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
 from triage.web.inbox import arrange_hub_inbox, arrange_locality_inbox
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
@@ -148,4 +148,4 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
 
 def _is_unsent(name: str, said: str, asked: frozenset[str]) -> bool:
     """Whether it was typed for an action that the page has no form for any more."""
-    return bool(said.strip()) and name not in FIXED and name.partition(".")[0] not in asked
+    return is_typed(name, said) and name.partition(".")[0] not in asked
