@@ -7,7 +7,7 @@ from flask import g
 from flask_smorest import Blueprint
 
 from triage.api.access import needs, read_version_for, read_versions
-from triage.api.present import present_offer, present_referral
+from triage.api.present import present_offer, present_referral, present_unseen
 from triage.schemas.enquiry import EventListSchema
 from triage.schemas.referral import (
     ReferralActionSchema,
@@ -20,7 +20,7 @@ from triage.schemas.referral import (
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.transfers import TransferAction, act_on_transfer
 from triage.store.enquiries import list_events
-from triage.store.referrals import get_referral, list_referrals
+from triage.store.referrals import get_referral, is_seen, list_referrals
 
 blueprint = Blueprint("api_referrals", __name__, url_prefix="/api/v1", description="Handed to a service")
 
@@ -59,9 +59,15 @@ def read_referral_events(referral_id: UUID) -> Any:
 @blueprint.arguments(ReferralActionSchema)
 @blueprint.response(200, ReferralSchema)
 def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str) -> Any:
-    """Do one of the permitted actions: it takes what its needs name and, but for immediate danger, If-Match."""
+    """Do one of the permitted actions: it takes what its needs name and, but for immediate danger, If-Match.
+
+    Immediate danger may be declared on a case that the caller does not see (any more): of that one the answer is
+    no more than its id, reference and state, without an ETag.
+    """
     command = ReferralAction(referral_id=referral_id, action=action, version=read_version_for(action), **details)
-    shown, headers = present_referral(act_on_referral(g.desk, command))
+    referral = act_on_referral(g.desk, command)
+    is_theirs = is_seen(g.desk.session, referral.id)
+    shown, headers = present_referral(referral) if is_theirs else present_unseen(referral)
     return shown, 200, headers
 
 

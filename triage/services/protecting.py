@@ -15,6 +15,7 @@ from triage.services.events import record
 from triage.services.firing import fire_action
 from triage.services.opening_referral import hold_open_case, open_after, open_referral
 from triage.services.outbox import promise
+from triage.store.people import find_open_referral
 from workflows.definition import IMMEDIATE_DANGER
 
 ASKED = "ask_for_discussion"
@@ -40,6 +41,16 @@ def protect(
             referral = open_after(desk, before, "social_care", danger=danger)
         alert(desk, referral)
         return referral
+
+
+def name_protector(desk: Desk, referral: Referral) -> str:
+    """Who has the child's social care case, wherever in the county: its team or, until it has one, where it waits."""
+    with seeing_all(desk):
+        case = find_open_referral(desk.session, referral.person_id, desk.now)
+        team, locality = (case.team_code, case.locality_code) if case else (None, None)
+        if team:
+            return desk.pack.teams[team]["name"]
+        return f"social care in {desk.pack.localities.get(locality, desk.pack.name)}"
 
 
 def protect_adult(desk: Desk, danger: str, enquiry: Enquiry, decision: Decision) -> Referral:

@@ -16,7 +16,7 @@ from triage.services.firing import check_version, fire_action
 from triage.services.referral_command import Details, ReferralAction
 from triage.services.transfers import offer_transfer
 from triage.store.locking import lock
-from triage.store.referrals import find_person_id, get_referral
+from triage.store.referrals import find_person_id
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.refusals import words
 
@@ -36,15 +36,16 @@ def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:
 
 
 def _declare_danger(desk: Desk, command: ReferralAction) -> Referral:
-    """No page is too old for it: the case may have changed since, or have gone to another locality."""
+    """No page is too old for it: the case may have changed since, or have gone to another locality.
+
+    Whoever shows what is answered asks first whether the actor sees it: see `is_seen`.
+    """
     with seeing_all(desk):
         referral = _lock(desk, command)
         table = TABLES[referral.service]
         if IMMEDIATE_DANGER in table.actions and referral.state in table.final:
             raise Conflict(Problem("danger_after_closing", words("danger_after_closing")))
-        _do(desk, referral, command)
-        desk.session.flush()  # danger takes the offer back: what they may not see again they are told once, whole
-        return get_referral(desk.session, referral.id, anew=True)
+        return _do(desk, referral, command)
 
 
 def _lock(desk: Desk, command: ReferralAction) -> Referral:

@@ -17,12 +17,9 @@ OFFERED = "offered"
 SHOWN = 100  # of each part of an inbox
 
 
-def get_referral(session: Session, key: UUID, *, anew: bool = False) -> Referral:
-    """The referral with its person, enquiry, assignments, clocks, discussions and transfers. NotFound if unseen.
-
-    `anew` reads all of it again, even if the session has it.
-    """
-    referral = session.get(Referral, key, options=_whole(), populate_existing=anew)
+def get_referral(session: Session, key: UUID) -> Referral:
+    """The referral with its person, enquiry, assignments, clocks, discussions and transfers. NotFound if unseen."""
+    referral = session.get(Referral, key, options=_whole())
     if referral is None:
         raise NotFound(Problem("not_found", "There is no such referral, or it is not yours to see."))
     return referral
@@ -32,6 +29,11 @@ def get_service(session: Session, key: UUID) -> str:
     """To which service it is, and nothing else of it: whoever acts reads it once it is locked. NotFound if unseen."""
     service = session.scalar(select(Referral.service).where(Referral.id == key))
     return service or get_referral(session, key).service
+
+
+def is_seen(session: Session, key: UUID) -> bool:
+    """Whether this actor may see it: asked of the database, whatever the session has read for somebody else."""
+    return session.scalar(select(Referral.id).where(Referral.id == key)) is not None
 
 
 def find_person_id(session: Session, key: UUID) -> UUID:

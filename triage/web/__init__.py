@@ -5,6 +5,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from triage.web import (
     again,
+    danger,
     decide,
     duty,
     enquiries,
@@ -19,7 +20,7 @@ from triage.web import (
 )
 from triage.web.access import present_user
 
-BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, transfers, duty, insight, why_nots, thresholds)
+BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, danger, transfers, duty, insight, why_nots, thresholds)
 
 
 def register(app: Flask) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, DomainError, Invalid, NotFound, Problem, Stale
@@ -24,7 +24,6 @@ from triage.web.inbox import arrange_hub_inbox, arrange_locality_inbox
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
 from triage.web.work_done import name_everybody, tell_work
-from workflows.definition import IMMEDIATE_DANGER
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
 carry_on(blueprint)
@@ -72,9 +71,7 @@ def act(referral_id: UUID, action: str) -> Any:
 
     def attempt(desk: Desk) -> None:
         details = load(ReferralActionSchema(), _read_details(action))
-        # What the danger is, is asked alike in every service, and may be told of a case that has gone elsewhere since.
-        service = "social_care" if action == IMMEDIATE_DANGER else get_service(desk.session, referral_id)
-        with naming_fields(TABLES[service], action):
+        with naming_fields(TABLES[get_service(desk.session, referral_id)], action):
             act_on_referral(desk, ReferralAction(referral_id=referral_id, action=action, version=version, **details))
 
     return try_step(referral_id, action, attempt)
@@ -96,11 +93,11 @@ def try_step(referral_id: UUID, action: str, attempt: Attempt) -> Any:
         with open_desk() as desk:
             attempt(desk)
     except (Conflict, Invalid, Stale) as refusal:
-        return show_again(referral_id, request.form, _place_errors(refusal, action)), refusal.status
-    return _go_on(referral_id, typed_elsewhere(request.form, action))
+        return show_again(referral_id, request.form, place_errors(refusal, action)), refusal.status
+    return go_on(referral_id, typed_elsewhere(request.form, action))
 
 
-def _place_errors(refusal: DomainError, action: str) -> dict[str, str]:
+def place_errors(refusal: DomainError, action: str) -> dict[str, str]:
     """What to put right, by the names of the page's fields."""
     said = (replace(each, message=PLAINER.get(each.code, each.message)) for each in refusal.problems)
     told = sorted(errors_by_field(DomainError(*said)).items(), key=lambda each: each[0] == "reason")  # asked last
@@ -108,12 +105,17 @@ def _place_errors(refusal: DomainError, action: str) -> dict[str, str]:
     return {f"{action}.{field.partition('.')[0]}" if field else "": words for field, words in told}
 
 
-def _go_on(referral_id: UUID, typed: MultiDict[str, str]) -> Any:
-    """To the referral, with what else was typed there; to the inbox, where it is no longer this person's to see."""
+def go_on(referral_id: UUID, typed: MultiDict[str, str], done: str = "") -> Any:
+    """To the referral, with what else was typed there; to the inbox, where it is no longer this person's to see.
+
+    There `done` says what was done, which no page of theirs tells.
+    """
     with open_desk() as desk:
         try:
             referral = get_referral(desk.session, referral_id)
         except NotFound:
+            if done:
+                flash(done)
             return redirect(url_for("referrals.show_inbox"))
         here = url_for("referrals.show", referral_id=referral_id)
         return _render(desk, referral, typed, {}) if typed else redirect(here)
