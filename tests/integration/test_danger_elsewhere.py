@@ -1,4 +1,4 @@
-"""Immediate danger declared on a case that others have by now: done, or refused in words, and told no more than that."""
+"""Immediate danger declared on a case that others have by now: done or refused in words, and told no more than that."""
 
 import re
 
