@@ -113,13 +113,9 @@ class FrontDoor:
         `waiting` is how many wait then, with those that were run into a lock before it.
         """
         begun = pool.submit(task)
-        self.await_lock(begun, waiting=waiting)
-        return begun
-
-    def await_lock(self, begun: Future[Any], *, waiting: int = 1) -> None:
-        """Until what was begun waits for somebody's lock, or is through."""
         while not begun.done() and self._count_waiting() < waiting:
             pass
+        return begun
 
     def _count_waiting(self) -> int:
         with self.desk() as desk:

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.acting import accepted, events_of
 from tests.calling import Caller
@@ -13,6 +13,10 @@ from triage.models import Person, Referral, User
 
 DANGER = "Made up: he is at the door"
 WEST = "social_care_west"
+WAITS = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    " AND query LIKE '%FROM referrals%' AND clock_timestamp() - query_start > interval '400 ms'"
+)
 
 
 @pytest.fixture
@@ -51,19 +55,28 @@ def by_page(door, app, key):
     return lambda: client.post(to, data=sent)
 
 
+def await_case(door, begun):
+    """Until what was sent has waited for the case for a good while, or is through."""
+    while not begun.done():
+        with door.desk() as desk:
+            if desk.session.scalar(WAITS):
+                return
+
+
 def cross(door, case, send, times):
     """The answer to what is sent while somebody who holds the case reaches for its child, so many times.
 
-    Whoever waits first is whom PostgreSQL ends: what was sent, which holds the child and waits for the case.
+    PostgreSQL looks for a ring once somebody has waited a second, and ends whoever looked: who waited first, by far.
+    That is what was sent, which holds the child and waits for the case.
     """
     key, child = case
     take = select(Person.id).where(Person.id == child).with_for_update(key_share=True)
     with ThreadPoolExecutor(1) as pool:
         with door.desk() as rival:
             rival.session.execute(select(Referral.id).where(Referral.id == key).with_for_update(key_share=True))
-            begun = door.run_into(send, pool)
+            begun = pool.submit(send)
             for _ in range(times):
-                door.await_lock(begun)
+                await_case(door, begun)
                 with rival.session.begin_nested() as part:
                     rival.session.execute(take)
                     part.rollback()  # lets go of the child again
