@@ -29,6 +29,7 @@ WEIGHS = frozenset({"social_worker", "mash_manager", "emergency_duty_team"})
 DECIDES = frozenset({"social_worker", "mash_manager"})
 MANAGES = frozenset({"mash_manager"})
 NIGHT = frozenset({"emergency_duty_team"})
+RECOGNISES = WEIGHS | {"mash_officer"}  # whoever takes a call in, or weighs it, says who it is about
 DAY = HUB - NIGHT
 SCREENED = ("screening", "checking")
 ASKS = (*SCREENED, "awaiting_decision")
@@ -47,6 +48,7 @@ class EnquiryContext(Context):
     the enquiry to join stands: "earlier" (received before this one and not decided), "later", or "decided".
     `without_case` are the subjects who have no open case, and `early_help_alone` those of level 4 whose only one is
     early help's; `joined_into` is what this one was joined to, by reference.
+    `is_own_word`: the actor said who somebody is for whom level 3 or above was recommended.
     `timed_rag` is the colour by which screening is timed: while nobody has rated it, what the policy recommends.
     """
 
@@ -61,6 +63,7 @@ class EnquiryContext(Context):
     is_own_proposal: bool = False
     section_47_recommended: bool = False
     is_serious: bool = False
+    is_own_word: bool = False
     without_case: tuple[str, ...] = ()
     early_help_alone: tuple[str, ...] = ()
     moving: int = 0
@@ -185,6 +188,12 @@ def is_with_social_care(context: EnquiryContext) -> str | None:
     return "decide_level_4" if context.early_help_alone else None
 
 
+@refuses("own_word")
+def is_anothers_word(context: EnquiryContext) -> str | None:
+    """Whoever says that a child is one whose case is open does not close the enquiry on the strength of it alone."""
+    return "own_word" if context.is_own_word else None
+
+
 @refuses("serious")
 def may_be_withdrawn(context: EnquiryContext) -> str | None:
     """Withdrawing is no way round a decision that takes two people: not for a manager, who is one person too."""
@@ -260,7 +269,8 @@ ENQUIRY = Table(
         Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", OPEN, "decided", SEES_DANGER,
                    "immediate_danger_declared", (has_reason,), stops=TIMED, section_47=True),
         Transition("attach", "Give to the worker of the open case", UNDECIDED, "closed", HUB, "information_attached",
-                   (is_about_open_cases, is_with_social_care, is_below_section_47, has_reason), stops=TIMED),
+                   (is_about_open_cases, is_with_social_care, is_below_section_47, is_anothers_word,
+                    has_reason), stops=TIMED),
         Transition("split", "Split", UNDECIDED, None, WEIGHS, "enquiry_split",
                    (has_siblings, leaves_somebody, has_reason)),
         Transition("join", "Join to an earlier enquiry", UNDECIDED, "closed", WEIGHS, "enquiry_joined",

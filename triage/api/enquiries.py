@@ -130,7 +130,10 @@ def post_decisions(details: dict[str, Any], enquiry_id: UUID) -> Any:
 @blueprint.arguments(LinkPersonSchema)
 @blueprint.response(200, EnquirySchema)
 def post_person(details: dict[str, Any], enquiry_id: UUID) -> Any:
-    """Say that a subject is somebody known already. The policy is asked again, with their history."""
+    """Say that a subject is somebody known already. The policy is asked again, with their history.
+
+    For whoever takes enquiries in or weighs them, until it is decided. A reason is needed where the matches lack them.
+    """
     command = LinkPerson(enquiry_id=enquiry_id, version=read_version(), **details)
     shown, headers = present_enquiry(link_person(g.desk, command))
     return shown, 200, headers

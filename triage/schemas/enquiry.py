@@ -138,10 +138,14 @@ class CheckActionSchema(Input):
 
 
 class LinkPersonSchema(Input):
-    """The person already known who the subject is, by somebody's word."""
+    """The person already known who the subject is, by somebody's word.
+
+    The reason says how it is known: it is needed where the person is not one of the matches.
+    """
 
     ordinal = fields.Integer(strict=True, required=True)
     person_id = fields.UUID(required=True)
+    reason = narrative()
 
 
 class PageQuery(Input):

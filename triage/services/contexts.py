@@ -10,7 +10,7 @@ from triage.services.clocks import ASSESSMENTS, OF_CHECKS, is_past_due, running,
 from triage.services.desk import Desk
 from triage.services.first_view import name_of
 from triage.services.gathering import Known, gather
-from triage.store.enquiries import list_checks_beside
+from triage.store.enquiries import find_recognised, list_checks_beside
 from triage.store.people import find_people_with_case
 from triage.store.policies import find_newest
 from triage.store.staff import name_of_user
@@ -48,6 +48,7 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
         "is_serious": lambda: any(map(_is_serious, enquiry.subjects)),
         "without_case": lambda: tuple(map(name_of, _without_case(desk, enquiry.subjects, AWAITS_TEAM))),
         "early_help_alone": lambda: tuple(map(name_of, _with_early_help_alone(desk, enquiry))),
+        "is_own_word": lambda: _said_who(desk, enquiry),
         "joined_into": lambda: _reference(desk, enquiry.joined_into_id),
         **_owned(desk, enquiry.owner_id, enquiry_table.MANAGES),
         **_timed(desk, enquiry),
@@ -79,6 +80,12 @@ def _without_case(desk: Desk, subjects: Sequence[Subject], services: Sequence[st
 def _is_serious(subject: Subject) -> bool:
     """Whether nothing further would take a second person."""
     return subject.recommendation.section_47 or subject.recommendation.level >= 3
+
+
+def _said_who(desk: Desk, enquiry: Enquiry) -> bool:
+    """Whether somebody of whom it is serious is who they are by this actor's word."""
+    serious = {subject.person_id for subject in enquiry.subjects if _is_serious(subject)}
+    return bool(serious) and not serious.isdisjoint(find_recognised(desk.session, enquiry, desk.actor.id))
 
 
 def _waits_for_others(referral: Referral) -> bool:

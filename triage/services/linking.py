@@ -4,44 +4,76 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from triage.errors import Conflict, Problem, invalid
-from triage.models import Enquiry
+from triage.models import Enquiry, Person, Subject
 from triage.services.clocks import retime_clocks
+from triage.services.contexts import CHILDREN
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
 from triage.services.firing import check_version
-from triage.services.people import get_person
+from triage.services.people import find_matches, get_person
 from triage.store.locking import lock
+from workflows.enquiry import RECOGNISES, UNDECIDED
+from workflows.refusals import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkPerson:
-    """The subject with this ordinal is the person with this key."""
+    """The subject with this ordinal is the person with this key. `reason`: how it is known, where it was not found."""
 
     enquiry_id: UUID
     ordinal: int
     person_id: UUID
+    reason: str = ""
     version: int | None = None
 
 
 def link_person(desk: Desk, command: LinkPerson) -> Enquiry:
     """Join the subject to the person and ask the policy again with that person's history.
 
-    Conflict once the enquiry is decided; Invalid where the person is another of its subjects.
+    Conflict for whoever may not say so, once the enquiry is decided, or where no reason says how somebody who was not
+    found is known; Invalid where the person is another of its subjects, or a child and an adult would be one.
     """
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
-    if enquiry.state in ("decided", "closed"):
-        raise Conflict(Problem("decided", "The enquiry is decided. Reopen it first, with a reason."))
+    _check_who_and_when(desk, enquiry)
     subject = next((each for each in enquiry.subjects if each.ordinal == command.ordinal), None)
     if subject is None:
         raise invalid("ordinal", "This enquiry has no such subject.")
     person = get_person(desk, command.person_id, "person_id")
-    if any(each.person is person for each in enquiry.subjects):
-        raise invalid("person_id", "That person is a subject of this enquiry already.")
+    reason = _explain(desk, enquiry, subject, person, command.reason)
     before, subject.person = subject.person, person
     recommendation = recommend_for(desk, enquiry, subject, known_before=True)
     if enquiry.rag is None and recommendation.rag == "red":
         retime_clocks(desk, enquiry, "red")
-    record(desk, enquiry, "person_recognised", subject=subject.ordinal, described=str(before.id), known=str(person.id))
+    told = {"subject": subject.ordinal, "described": str(before.id), "known": str(person.id), **reason}
+    record(desk, enquiry, "person_recognised", **told)
     return enquiry
+
+
+def may_recognise(desk: Desk, enquiry: Enquiry) -> bool:
+    """Whether this actor may say now who somebody is."""
+    return desk.actor.role in RECOGNISES and enquiry.state in UNDECIDED
+
+
+def _check_who_and_when(desk: Desk, enquiry: Enquiry) -> None:
+    """Who it is about is part of what a manager was asked to approve, so it stands until that is sent back."""
+    if enquiry.state in ("decided", "closed"):
+        raise Conflict(Problem("decided", "The enquiry is decided. Reopen it first, with a reason."))
+    if desk.actor.role not in RECOGNISES:
+        roles = ", ".join(sorted(each.replace("_", " ") for each in RECOGNISES))
+        raise Conflict(Problem("not_your_role", words("not_your_role", roles=roles)))
+    if enquiry.state not in UNDECIDED:
+        raise Conflict(Problem("proposed", words("proposed")))
+
+
+def _explain(desk: Desk, enquiry: Enquiry, subject: Subject, person: Person, reason: str) -> dict[str, str]:
+    """How it is known who this is, if that was said; it must be, where nothing that was described points there."""
+    if any(each.person is person for each in enquiry.subjects):
+        raise invalid("person_id", "That person is a subject of this enquiry already.")
+    if (person.kind in CHILDREN) != (subject.person.kind in CHILDREN):
+        raise invalid("person_id", words("child_and_adult"), "child_and_adult")
+    said = reason.strip()
+    if not said and all(match.person is not person for match in find_matches(desk, subject.person)):
+        raise Conflict(Problem("not_found", words("not_found"), "reason"))
+    return {"reason": said} if said else {}

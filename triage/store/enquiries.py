@@ -122,6 +122,16 @@ def list_joined(session: Session, enquiry_id: UUID) -> Sequence[Enquiry]:
         return session.scalars(select(Enquiry).where(Enquiry.id.in_(select(joined.c.id)))).all()
 
 
+def find_recognised(session: Session, enquiry: Enquiry, actor_id: UUID) -> set[UUID]:
+    """The people whom this actor said that somebody is: here, where it was split from, or in what was joined to it."""
+    here = select(Enquiry.id, Enquiry.split_from_id).where(Enquiry.id == enquiry.id).cte(recursive=True)
+    origin = (Enquiry.joined_into_id == here.c.id) | (Enquiry.id == here.c.split_from_id)
+    here = here.union(select(Enquiry.id, Enquiry.split_from_id).join(here, origin))
+    said = (Event.type == "person_recognised") & (Event.actor_id == actor_id)
+    events = session.scalars(select(Event).where(Event.case_id.in_(select(here.c.id)), said))
+    return {UUID(event.data["known"]) for event in events}
+
+
 def follow_joins(session: Session, enquiry: Enquiry) -> Enquiry:
     """Where those whom an enquiry was about are decided: in what it was joined into, else in itself."""
     while enquiry.joined_into_id:

@@ -20,7 +20,7 @@ from triage.services.contexts import list_out
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
-from triage.services.linking import LinkPerson, link_person
+from triage.services.linking import LinkPerson, link_person, may_recognise
 from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
@@ -172,7 +172,7 @@ def _tell_withdrawn(events: Sequence[Event]) -> dict[str, str]:
 
 
 def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
-    undecided = enquiry.state not in ("decided", "closed")
+    recognises = may_recognise(desk, enquiry)
     policy = policy_for(desk, enquiry.received_at)
     actions = permitted_on_enquiry(desk, enquiry)
     events = list_events(desk.session, enquiry.id)
@@ -189,7 +189,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         offer=offer(enquiry, actions),
         choices=choices_on(desk, enquiry),
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
-        matches={each.ordinal: _find_others(desk, enquiry, each) if undecided else [] for each in enquiry.subjects},
+        matches={each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects},
         indicators=policy.vocabulary.indicators,
         levels=say_levels(policy),
         values=values,

@@ -41,6 +41,7 @@ def see_enquiry(facts: Facts) -> EnquiryContext:
         "is_own_proposal": facts["proposal"] == "own",
         "section_47_recommended": facts["advised"] == "section_47",
         "is_serious": facts["advised"] != "level_2",
+        "is_own_word": facts["named_by"] == "me" and facts["advised"] != "level_2",
         "without_case": ("Ada Fern",) if facts["case"] == "none" else (),
         "early_help_alone": ("Ada Fern",) if facts["case"] == "early_help" and is_level_4 else (),
         "joined_into": "ENQ-7" if facts["joined"] == "yes" else "",
@@ -101,6 +102,7 @@ PLAIN_ENQUIRY = Procedure(
         "proposal": "anothers own",
         "advised": "level_2 level_3 level_4 section_47",
         "case": "social_care early_help none",
+        "named_by": "another me",
         "other": "earlier later decided",
         "joined": "no yes",
     },
@@ -149,6 +151,10 @@ PLAIN_ENQUIRY = Procedure(
             Why(
                 "It may take section 47. Decide the enquiry, so that the reason is recorded.",
                 {"advised": "section_47"},
+            ),
+            Why(
+                "You said who this is. Somebody else gives it to the worker, or decide it.",
+                {"named_by": "me", "advised": "level_3 level_4 section_47"},
             ),
             NO_REASON,
         ),
