@@ -28,7 +28,8 @@ from workflows.referral import (
     waits_for_team,
 )
 
-CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8", "RC9")
+MOVED_AWAY = "RC5"  # an accepted transfer says so: that another authority has the child is no one person's word
+CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC6", "RC7", "RC8", "RC9")
 AFTER_ASSESSMENT = ("RC8", "RC9")
 NO_LONGER_IN_NEED = ("RC7", *AFTER_ASSESSMENT)
 MUST_TAKE_PART = frozenset({"police", "health", "social_care"})  # Working Together 2013, chapter 1: strategy discussion
@@ -103,9 +104,14 @@ def is_off_protection_plan(context: SocialCareContext) -> str | None:
     return "on_protection_plan" if context.child_protection_plan else None
 
 
-@refuses("on_protection_plan", "no_discussion", "not_assessed", brings=("closure",))
+@refuses("offer_it_instead", "on_protection_plan", "no_discussion", "not_assessed", brings=("closure",))
 def closes_in_order(context: SocialCareContext) -> str | None:
-    """A plan is ended, and a discussion held, before a child is no longer in need; "after assessment" needs one."""
+    """A plan is ended, and a discussion held, before a child is no longer in need; "after assessment" needs one.
+
+    Whoever moved to another authority is offered to it, which has to say yes.
+    """
+    if context.closure == MOVED_AWAY:
+        return "offer_it_instead"
     if context.closure in NO_LONGER_IN_NEED and context.child_protection_plan:
         return "on_protection_plan"
     if context.closure in NO_LONGER_IN_NEED and context.discussion_owed:

@@ -133,9 +133,30 @@ def test_conference_makes_a_protection_plan_which_must_end_before_the_child_is_n
     assert (case.closure, case.enquiry.referrals[-1].service) == ("RC9", "early_help")
 
 
-def test_child_on_a_protection_plan_may_move_to_another_authority(office):
+def has_moved(office, case, *, by):
+    """The worker offers the child to Derbyshire; that member hears that it has them."""
+    act(office, WORKER, case, "offer_transfer", transfer_to="Derbyshire", reason="The family has moved")
+    said = refused(office, by, case.offer, "accept_transfer")
+    act(office, by, case.offer, "accept_transfer", reason="R. Made-Up, at 14:20")
+    return said
+
+
+def test_nobody_closes_a_case_because_the_child_moved_away(office):
+    case = walk(office, WORKER, accepted(office), "start_assessment", "complete_assessment")
+    for who in (WORKER, "locality_manager:west"):
+        said = refused(office, who, case, "close", closure="RC5")
+        assert list(said) == ["no_closure", "offer_it_instead"]
+    assert said["offer_it_instead"] == (
+        "Offer the child to that authority. The case closes here when a colleague records their yes."
+    )
+    assert (case.state, case.closure) == ("assessment", None)
+
+
+def test_child_on_a_protection_plan_moves_to_another_authority_by_two_peoples_word(office):
     case = walk(office, WORKER, at_conference(office), "make_protection_plan")
-    assert act(office, WORKER, case, "close", closure="RC5").state == "closed"
+    assert "offer_it_instead" in refused(office, WORKER, case, "close", closure="RC5")
+    assert list(has_moved(office, case, by="locality_manager:west")) == ["no_acceptance"]
+    assert (case.state, case.closure, case.child_protection_plan) == ("closed", "RC5", True)
 
 
 def test_child_in_need_plan_by_the_conference_needs_no_further_assessment(office):
@@ -201,9 +222,15 @@ def test_case_of_a_child_whose_discussion_is_owed_neither_closes_nor_steps_down(
     assert act(office, WORKER, case, "close", closure="RC8").state == "closed"
 
 
-def test_child_who_moved_away_is_not_kept_for_a_discussion_that_is_owed(office):
+def test_child_who_moved_away_goes_by_two_peoples_word_though_a_discussion_is_owed(office):
     case = act(office, "mash_officer", accepted(office), "ask_for_discussion", reason="A second bruise")
-    assert act(office, WORKER, case, "close", closure="RC5").state == "closed"
+    assert "offer_it_instead" in refused(office, WORKER, case, "close", closure="RC5")
+    act(office, WORKER, case, "offer_transfer", transfer_to="Derbyshire", reason="The family has moved")
+    assert "own_offer" in refused(office, WORKER, case.offer, "accept_transfer", reason="R. Made-Up, at 14:20")
+    told = refused(office, "locality_worker 2:west", case.offer, "accept_transfer", reason="R. Made-Up, at 14:20")
+    assert list(told) == ["section_47_open"]
+    act(office, "mash_manager", case.offer, "accept_transfer", reason="R. Made-Up, at 14:20")
+    assert (case.state, case.closure, clocks_by(case)) == ("closed", "RC5", set())
 
 
 def test_danger_at_a_conference_is_discussed_and_the_conference_keeps_its_time(office):

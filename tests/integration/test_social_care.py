@@ -74,7 +74,7 @@ def test_returned_referral_waits_in_the_hub_and_is_allocated_again(office):
     assert [each.superseded_at is None for each in case.assignments] == [False, True]
 
 
-@pytest.mark.parametrize("closure", ["RC1", "RC2", "RC3", "RC4", "RC5", "RC6"])
+@pytest.mark.parametrize("closure", ["RC1", "RC2", "RC3", "RC4", "RC6"])
 def test_case_may_be_closed_before_it_is_assessed_for_what_ends_any_case(office, closure):
     case = act(office, WORKER, accepted(office), "close", closure=closure)
     assert (case.state, case.closure, clocks_by(case, "cancelled")) == (
@@ -95,7 +95,7 @@ def test_closing_after_assessment_needs_one(office, closure):
 @pytest.mark.parametrize("closure", [None, "RC10", "needs_met"])
 def test_closing_takes_one_of_the_census_reasons(office, closure):
     refusal = refused(office, WORKER, assessed(office), "close", closure=closure)
-    assert refusal == {"no_closure": "Choose why this closes: RC1, RC2, RC3, RC4, RC5, RC6, RC7, RC8, RC9."}
+    assert refusal == {"no_closure": "Choose why this closes: RC1, RC2, RC3, RC4, RC6, RC7, RC8, RC9."}
 
 
 def test_before_15_april_2013_there_is_an_initial_and_then_a_core_assessment(office):

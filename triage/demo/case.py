@@ -22,10 +22,11 @@ from triage.services.first_view import OwnView, RecordFirstViews, record_first_v
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson, find_matches
 from triage.services.referral_actions import ReferralAction, act_on_referral
+from triage.services.transfers import TransferAction, act_on_transfer
 from triage.store.references import enquiry_reference
 from workflows.choice import Choice, higher_routes, unexplained_siblings
 from workflows.enquiry import is_less_urgent
-from workflows.social_care import MUST_TAKE_PART
+from workflows.social_care import MOVED_AWAY, MUST_TAKE_PART
 
 LEVELS = {"social_care": 4, "early_help": 3, "advice": 1, "no_further_action": 1}
 REASONS = {
@@ -222,9 +223,20 @@ class CaseRun:
     def end(self, desk: Desk, step: Step) -> None:
         """Those whose needs were met had a plan; families who stayed are asked how far the help met their needs."""
         closure = step.details["closure"]
+        if closure == MOVED_AWAY:
+            self._move_away(desk, step)
+            return
         if closure in ("RC7", "needs_met", "needs_partly_met"):
             self._work(desk, self._worker(step), step, "make_plan")
         self._work(desk, self._worker(step), step, "close", closure=closure, **self._rating(closure))
+
+    def _move_away(self, desk: Desk, step: Step) -> None:
+        """The worker offers the case, and a manager of the hub hears from the other authority that it has it."""
+        moved = {"transfer_to": "A made-up authority", "reason": "Made up: the family has moved there."}
+        self._work(desk, self._worker(step), step, "offer_transfer", **moved)
+        offer = self.referrals[step.child].transfers[-1]
+        said = {"action": "accept_transfer", "reason": "Made up: their duty social worker rang back."}
+        act_on_transfer(desk.with_actor(self.manager), TransferAction(transfer_id=offer.id, **said))
 
     def _rating(self, closure: str) -> dict[str, Any]:
         if closure.startswith("needs"):

@@ -15,6 +15,7 @@ from triage.services.firing import check_version, fire_action
 from triage.services.referral_command import Details, ReferralAction
 from triage.store.locking import hold, lock
 from workflows.engine import Fired
+from workflows.social_care import MOVED_AWAY
 from workflows.transfer import TRANSFER
 
 
@@ -83,4 +84,4 @@ def _carry_over(desk: Desk, referral: Referral, offer: Transfer) -> Details:
         give(desk, referral, offer.to_team_code, None, offer.reason)
         return {}
     cancel_clocks(desk, referral)
-    return end(desk, referral, "RC5")
+    return end(desk, referral, MOVED_AWAY)

@@ -20,7 +20,7 @@ from tests.unit.workflows.plain_words import NO_REASON
 from tests.unit.workflows.walking import OPENING, Facts, Life, Procedure, Why
 from workflows.social_care import SOCIAL_CARE, SocialCareContext
 
-CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC5", "RC6", "RC7", "RC8", "RC9")
+CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC6", "RC7", "RC8", "RC9")
 DANGER = {"immediate_danger": "section_47"}
 STILL_IN_DANGER = {"immediate_danger": ""}
 ASKED = {"ask_for_discussion": ""}

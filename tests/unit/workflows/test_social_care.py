@@ -164,6 +164,8 @@ def test_closing_takes_one_of_the_censuss_reasons(state: str) -> None:
         assert asked(state, "close", "locality_worker", replace(ASSESSED_CHILD, closure=closure)) == []
     for closure in (None, "RC10", "needs_met"):
         assert asked(state, "close", "locality_worker", replace(ASSESSED_CHILD, closure=closure)) == ["no_closure"]
+    moved = replace(ASSESSED_CHILD, closure="RC5")
+    assert asked(state, "close", "locality_worker", moved) == ["no_closure", "offer_it_instead"]
 
 
 @pytest.mark.parametrize("closure", ["RC8", "RC9"])
