@@ -72,6 +72,8 @@ OF_REFERRALS = {
     "initial_and_core_only": "This referral has the single assessment, so there is no core assessment.",
     "no_new_date": "Say by when it will be done.",
     "not_invited": "Police, health and social care take part in every strategy discussion. Not invited: {uninvited}.",
+    "nobody_came": "Say who came. A strategy discussion takes social care and at least one other agency: without them"
+    " it was not held.",
     "absent_unexplained": "Say who came. Missing: {absent}. Wait for them, or give a reason for going ahead without.",
     "no_protection_plan": "The child is not on a child protection plan.",
     "on_protection_plan": "The child is on a child protection plan. End the plan first.",

@@ -32,7 +32,8 @@ MOVED_AWAY = "RC5"  # an accepted transfer says so: that another authority has t
 CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC6", "RC7", "RC8", "RC9")
 AFTER_ASSESSMENT = ("RC8", "RC9")
 NO_LONGER_IN_NEED = ("RC7", *AFTER_ASSESSMENT)
-MUST_TAKE_PART = frozenset({"police", "health", "social_care"})  # Working Together 2013, chapter 1: strategy discussion
+OWN = "social_care"
+MUST_TAKE_PART = frozenset({"police", "health", OWN})  # Working Together 2013, chapter 1: strategy discussion
 HARM = ("strategy_discussion", "section_47", "conference")
 WORKED = ("accepted", "assessment", *HARM, "plan")
 HELD = ("allocated", *WORKED)
@@ -76,9 +77,14 @@ def invites_all(context: SocialCareContext) -> str | None:
     return "not_invited" if MUST_TAKE_PART - context.invited else None
 
 
-@refuses("absent_unexplained", brings=("came", "reason"))
+@refuses("nobody_came", "absent_unexplained", brings=("came", "reason"))
 def explains_absence(context: SocialCareContext) -> str | None:
-    """It may have to go ahead without somebody; that is recorded, for inspectors find health and schools left out."""
+    """It may have to go ahead without somebody; that is recorded, for inspectors find health and schools left out.
+
+    Whoever is alone discusses with nobody, and no reason makes a discussion of that: social care and one agency more.
+    """
+    if OWN not in context.came or context.came == {OWN}:
+        return "nobody_came"
     return "absent_unexplained" if MUST_TAKE_PART - context.came and not context.reason else None
 
 

@@ -109,6 +109,17 @@ def test_section_47_ends_with_a_reason_and_no_conference(office):
     assert (case.state, case.section_47, clocks_by(case, "cancelled")) == ("assessment", False, {"conference"})
 
 
+@pytest.mark.parametrize("came", [(), ("social_care",), ("health", "police")])
+@pytest.mark.parametrize("action", ["open_section_47", "decline_section_47"])
+def test_discussion_that_nobody_came_to_is_owed_still_whatever_the_reason(office, action, came):
+    case = act(office, "mash_officer", accepted(office), "ask_for_discussion", reason="A second bruise")
+    call(office, case)
+    told = refused(office, WORKER, case, action, came=came, reason="Nobody could be reached")
+    assert list(told) == ["nobody_came"]
+    assert (case.state, case.discussions[-1].held_at) == ("strategy_discussion", None)
+    assert clock_of(case, "strategy_discussion").state == "running"
+
+
 def test_second_discussion_of_a_case_keeps_the_first(office):
     case = at_section_47(office)
     act(office, WORKER, case, "end_section_47", reason="Not found")

@@ -9,8 +9,7 @@ from triage.services.protecting import mark_section_47
 from triage.services.referral_command import Details, ReferralAction
 from workflows.calendar import LONDON
 from workflows.clocks import early_help_form
-
-OWN = "social_care"  # takes part in every strategy discussion, beside the agencies
+from workflows.social_care import OWN
 
 
 def contact_family(desk: Desk, referral: Referral, command: ReferralAction) -> Details:

@@ -4,6 +4,7 @@ from tests.unit.workflows.plain_referrals import (
     ALLOCATES,
     ANOTHER_TEAM,
     ANYBODY,
+    EVERYBODY,
     FACTS,
     IN_SOCIAL_CARE,
     LATE,
@@ -36,18 +37,24 @@ WORK = (
 )
 DISCUSS = "call_strategy_discussion open_section_47 decline_section_47"
 THERE = Why(ANOTHER_TEAM, {"desk": "elsewhere", "role": "L"})
-ABSENT = Why(
-    "Say who came. Missing: health, police, social care. Wait for them, or give a reason for going ahead without.",
-    {"hands": "empty"},
+NOBODY = (
+    "Say who came. A strategy discussion takes social care and at least one other agency: without them it was not held."
 )
+ABSENT = (Why(NOBODY, {"hands": "empty"}), Why(NOBODY, {"hands": "full", "came": "alone without_us"}))
+CAME = {"everybody": EVERYBODY, "most": {"school", "social_care"}, "alone": {"social_care"}, "without_us": {"police"}}
 OWED = "A strategy discussion is owed for this child. Hold it first."
 NOT_HELD = Why(OWED, {"owed": "yes"})
 PROTECTED = "The child is on a child protection plan. End the plan first."
 
 
 def see(facts: Facts) -> SocialCareContext:
-    case = see_referral(facts, CLOSURES, "RC8", **IN_SOCIAL_CARE)
-    return SocialCareContext(two_assessments=facts["guidance"] == "two", discussion_owed=facts["owed"] == "yes", **case)
+    case = see_referral(facts, CLOSURES, facts["closing"], **IN_SOCIAL_CARE | {"came": frozenset(CAME[facts["came"]])})
+    return SocialCareContext(
+        two_assessments=facts["guidance"] == "two",
+        discussion_owed=facts["owed"] == "yes",
+        early_help_open=facts["helped"] == "yes",
+        **case,
+    )
 
 
 def by_its_team(refuses: dict[str, tuple[Why, ...]]) -> dict[str, tuple[Why, ...]]:
@@ -70,8 +77,8 @@ WORK_REFUSES = {
             {"hands": "empty"},
         ),
     ),
-    "open_section_47": (ABSENT,),
-    "decline_section_47": (NO_REASON, ABSENT),
+    "open_section_47": ABSENT,
+    "decline_section_47": (NO_REASON, *ABSENT),
     "end_section_47": (NOT_HELD, NO_REASON),
     "call_conference": (NOT_HELD,),
     "make_plan": (NOT_HELD, Why(NOT_ASSESSED.words, {"assessed": "no", "state": "assessment"})),
@@ -132,6 +139,9 @@ PLAIN_SOCIAL_CARE = Procedure(
         "guidance": "single two",
         "protected": "no yes",
         "owed": "no yes",
+        "closing": "RC8 RC9",
+        "helped": "no yes",
+        "came": "everybody most alone without_us",
     },
     sets={
         "allocate": {"team": "yes"},

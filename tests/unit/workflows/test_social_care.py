@@ -105,6 +105,24 @@ def test_a_discussion_without_one_who_must_take_part_needs_a_reason(action: str,
     assert (fired.target, fired.row.stops) == (target, ("strategy_discussion",))
 
 
+@pytest.mark.parametrize("action", ["open_section_47", "decline_section_47"])
+@pytest.mark.parametrize("came", [(), ("social_care",), ("police", "health"), ("police", "health", "school")])
+def test_a_discussion_is_not_held_by_one_alone_nor_without_social_care(action: str, came: tuple[str, ...]) -> None:
+    explained = replace(REASONED, came=frozenset(came))
+    assert told("strategy_discussion", action, "locality_worker", explained) == [
+        "Say who came. A strategy discussion takes social care and at least one other agency: without them it was not"
+        " held."
+    ]
+
+
+@pytest.mark.parametrize("other", ["police", "health", "school"])
+def test_one_agency_beside_social_care_holds_a_discussion_and_the_reason_answers_for_the_others(other: str) -> None:
+    came = replace(NOTHING, came=frozenset({"social_care", other}))
+    assert asked("strategy_discussion", "open_section_47", "locality_worker", came) == ["absent_unexplained"]
+    explained = replace(came, reason="They were rung, and could not come before tomorrow")
+    assert work("strategy_discussion", "open_section_47", explained).target == "section_47"
+
+
 def test_a_full_discussion_opens_section_47_at_once_but_its_refusal_is_explained() -> None:
     full = replace(NOTHING, came=EVERYBODY)
     assert work("strategy_discussion", "open_section_47", full).row.starts == ("conference",)
