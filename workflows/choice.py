@@ -23,6 +23,7 @@ class Choice:
     """What a person chose for one subject, beside what the policy recommended. `why_not` are the routes explained.
 
     `sibling_reason` says why this child's outcome differs from that of the brothers and sisters decided with them.
+    `existing_service`: who has the open case, the gravest if several.
     """
 
     route: str
@@ -36,6 +37,7 @@ class Choice:
     reason: str
     is_child: bool = True
     sibling_reason: str = ""
+    existing_service: str = "social_care"
 
 
 def higher_routes(choice: Choice) -> tuple[str, ...]:
@@ -43,12 +45,13 @@ def higher_routes(choice: Choice) -> tuple[str, ...]:
 
     The next is asked for even where the policy recommended what was chosen: a strategy discussion could be called for
     any child in social care, and why it was not is what inspectors miss. Early help is no way up without consent.
-    Another authority, the worker of an open case and, for an adult, adult safeguarding weigh the concern themselves, so
-    only a recommended section 47 stands above them. Adult safeguarding and an EHC assessment do not weigh it for a
+    Another authority, social care's worker of an open case and, for an adult, adult safeguarding weigh the concern
+    themselves, so only a recommended section 47 stands above them. An open case of early help alone stands where early
+    help does. Adult safeguarding and an EHC assessment do not weigh it for a
     child: whatever stands above advice stands above them.
     """
     bottom, top = _chosen_rung(choice), _recommended_rung(choice)
-    if choice.is_child and place_of(choice.route, is_child=True) is not None:
+    if choice.is_child and _place_chosen(choice) is not None:
         top = max(top, _next_rung(bottom, choice.consent))
     above = LADDER[max(bottom + 1, RUNGS["early_help"]) : top + 1]
     if choice.consent == "refused" and choice.recommended_route != "early_help":
@@ -62,9 +65,15 @@ def _next_rung(bottom: int, consent: str) -> int:
     return min(max(bottom + 1, first), RUNGS["section_47"])
 
 
-def place_of(route: str, *, is_child: bool) -> int | None:
+def place_of(route: str, *, is_child: bool, existing_service: str = "social_care") -> int | None:
     """The rung on which a route stands; None where it hands the person to somebody who will weigh the concern."""
+    if route == "existing_case":
+        return RUNGS["early_help"] if existing_service == "early_help" else None
     return (PLACES_OF_CHILD if is_child else PLACES_OF_ADULT).get(route)
+
+
+def _place_chosen(choice: Choice) -> int | None:
+    return place_of(choice.route, is_child=choice.is_child, existing_service=choice.existing_service)
 
 
 def needs_approval(choice: Choice) -> bool:
@@ -93,7 +102,7 @@ def _chosen_rung(choice: Choice) -> int:
     """Where the choice stands on the ladder: whoever will weigh the concern stands where social care does."""
     if choice.section_47:
         return RUNGS["section_47"]
-    place = place_of(choice.route, is_child=choice.is_child)
+    place = _place_chosen(choice)
     return RUNGS["social_care"] if place is None else place
 
 
@@ -123,7 +132,7 @@ def _outcome(choice: Choice) -> tuple[str, bool]:
 
 
 def _gravity(choice: Choice) -> tuple[bool, int, int]:
-    place = place_of(choice.route, is_child=choice.is_child)
+    place = _place_chosen(choice)
     return choice.section_47, OF_LEVEL[choice.level] if place is None else place, choice.level
 
 
@@ -151,7 +160,7 @@ def _climb(choice: Choice) -> int:
 
     The same route at another level is no climb, though a recommendation off the ladder stands where its level does.
     """
-    place = place_of(choice.route, is_child=choice.is_child)
+    place = _place_chosen(choice)
     if place is None or choice.route == choice.recommended_route:
         return 0
     return place - _recommended_place(choice)

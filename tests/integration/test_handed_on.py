@@ -1,5 +1,6 @@
 """What goes to the worker of an open case instead, and what the Emergency Duty Team has at night."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from tests.acting import accepted, act, clock_of, clocks_by, last_event, refused
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict
 from triage.models import Referral
+from triage.services.contexts import compare_decision
 from triage.services.permitted import permitted_on_enquiry
 
 NIGHT = datetime(2013, 5, 7, 22, 0, tzinfo=UTC)  # Tuesday, eleven at night in Nottinghamshire
@@ -209,3 +211,38 @@ def test_section_47_on_a_child_with_early_help_alone_is_social_cares(office):
     screen(office, news)
     with pytest.raises(Conflict, match="no open case with social care"):
         decide_as(office, "social_worker", news, route="existing_case", level=4, section_47=True)
+
+
+def test_news_given_to_early_help_alone_says_why_not_social_care(office, sign_in):
+    helped = accepted(office, "early_help")
+    refuses = {"indicators": ("C3_SUBSTANCE",), "consent": "refused", "consent_reason": "They want no more help"}
+    news = news_of(office, helped, **refuses)
+    assert (news.subjects[0].recommendation.route, news.subjects[0].recommendation.level) == ("social_care", 3)
+    screen(office, news)
+    chosen = {"route": "existing_case", "level": 3}
+    view_first(office, "social_worker", news)
+    office.session.flush()
+    with pytest.raises(Conflict, match="Say why not each higher route: social care"), office.session.begin_nested():
+        decide_as(office, "social_worker", news, why_not={}, **chosen)
+    page = sign_in("social_worker").get(f"/enquiries/{news.id}/decide").text
+    assert re.search(r'value="existing_case"[^>]*data-stands="early_help"', page), page
+    decide_as(
+        office, "social_worker", news, why_not={"social_care": "Made up: their worker sees them weekly"}, **chosen
+    )
+    assert (news.state, news.subjects[0].decision.why_not) == (
+        "decided",
+        {"social_care": "Made up: their worker sees them weekly"},
+    )
+    assert last_event(office, helped, "information_received").data["enquiry"] == news.reference
+    helped.state, helped.closed_at = "closed", office.clock.now() + timedelta(days=1)
+    office.session.flush()
+    assert compare_decision(news.subjects[0].decision) == "less"  # as it stood when it was decided
+
+
+def test_news_given_to_social_care_beside_early_help_needs_no_why_not(office):
+    helped = accepted(office, "early_help")
+    case = accepted(office, person_id=helped.person_id)
+    news = news_of(office, case, indicators=("C3_SUBSTANCE",))
+    screen(office, news)
+    decide_as(office, "social_worker", news, route="existing_case", level=4, why_not={})
+    assert last_event(office, case, "information_received").data["enquiry"] == news.reference

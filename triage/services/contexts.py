@@ -1,8 +1,11 @@
 """What the guards of the workflow tables may look at, gathered from rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from sqlalchemy.orm import object_session
 
 from triage.models import Clock, Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
@@ -11,7 +14,7 @@ from triage.services.desk import Desk
 from triage.services.first_view import name_of
 from triage.services.gathering import Known, gather
 from triage.store.enquiries import find_recognised, list_checks_beside
-from triage.store.people import find_people_with_case
+from triage.store.people import find_people_with_case, find_services
 from triage.store.policies import find_newest
 from triage.store.staff import name_of_user
 from workflows import enquiry as enquiry_table
@@ -151,7 +154,14 @@ def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:
         why_not=frozenset(),
         reason="",
         is_child=subject.person.kind in CHILDREN,
+        existing_service=find_existing_service(subject),
     )
+
+
+def find_existing_service(subject: Subject, at: datetime | None = None) -> str:
+    """Whose the open case is that the news would go to, now or at that instant: social care's before early help's."""
+    services = find_services(object_session(subject), subject.person_id, at)
+    return "early_help" if "early_help" in services and "social_care" not in services else "social_care"
 
 
 class Chosen(Protocol):
@@ -173,8 +183,17 @@ class Chosen(Protocol):
     def sibling_reason(self) -> str: ...
 
 
-def as_choice(enquiry: Enquiry, subject: Subject, chosen: Chosen, recommended: Recommendation | None = None) -> Choice:
-    """A choice beside what the policy recommended (last, unless another is given), as the guards see it."""
+def as_choice(
+    enquiry: Enquiry,
+    subject: Subject,
+    chosen: Chosen,
+    recommended: Recommendation | None = None,
+    at: datetime | None = None,
+) -> Choice:
+    """A choice beside what the policy recommended (last, unless another is given), as the guards see it.
+
+    `at` is when it was made, where that is not now.
+    """
     recommended = recommended or subject.recommendation
     return Choice(
         route=chosen.route,
@@ -188,12 +207,14 @@ def as_choice(enquiry: Enquiry, subject: Subject, chosen: Chosen, recommended: R
         reason=chosen.reason,
         is_child=subject.person.kind in CHILDREN,
         sibling_reason=chosen.sibling_reason,
+        existing_service=find_existing_service(subject, at) if chosen.route == "existing_case" else "social_care",
     )
 
 
 def compare_decision(decision: Decision) -> str:
     """How a decision stands to the recommendation that it was made on: "same", "less", "more" or "other"."""
-    return compare(as_choice(decision.subject.enquiry, decision.subject, decision, decision.recommendation))
+    made = (decision.subject.enquiry, decision.subject, decision, decision.recommendation)
+    return compare(as_choice(*made, at=decision.decided_at))
 
 
 def referral_context(desk: Desk, referral: Referral, **brought: object) -> ReferralContext:

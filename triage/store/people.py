@@ -102,6 +102,14 @@ def find_people_with_case(
     return set(session.scalars(query))
 
 
+def find_services(session: Session, person_id: UUID, at: datetime | None = None) -> set[str]:
+    """The services that have an open case of this person: now, or at that instant."""
+    was_open = Referral.state != "closed"
+    if at is not None:
+        was_open = (Referral.requested_at <= at) & (Referral.closed_at.is_(None) | (Referral.closed_at > at))
+    return set(session.scalars(select(Referral.service).where(Referral.person_id == person_id, was_open)))
+
+
 def age_in_days(person: Person, on: date) -> int | None:
     """Days since birth, or None for the unborn and where no date is known."""
     return (on - person.birth_date).days if person.birth_date else None

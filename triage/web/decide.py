@@ -17,7 +17,7 @@ from triage.errors import Conflict, DomainError, Invalid, Stale
 from triage.models import Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES
 from triage.schemas.enquiry import DecideSchema
-from triage.services.contexts import CHILDREN, as_choice, as_recommended
+from triage.services.contexts import CHILDREN, as_choice, as_recommended, find_existing_service
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
 from triage.services.first_view import name_of, record_first_views, waits_for_view
@@ -190,8 +190,8 @@ def _said(option: object) -> str:
 
 def stand_of_routes(subject: Subject) -> dict[str, str]:
     """Where each route stands, as far as it leaves something to be explained: see higher_routes."""
-    is_child = subject.person.kind in CHILDREN
-    return {route: _stand(place_of(route, is_child=is_child)) for route in ROUTES}
+    about = {"is_child": subject.person.kind in CHILDREN, "existing_service": find_existing_service(subject)}
+    return {route: _stand(place_of(route, **about)) for route in ROUTES}
 
 
 def _stand(place: int | None) -> str:
@@ -207,9 +207,10 @@ def asked_after(enquiry: Enquiry, subject: Subject) -> dict[str, str]:
     what is missing is refused in any case.
     """
     found: dict[str, list[str]] = {rung: [] for rung in EXPLAINED}
+    least = _least(enquiry, subject)
     for route, stands in stand_of_routes(subject).items():
         for consent, mark in (("given", ""), ("refused", "-refused")):
-            chosen = replace(_least(enquiry, subject), route=route, consent=consent)
+            chosen = replace(least, route=route, consent=consent)
             for rung in higher_routes(chosen):
                 found[rung].append(stands + mark)
     return {rung: " ".join(dict.fromkeys(after)) for rung, after in found.items() if after}

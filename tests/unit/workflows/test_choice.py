@@ -219,3 +219,12 @@ def test_whoever_goes_where_nobody_weighs_it_is_explained_though_the_level_is_hi
 
 def test_an_adult_is_nobodys_sibling() -> None:
     assert unexplained_siblings([PLAIN, replace(ADULT, route="adult_safeguarding")]) == ()
+
+
+def test_early_helps_open_case_stands_where_early_help_does() -> None:
+    refused = replace(PLAIN, route="existing_case", recommended_route="social_care", consent="refused")
+    assert higher_routes(refused) == ()
+    alone = replace(refused, existing_service="early_help")
+    assert (higher_routes(alone), compare(alone)) == (("social_care",), "less")
+    grave = replace(alone, recommended_level=4)
+    assert (needs_approval(grave), needs_approval(alone)) == (True, False)

@@ -17,14 +17,16 @@ CONSENTS = ("given", "refused", "not_asked", "not_safe_to_ask")
 HEIGHT = {"no_further_action": 0, "advice": 1, "early_help": 2, "social_care": 3, "section_47": 4}
 OF_LEVEL = {1: 0, 2: 1, 3: 2, 4: 3}  # what has no place of its own, or was only recommended: as high as its level asks
 YES_OR_NO = (False, True)
-ANY = (ROUTES, LEVELS, YES_OR_NO, ROUTES, LEVELS, YES_OR_NO, CONSENTS, YES_OR_NO)
+SERVICES = ("social_care", "early_help")
+ANY = (ROUTES, LEVELS, YES_OR_NO, ROUTES, LEVELS, YES_OR_NO, CONSENTS, YES_OR_NO, SERVICES)
 
 
 def make(*parts: object) -> Choice:
-    route, level, harm, recommended, recommended_level, harm_recommended, consent, is_child = parts
+    route, level, harm, recommended, recommended_level, harm_recommended, consent, is_child, has_case = parts
     return Choice(
         route=route, level=level, section_47=harm, recommended_route=recommended, recommended_level=recommended_level,
         section_47_recommended=harm_recommended, consent=consent, why_not=frozenset(), reason="", is_child=is_child,
+        existing_service=has_case,
     )  # fmt: skip
 
 
@@ -33,9 +35,11 @@ def every_choice() -> Iterator[Choice]:
 
 
 def weighs_it_themselves(route: str, choice: Choice) -> bool:
-    """Whoever takes the person over decides anew: another authority, the worker of the case, adults' own service."""
+    """Whoever takes the person over decides anew: another authority, social care's worker, adults' own service."""
     if route == "adult_safeguarding":
         return not choice.is_child
+    if route == "existing_case" and route == choice.route:  # what was recommended, was of a case of social care's
+        return choice.existing_service == "social_care"
     return route in ("other_authority", "existing_case")
 
 
@@ -45,7 +49,7 @@ def height_of(route: str, choice: Choice) -> int:
         return 1
     if route == "ehc_pathway":
         return 1 if choice.is_child else 0
-    return HEIGHT[route]
+    return 2 if route == "existing_case" else HEIGHT[route]
 
 
 def height_chosen(choice: Choice) -> int:
@@ -62,7 +66,11 @@ def height_recommended(choice: Choice) -> int:
     if route in HEIGHT:
         return HEIGHT[route]
     of_level = OF_LEVEL[choice.recommended_level]
-    return of_level if weighs_it_themselves(route, choice) else max(of_level, height_of(route, choice))
+    return (
+        of_level
+        if route == "existing_case" or weighs_it_themselves(route, choice)
+        else max(of_level, height_of(route, choice))
+    )
 
 
 def could_be_taken(rung: str, choice: Choice) -> bool:
