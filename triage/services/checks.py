@@ -13,6 +13,7 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.outbox import promise
+from triage.services.reaching import hold_reached
 from triage.store.enquiries import find_enquiry_id
 from triage.store.locking import lock
 from workflows.agency_check import AGENCY_CHECK, ANSWERED
@@ -36,9 +37,10 @@ def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
 
     Immediate danger is neither too late nor too old: told after the check has ended, it leaves that as it is.
     """
-    enquiry = _lock_enquiry(desk, command.check_id)
+    danger = command.action == IMMEDIATE_DANGER
+    enquiry = _lock_enquiry(desk, command.check_id, danger)
     check = lock(desk.session, AgencyCheck, command.check_id)
-    danger, has_ended = command.action == IMMEDIATE_DANGER, check.state in AGENCY_CHECK.final
+    has_ended = check.state in AGENCY_CHECK.final
     if not danger:
         check_version(desk, check, command.version)
     context = check_context(reason=command.reason, answer=command.answer)
@@ -64,10 +66,15 @@ def _move(desk: Desk, enquiry: Enquiry, check: AgencyCheck, fired: Fired, comman
         check.answer = command.answer or command.reason
 
 
-def _lock_enquiry(desk: Desk, check_id: UUID) -> Enquiry | None:
-    """The enquiry that the partner answers to: if it is joined to another meanwhile the other, locked after it."""
+def _lock_enquiry(desk: Desk, check_id: UUID, danger: bool) -> Enquiry | None:
+    """The enquiry that the partner answers to: if it is joined to another meanwhile the other, locked after it.
+
+    Danger reaches what was split off since, which is locked first: always the later before the earlier.
+    """
     enquiry = None
     while (key := find_enquiry_id(desk.session, check_id)) and (enquiry is None or enquiry.id != key):
+        if danger:
+            hold_reached(desk, key)
         enquiry = lock(desk.session, Enquiry, key)
     return enquiry
 
@@ -92,7 +99,8 @@ def _escalate(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAc
 
 def _declare_danger(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAction) -> None:
     """What a partner knows may not wait for a second step. Who may tell it the check's own table has been asked."""
-    act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=enquiry.id, reason=command.reason), by=SYSTEM)
+    told = ImmediateDanger(enquiry_id=enquiry.id, reason=command.reason, since=check.requested_at)
+    act_on_immediate_danger(desk, told, by=SYSTEM)
 
 
 EFFECTS: dict[str, Callable[[Desk, Enquiry, AgencyCheck, CheckAction], None]] = {

@@ -5,6 +5,7 @@ What is grave takes effect only when a manager other than the decider has approv
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from triage.access.actor import Actor
@@ -20,8 +21,9 @@ from triage.services.first_view import name_of, refuse_unseen, refuse_veiled
 from triage.services.opening_referral import hold_open_case, open_referral
 from triage.services.outbox import promise
 from triage.services.protecting import alert, protect, protect_adult
+from triage.services.reaching import hold_reached, pass_on
 from triage.services.telling_open_case import tell_open_case
-from triage.store.enquiries import list_joined
+from triage.store.enquiries import follow_joins, list_joined
 from triage.store.locking import lock, lock_people
 from workflows.choice import higher_routes, needs_approval
 from workflows.definition import IMMEDIATE_DANGER
@@ -64,10 +66,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImmediateDanger:
-    """Straight to social care with section 47 for every subject, whatever changed since. `reason` says what danger."""
+    """Straight to social care with section 47 for every subject, whatever changed since. `reason` says what danger.
+
+    `since`: whoever tells of it knew the enquiry as it stood then. None for somebody who may have known it at any time.
+    """
 
     enquiry_id: UUID
     reason: str
+    since: datetime | None = None
 
 
 def decide(desk: Desk, command: Decide) -> Enquiry:
@@ -130,27 +136,27 @@ def _answer(desk: Desk, command: Answer, action: str) -> tuple[Enquiry, Fired]:
 def act_on_immediate_danger(desk: Desk, command: ImmediateDanger, by: Actor | None = None) -> Enquiry:
     """Refer every subject to social care as red with section 47, now. A case that is open already is raised to that.
 
-    No page is too old for it: whom a joined enquiry was about is protected in the other, which is answered with, and
-    a closed enquiry protects them and stays closed. `by`, if it is not the actor, is whose role the table is asked for.
+    No page is too old for it: whom a joined enquiry was about is protected in the other, which is answered with;
+    whoever was split off, in theirs; and a closed enquiry protects them and stays closed. `by`, if it is not the actor,
+    is whose role the table is asked for.
     """
-    enquiry = _follow_joins(desk, command)
+    reached = hold_reached(desk, command.enquiry_id, command.since)
+    pass_on(desk, reached, command.reason)
+    for enquiry in reversed(reached):
+        if enquiry.joined_into_id is None:
+            _declare(desk, enquiry, command.reason, by or desk.actor)
+    return follow_joins(desk.session, lock(desk.session, Enquiry, command.enquiry_id))
+
+
+def _declare(desk: Desk, enquiry: Enquiry, reason: str, by: Actor) -> None:
+    """Danger to all whom this one enquiry is about."""
     is_closed = enquiry.state in ENQUIRY.final
-    context = enquiry_context(desk, enquiry, reason=command.reason.strip() or None)
-    asked = desk.with_actor(by or desk.actor)
-    fired = fire_action(ENQUIRY, asked, enquiry, IMMEDIATE_DANGER, context, state="decided" if is_closed else None)
+    context = enquiry_context(desk, enquiry, reason=reason.strip() or None)
+    asked, state = desk.with_actor(by), "decided" if is_closed else None
+    fired = fire_action(ENQUIRY, asked, enquiry, IMMEDIATE_DANGER, context, state=state)
     settle_clocks(desk, enquiry, fired, ENQUIRY.final)
     enquiry.state = enquiry.state if is_closed else fired.target
-    _protect_subjects(desk, enquiry, command.reason, fired.row.event)
-    return enquiry
-
-
-def _follow_joins(desk: Desk, command: ImmediateDanger) -> Enquiry:
-    """The enquiry in which its subjects are decided now, locked; the log of each before it says where the news went."""
-    enquiry = lock(desk.session, Enquiry, command.enquiry_id)
-    while enquiry.joined_into_id:
-        before, enquiry = enquiry, lock(desk.session, Enquiry, enquiry.joined_into_id)
-        record(desk, before, "immediate_danger_passed_on", to=enquiry.reference, reason=command.reason)
-    return enquiry
+    _protect_subjects(desk, enquiry, reason, fired.row.event)
 
 
 def _protect_subjects(desk: Desk, enquiry: Enquiry, reason: str, event: str) -> None:

@@ -132,6 +132,21 @@ def find_recognised(session: Session, enquiry: Enquiry, actor_id: UUID) -> set[U
     return {UUID(event.data["known"]) for event in events}
 
 
+def list_concerned(session: Session, enquiry_id: UUID, since: datetime | None = None) -> list[UUID]:
+    """This enquiry, what it was joined into, and whatever was split off from any of these (since then, if told).
+
+    The later before the earlier, as enquiries are locked: what was split off comes before what it was split from.
+    """
+    found = select(Enquiry.id, Enquiry.joined_into_id).where(Enquiry.id == enquiry_id).cte(recursive=True)
+    split_off = Enquiry.split_from_id == found.c.id
+    if since is not None:
+        split_off &= Enquiry.logged_at >= since
+    goes_on = or_(Enquiry.id == found.c.joined_into_id, split_off)
+    found = found.union(select(Enquiry.id, Enquiry.joined_into_id).join(found, goes_on))
+    query = select(Enquiry.id).where(Enquiry.id.in_(select(found.c.id)))
+    return list(session.scalars(query.order_by(Enquiry.received_at.desc(), Enquiry.id.desc())))
+
+
 def follow_joins(session: Session, enquiry: Enquiry) -> Enquiry:
     """Where those whom an enquiry was about are decided: in what it was joined into, else in itself."""
     while enquiry.joined_into_id:
