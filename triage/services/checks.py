@@ -14,11 +14,13 @@ from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.outbox import promise
 from triage.services.reaching import hold_reached
+from triage.services.telling_open_case import tell_every_case
 from triage.store.enquiries import find_enquiry_id
 from triage.store.locking import lock
 from workflows.agency_check import AGENCY_CHECK, ANSWERED
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.engine import Fired
+from workflows.enquiry import UNSETTLED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,12 @@ def _escalate(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAc
     promise(desk, "escalate_check", check_id=str(check.id))
 
 
+def _tell_late_answer(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAction) -> None:
+    """What comes after the decision is read by whoever has the people's cases; where nobody has, a manager reads it."""
+    if enquiry.state not in UNSETTLED and not tell_every_case(desk, enquiry):
+        promise(desk, "tell_late_answer", check_id=str(check.id))
+
+
 def _declare_danger(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: CheckAction) -> None:
     """What a partner knows may not wait for a second step. Who may tell it the check's own table has been asked."""
     told = ImmediateDanger(enquiry_id=enquiry.id, reason=command.reason, since=check.requested_at)
@@ -105,6 +113,7 @@ def _declare_danger(desk: Desk, enquiry: Enquiry, check: AgencyCheck, command: C
 
 EFFECTS: dict[str, Callable[[Desk, Enquiry, AgencyCheck, CheckAction], None]] = {
     "acknowledge": _acknowledge,
+    **dict.fromkeys(("answer", "nothing_known", "decline"), _tell_late_answer),
     "chase": _chase,
     "escalate": _escalate,
     IMMEDIATE_DANGER: _declare_danger,

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from triage.access.actor import Actor
 from triage.errors import Conflict, Invalid, Problem
-from triage.models import Decision, Enquiry, Subject
+from triage.models import Decision, Enquiry, Referral, Subject
 from triage.models.codes import CONSENTS, ROUTES, SERVICE_OF_ROUTE
 from triage.services.clocks import cancel_clocks, settle_clocks
 from triage.services.contexts import CHILDREN, as_choice, compare_decision, enquiry_context
@@ -22,7 +22,7 @@ from triage.services.opening_referral import hold_open_case, open_referral
 from triage.services.outbox import promise
 from triage.services.protecting import alert, protect, protect_adult
 from triage.services.reaching import hold_reached, pass_on
-from triage.services.telling_open_case import tell_open_case
+from triage.services.telling_open_case import hold_cases, tell_cases, tell_open_case
 from triage.store.enquiries import follow_joins, list_joined
 from triage.store.locking import lock, lock_people
 from workflows.choice import higher_routes, needs_approval
@@ -266,7 +266,9 @@ def _settle(desk: Desk, enquiry: Enquiry, decisions: list[Decision], danger: str
     lock_people(desk.session, (each.subject.person_id for each in decisions))
     for decision in decisions:
         decision.took_effect_at = desk.now
-        _follow(desk, enquiry, decision, danger)
+        known = hold_cases(desk, decision.subject.person_id)  # before the decision opens one, which needs no telling
+        told = _follow(desk, enquiry, decision, danger)
+        tell_cases(desk, enquiry, (case for case in known if case is not told))
     for told in (enquiry, *list_joined(desk.session, enquiry.id)):
         if told.referrer_email:
             promise(desk, "notify_outcome", enquiry_id=str(told.id))
@@ -295,8 +297,8 @@ def _in_short(decision: Decision) -> dict[str, object]:
     }
 
 
-def _follow(desk: Desk, enquiry: Enquiry, decision: Decision, danger: str | None) -> None:
-    """Open the referral that was decided on; tell the worker of a case that is open already."""
+def _follow(desk: Desk, enquiry: Enquiry, decision: Decision, danger: str | None) -> Referral | None:
+    """Open the referral that was decided on, or give the news to the open case that was: that one, told already."""
     if danger and decision.section_47:
         protect(desk, decision.subject.person, danger, enquiry=enquiry, decision=decision)
     elif danger:
@@ -306,4 +308,5 @@ def _follow(desk: Desk, enquiry: Enquiry, decision: Decision, danger: str | None
         if decision.section_47 and decision.route == "social_care":
             alert(desk, referral, danger=False)
     elif decision.route == "existing_case":
-        tell_open_case(desk, enquiry, decision)
+        return tell_open_case(desk, enquiry, decision)
+    return None

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-from triage.models import Clock, Enquiry, OutboxMessage, Referral
+from triage.models import AgencyCheck, Clock, Enquiry, OutboxMessage, Referral
 from triage.models.codes import CLOCK_KINDS
 from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
@@ -16,6 +16,7 @@ from triage.services.partner_letters import chase_partner, tell_lead
 from triage.services.team_letters import tell_adult_in_danger, tell_team
 from triage.settings import Settings
 from triage.store.enquiries import follow_joins
+from workflows.enquiry import UNSETTLED
 
 Send = Callable[[EmailMessage], None]
 Payload = Mapping[str, Any]
@@ -120,6 +121,18 @@ def _tell_worker(desk: Desk, payload: Payload, domain: str) -> Letter:
     return Letter((to,), f"New information: {referral.reference}", text)
 
 
+def _tell_late_answer(desk: Desk, payload: Payload, domain: str) -> Letter:
+    """To the hub's managers, where nobody has a case of anybody whom the answer is about."""
+    enquiry = desk.session.get_one(AgencyCheck, UUID(payload["check_id"])).enquiry
+    if enquiry.state in UNSETTLED:
+        raise NoLongerNeeded("Reopened before it went: whoever decides reads the answer.")
+    text = (
+        f"A partner answered after enquiry {enquiry.reference} was decided, and nobody has an open case of anybody whom"
+        " it is about. Read the answer today, and reopen the enquiry if it changes anything.\n"
+    )
+    return Letter(_address(("mash_manager",), domain), f"Answer after the decision: {enquiry.reference}", text)
+
+
 LETTERS: dict[str, Write] = {
     "acknowledge_referrer": _acknowledge,
     "notify_outcome": _tell_outcome,
@@ -128,6 +141,7 @@ LETTERS: dict[str, Write] = {
     "escalate_check": tell_lead,
     "tell_danger": _tell_danger,
     "tell_worker": _tell_worker,
+    "tell_late_answer": _tell_late_answer,
     "tell_team": tell_team,
     "daily_notice": write_daily_notice,
 }

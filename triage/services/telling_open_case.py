@@ -1,15 +1,46 @@
 """What becomes known of a child whose case is open goes to the worker who has it: no second case is opened."""
 
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
 from triage.errors import Conflict, Problem
-from triage.models import Decision, Enquiry, Referral
+from triage.models import Decision, Enquiry, Person, Referral
+from triage.models.codes import TABLES
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.opening_referral import hold_open_case, name_first
 from triage.services.outbox import promise
 from triage.services.protecting import ASKED, raise_case
+from triage.store.locking import lock, lock_people
+from triage.store.people import list_open_cases
+
+KNOW_CHILDREN = ("social_care", "early_help")
 
 
-def tell_open_case(desk: Desk, enquiry: Enquiry, decision: Decision) -> None:
+def hold_cases(desk: Desk, person_id: UUID, services: Sequence[str] = KNOW_CHILDREN) -> list[Referral]:
+    """Every open case of the person with these services, locked."""
+    lock(desk.session, Person, person_id)
+    held = (lock(desk.session, Referral, key) for key in list_open_cases(desk.session, person_id, services))
+    return [case for case in held if case.state != "closed"]
+
+
+def tell_cases(desk: Desk, enquiry: Enquiry, cases: Iterable[Referral]) -> None:
+    """There is news in that enquiry: each case's log says so, and its worker is written to."""
+    for case in cases:
+        record(desk, case, "information_received", enquiry=enquiry.reference, enquiry_id=str(enquiry.id))
+        promise(desk, "tell_worker", referral_id=str(case.id), enquiry_id=str(enquiry.id))
+
+
+def tell_every_case(desk: Desk, enquiry: Enquiry) -> bool:
+    """News of everybody whom the enquiry is about, to whichever service has a case. Whether there was one to tell."""
+    people = [subject.person_id for subject in enquiry.subjects]
+    lock_people(desk.session, people)
+    cases = [case for key in people for case in hold_cases(desk, key, tuple(TABLES))]
+    tell_cases(desk, enquiry, cases)
+    return bool(cases)
+
+
+def tell_open_case(desk: Desk, enquiry: Enquiry, decision: Decision) -> Referral:
     """Put the enquiry in the log of the child's open case and write to its worker. Conflict where there is none.
 
     Social care's case is told first, then early help's. Section 47 is social care's alone: its discussion is asked for.
@@ -17,9 +48,10 @@ def tell_open_case(desk: Desk, enquiry: Enquiry, decision: Decision) -> None:
     referral = _find_case(desk, decision)
     if decision.section_47:
         raise_case(desk, referral, ASKED, decision.reason, enquiry)
+        promise(desk, "tell_worker", referral_id=str(referral.id), enquiry_id=str(enquiry.id))
     else:
-        record(desk, referral, "information_received", enquiry=enquiry.reference, enquiry_id=str(enquiry.id))
-    promise(desk, "tell_worker", referral_id=str(referral.id), enquiry_id=str(enquiry.id))
+        tell_cases(desk, enquiry, [referral])
+    return referral
 
 
 def _find_case(desk: Desk, decision: Decision) -> Referral:

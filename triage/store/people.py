@@ -93,6 +93,12 @@ def find_open_referral(
     )
 
 
+def list_open_cases(session: Session, person_id: UUID, services: Sequence[str]) -> Sequence[UUID]:
+    """Every open referral of the person to these services, the earliest first: their keys alone, to be locked."""
+    there = (Referral.person_id == person_id, Referral.service.in_(services), Referral.state != "closed")
+    return session.scalars(select(Referral.id).where(*there).order_by(Referral.requested_at, Referral.id)).all()
+
+
 def find_people_with_case(
     session: Session, person_ids: Collection[UUID], at: datetime, services: Sequence[str]
 ) -> set[UUID]:
