@@ -1,14 +1,14 @@
 """Letters by email: what was promised in the outbox, sent once, unless what it was about is settled by then."""
 
 import smtplib
-from collections.abc import Callable, Iterable, Mapping
-from email.headerregistry import Address
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
 from triage.models import AgencyCheck, Clock, Enquiry, OutboxMessage, Referral
 from triage.models.codes import CLOCK_KINDS
+from triage.services.addresses import LOCALITYS, To, managers_of, roles, whoever_has
 from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
@@ -75,12 +75,19 @@ def _tell_outcome(desk: Desk, payload: Payload, domain: str) -> Letter:
 def _escalate(desk: Desk, payload: Payload, domain: str) -> Letter:
     clock = desk.session.get_one(Clock, UUID(payload["clock_id"]))
     case = clock.enquiry or clock.referral
-    told = (clock.escalate_to, *_night(desk, "red" in (clock.variant, case.rag)))
     if clock.state != "running" or clock.due_at >= desk.now:
         raise NoLongerNeeded("No longer out of time.")
     due = say_instant(clock.due_at, desk.pack.calendar.zone)
     text = f"{case.reference}: {CLOCK_KINDS[clock.kind].lower()} was due by {due} and is not done.\n"
-    return Letter(_address(told, domain), f"Out of time: {case.reference}", text)
+    at_night = roles(_night(desk, "red" in (clock.variant, case.rag)), domain)
+    return Letter((*_find_manager(desk, clock, case, domain), *at_night), f"Out of time: {case.reference}", text)
+
+
+def _find_manager(desk: Desk, clock: Clock, case: Enquiry | Referral, domain: str) -> tuple[To, ...]:
+    """To whom the clock's timescale escalates: a locality has managers of its own."""
+    if clock.escalate_to == LOCALITYS:
+        return managers_of(desk, case, domain)
+    return roles((clock.escalate_to,), domain)
 
 
 def _night(desk: Desk, grave: bool) -> tuple[str, ...]:
@@ -88,25 +95,22 @@ def _night(desk: Desk, grave: bool) -> tuple[str, ...]:
     return ("emergency_duty_team",) if grave and not desk.pack.calendar.is_open(desk.now) else ()
 
 
-def _address(roles: Iterable[str], domain: str) -> tuple[str, ...]:
-    return tuple(f"{role}@{domain}" for role in roles)
-
-
 def _tell_danger(desk: Desk, payload: Payload, domain: str) -> Letter:
+    """To those on duty and, where a team has the case, to its managers and whoever there has it."""
     referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
     if referral.state == "closed":
         raise NoLongerNeeded("Closed before it went.")
-    on_duty = ("mash_manager", *_night(desk, True))
+    on_duty, worker = roles(("mash_manager", *_night(desk, True)), domain), whoever_has(referral, domain)
     if referral.service == "adult_at_risk":
-        return tell_adult_in_danger(desk, referral, _address(on_duty, domain))
-    told = (*on_duty, "locality_manager") if referral.team_code else on_duty
+        return tell_adult_in_danger(desk, referral, (*on_duty, *worker))
+    managers = managers_of(desk, referral, domain) if referral.team_code else ()
     what = "Immediate danger" if payload.get("danger", True) else "A strategy discussion is asked for"
     team = desk.pack.teams[referral.team_code]["name"] if referral.team_code else "no team yet: allocate it now"
     text = (
         f"{what}: {referral.reference}, red, section 47.\n\nIt is with {team}.\n\nOpen it now, see that the"
         " child is safe, and hold the strategy discussion. If the child is in danger this minute ring 999.\n"
     )
-    return Letter(_address(told, domain), f"{what}: {referral.reference}", text)
+    return Letter((*on_duty, *managers, *worker), f"{what}: {referral.reference}", text)
 
 
 def _tell_worker(desk: Desk, payload: Payload, domain: str) -> Letter:
@@ -115,10 +119,9 @@ def _tell_worker(desk: Desk, payload: Payload, domain: str) -> Letter:
     enquiry = desk.session.get_one(Enquiry, UUID(payload["enquiry_id"]))
     if referral.state == "closed":
         raise NoLongerNeeded("Closed before it went.")
-    manages = "locality_manager" if referral.team_code else "mash_manager"
-    to = Address(username=referral.worker.username if referral.worker else manages, domain=domain)
+    manage = managers_of(desk, referral, domain) if referral.team_code else roles(("mash_manager",), domain)
     text = f"There is new information about {referral.reference}: enquiry {enquiry.reference}. Read it today.\n"
-    return Letter((to,), f"New information: {referral.reference}", text)
+    return Letter(whoever_has(referral, domain) or manage, f"New information: {referral.reference}", text)
 
 
 def _tell_late_answer(desk: Desk, payload: Payload, domain: str) -> Letter:
@@ -130,7 +133,7 @@ def _tell_late_answer(desk: Desk, payload: Payload, domain: str) -> Letter:
         f"A partner answered after enquiry {enquiry.reference} was decided, and nobody has an open case of anybody whom"
         " it is about. Read the answer today, and reopen the enquiry if it changes anything.\n"
     )
-    return Letter(_address(("mash_manager",), domain), f"Answer after the decision: {enquiry.reference}", text)
+    return Letter(roles(("mash_manager",), domain), f"Answer after the decision: {enquiry.reference}", text)
 
 
 LETTERS: dict[str, Write] = {

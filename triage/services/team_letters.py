@@ -6,6 +6,7 @@ from uuid import UUID
 
 from triage.models import Clock, Referral
 from triage.models.codes import TABLES
+from triage.services.addresses import To
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
 
@@ -30,15 +31,15 @@ def tell_team(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
     return Letter((team["email"],), f"Handed to you: {referral.reference}", text)
 
 
-def tell_adult_in_danger(desk: Desk, referral: Referral, on_duty: tuple[str, ...]) -> Letter:
-    """To those on duty and the adult's team: there is no section 47, and somebody goes at once."""
+def tell_adult_in_danger(desk: Desk, referral: Referral, told: tuple[To, ...]) -> Letter:
+    """To these and the adult's team: there is no section 47, and somebody goes at once."""
     team = desk.pack.teams[referral.team_code] if referral.team_code else {}
     text = (
         f"Immediate danger: {referral.reference}, red. An adult is in danger: adult social care.\n\nIt is with"
         f" {team.get('name', 'no team yet: allocate it now')}.\n\n{_say_first(desk, referral)}Open it now and see that"
         " the adult is safe. If the adult is in danger this minute ring 999.\n"
     )
-    to = filter(None, (*on_duty, team.get("email")))
+    to = filter(None, (*told, team.get("email")))
     return Letter(tuple(to), f"Immediate danger: {referral.reference}", text)
 
 

@@ -15,6 +15,14 @@ def list_staff(session: Session, roles: Collection[str]) -> list[User]:
     return list(session.scalars(query))
 
 
+def list_managers(session: Session, role: str, *, locality: str | None, team: str | None) -> list[User]:
+    """Everybody of that role in that locality or, for what no locality has, of that team, whose account is open."""
+    everybody = list_staff(session, (role,))
+    if locality:
+        return [user for user in everybody if user.locality_code == locality]
+    return [user for user in everybody if team and user.locality_code is None and user.team_code == team]
+
+
 def name_of_user(session: Session, user_id: UUID) -> str:
     """What somebody is called: asked of the database once in a session, because every action asks who has the case."""
     names = session.info.setdefault("names", {})
