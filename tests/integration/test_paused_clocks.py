@@ -234,6 +234,15 @@ def test_red_is_never_paused(office):
         assert list(refused(office, MANAGER, enquiry, "pause_clock", clock=kind, **ASKED)) == ["clock_runs_on"]
 
 
+@pytest.mark.parametrize("kind", ["screening", "decision"])
+def test_what_the_policy_puts_at_red_is_not_paused_while_nobody_has_rated_it(office, kind):
+    red = an_enquiry(office, indicators=("C4_NAI",))
+    assert red.rag is None
+    assert list(refused(office, MANAGER, red, "pause_clock", clock=kind, **ASKED)) == ["clock_runs_on"]
+    screen(office, red, rag="amber", finish=False)
+    pause(office, red, kind)
+
+
 def test_clock_past_due_is_not_made_timely_by_pausing_it(office, enquiry):
     office.clock.at = clock_of(enquiry, "decision").due_at + timedelta(minutes=1)
     assert list(refused(office, MANAGER, enquiry, "pause_clock", clock="decision", **ASKED)) == ["clock_runs_on"]

@@ -136,8 +136,12 @@ def _kinds(clocks: Iterable[Clock]) -> frozenset[str]:
 
 
 def _runs_on(desk: Desk, case: Enquiry | Referral, clock: Clock) -> bool:
-    """Whether it must: a red's until it is done, as where a child may be hurt, and what is late already."""
-    return "red" in (clock.variant, case.rag) or clock.kind in NEVER_PAUSED or is_past_due(desk, clock)
+    """Whether it must: a red's until it is done, as where a child may be hurt, and what is late already.
+
+    Till somebody rates an enquiry it has the colour that the policy recommends.
+    """
+    rag = case.rag or (timed_colour(case) if isinstance(case, Enquiry) else None)
+    return "red" in (clock.variant, rag) or clock.kind in NEVER_PAUSED or is_past_due(desk, clock)
 
 
 def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:
