@@ -41,7 +41,7 @@ def test_adult_in_danger_is_handed_over_as_red_and_somebody_is_told(office, enqu
 
 def test_adult_who_was_handed_over_already_is_not_handed_over_twice_and_is_told_of_again(office, enquiry):
     case = hand_over(office, enquiry)
-    walk(office, "mash_officer", case, "acknowledge")
+    walk(office, "mash_manager", case, "acknowledge")
     assert alarms(office) == []
     act(office, "mash_officer", enquiry, "immediate_danger", **DANGER)
     act(office, "mash_officer", enquiry, "immediate_danger", reason="He is inside")
@@ -73,8 +73,8 @@ def test_danger_runs_the_adults_paused_clocks_on(office, enquiry):
 
 def test_adult_whose_case_has_closed_is_handed_over_anew(office, enquiry):
     case = hand_over(office, enquiry)
-    walk(office, "mash_officer", case, "acknowledge")
-    act(office, "mash_officer", case, "record_outcome", closure="not_at_risk", reason="Well looked after")
+    walk(office, "mash_manager", case, "acknowledge")
+    act(office, "mash_manager", case, "record_outcome", closure="not_at_risk", reason="Well looked after")
     act(office, "mash_officer", enquiry, "immediate_danger", **DANGER)
     (_closed, anew) = sorted(enquiry.referrals, key=lambda each: each.state)
     assert (anew.reference, anew.rag, alarms(office)) == (f"{case.reference}.2", "red", [str(anew.id)])

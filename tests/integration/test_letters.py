@@ -220,7 +220,7 @@ def test_team_of_the_county_is_told_once_what_was_handed_to_it(office, post, rou
 
 
 def test_team_of_the_county_is_not_told_of_what_it_took_up_before_the_letter_went(office, post):
-    act(office, "mash_officer", hand_over(office, "adult_safeguarding", **ADULT), "acknowledge")
+    act(office, "mash_manager", hand_over(office, "adult_safeguarding", **ADULT), "acknowledge")
     assert post() == []
     (message,) = office.session.scalars(select(OutboxMessage))
     assert message.cancelled_reason == "Taken up before it went."
@@ -243,7 +243,7 @@ def test_adult_in_danger_is_told_to_the_managers_and_adult_social_care(office, p
     assert f"{case.reference}, red. An adult is in danger: adult social care. It is with Adult social care." in words
     assert "Acknowledge it by 10:00 on Wednesday 8 May 2013." in words
     assert [word for word in ("section 47", "child", "strategy", "Zebedee") if word in words] == []
-    act(office, "mash_officer", case, "acknowledge")
+    act(office, "mash_manager", case, "acknowledge")
     act(office, "mash_officer", enquiry, "immediate_danger", reason="Again")
     (again,) = post()
     assert (again["To"], "Acknowledge it" in read(again)) == (danger["To"], False)

@@ -90,14 +90,14 @@ def ehc_walk(office):
     referral = a_referral(office, "ehc_pathway")
     yield referral
     for action, brought in (("refuse", {"reason": "Made up"}), ("reconsider", {"reason": "Made up"})):
-        yield act(office, WORKER, referral, action, **brought)
-    yield act(office, WORKER, referral, "issue_plan")
+        yield act(office, "locality_worker@send", referral, action, **brought)
+    yield act(office, "locality_worker@send", referral, "issue_plan")
 
 
 def adult_walk(office):
     referral = a_referral(office, "adult_safeguarding", kind="adult_at_risk", indicators=())
     yield referral
-    yield act(office, WORKER, referral, "acknowledge")
+    yield act(office, "mash_manager", referral, "acknowledge")
 
 
 def elsewhere_walk(office):

@@ -12,6 +12,7 @@ from tests.unit.workflows.plain_referrals import (
     WHO_OWNED,
     see_referral,
 )
+from tests.unit.workflows.plain_social_care import THERE
 from tests.unit.workflows.plain_words import NO_REASON
 from tests.unit.workflows.walking import OPENING, Facts, Life, Procedure, Why
 from workflows.adult_at_risk import ADULT_AT_RISK
@@ -85,12 +86,13 @@ PLAIN_EHC = Procedure(
         "plan": {"review": "", "cease": "closed", **BESIDE},
         "closed": {},
     },
-    who={**dict.fromkeys(EHC_WORK.split(), "OWMESLK"), "immediate_danger": ANYBODY, **WHO_OWNED},
+    who={**dict.fromkeys(EHC_WORK.split(), "LKME"), "immediate_danger": ANYBODY, **WHO_OWNED},
     facts=FACTS,
     sets={"claim": {"owner": "me"}},
     sees=lambda facts: ReferralContext(**see_referral(facts, (), "")),
     refuses={
-        **dict.fromkeys(("refuse", "refuse_plan", "reconsider", "withdraw", "cease"), (NO_REASON,)),
+        **dict.fromkeys(EHC_WORK.split(), (THERE,)),
+        **dict.fromkeys(("refuse", "refuse_plan", "reconsider", "withdraw", "cease"), (THERE, NO_REASON)),
         "immediate_danger": (NO_REASON,),
         **REFUSES_OWNED,
     },
@@ -108,12 +110,13 @@ PLAIN_ADULT = Procedure(
         "acknowledged": {"record_outcome": "closed", "chase": "", **OWNED},
         "closed": {},
     },
-    who={"acknowledge": "OWMESLK", "record_outcome": "OWMESLK", "chase": ANYBODY, **WHO_OWNED},
+    who={"acknowledge": "LKMEN", "record_outcome": "LKME", "chase": ANYBODY, **WHO_OWNED},
     facts=FACTS,
     sets={"claim": {"owner": "me"}},
     sees=lambda facts: ReferralContext(**see_referral(facts, ADULTS, "not_at_risk")),
     refuses={
-        "record_outcome": (Why(f"Choose why this closes: {', '.join(ADULTS)}.", {"hands": "empty"}), NO_REASON),
+        **dict.fromkeys(("acknowledge", "chase"), (THERE,)),
+        "record_outcome": (THERE, Why(f"Choose why this closes: {', '.join(ADULTS)}.", {"hands": "empty"}), NO_REASON),
         **REFUSES_OWNED,
     },
     clocks={
