@@ -226,6 +226,32 @@ def test_team_of_the_county_is_not_told_of_what_it_took_up_before_the_letter_wen
     assert message.cancelled_reason == "Taken up before it went."
 
 
+def test_chased_team_is_told_what_we_wait_for_and_by_when(office, post):
+    case = hand_over(office, "adult_safeguarding", **ADULT)
+    post()
+    act(office, "mash_officer", case, "chase")
+    (letter,) = post()
+    assert letter["To"] == "adult-safeguarding@notts.example"
+    assert letter["Subject"] == f"We wait for your acknowledgement: {case.reference}"
+    assert f"your acknowledgement of {case.reference}. It is due by 10:00 on Wednesday 8 May 2013." in read(letter)
+    act(office, "mash_manager", case, "acknowledge")
+    office.clock.at += timedelta(days=60)
+    act(office, "mash_officer", case, "chase")
+    (letter,) = post()
+    assert letter["Subject"] == f"We wait for your outcome: {case.reference}"
+    assert "It was due by 10:00 on Wednesday 5 June 2013." in read(letter)
+
+
+def test_team_is_not_chased_for_what_it_did_before_the_letter_went(office, post):
+    case = hand_over(office, "adult_safeguarding", **ADULT)
+    post()
+    act(office, "mash_officer", case, "chase")
+    act(office, "mash_manager", case, "acknowledge")
+    assert post() == []
+    chase = office.session.scalars(select(OutboxMessage).where(OutboxMessage.task == "chase_team")).one()
+    assert chase.cancelled_reason == "It was acknowledged before it went."
+
+
 @pytest.mark.parametrize("route", ["social_care", "early_help"])
 def test_what_waits_for_a_team_is_told_to_nobody(office, post, route):
     assert (a_referral(office, route).team_code, post()) == (None, [])
@@ -309,7 +335,7 @@ def test_no_letter_of_any_kind_names_the_child(office, post):
     office.clock.at += timedelta(days=1, hours=6, minutes=30)
     sweep(office.desk("system"))
     promise_daily_notices(office.desk("system"))
-    hand_over(office, "adult_safeguarding", **ADULT)
+    act(office, "mash_officer", hand_over(office, "adult_safeguarding", **ADULT), "chase", reason="Zebedee")
     letters = post()
     act(office, "social_worker", enquiry, "immediate_danger", reason="Zebedee Quillfeather was hit")
     letters += post()

@@ -13,7 +13,7 @@ from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
 from triage.services.partner_letters import chase_partner, tell_lead
-from triage.services.team_letters import tell_adult_in_danger, tell_team
+from triage.services.team_letters import chase_team, tell_adult_in_danger, tell_team
 from triage.settings import Settings
 from triage.store.enquiries import follow_joins
 from workflows.enquiry import UNSETTLED
@@ -146,6 +146,7 @@ LETTERS: dict[str, Write] = {
     "tell_worker": _tell_worker,
     "tell_late_answer": _tell_late_answer,
     "tell_team": tell_team,
+    "chase_team": chase_team,
     "daily_notice": write_daily_notice,
 }
 

@@ -13,6 +13,7 @@ from triage.services.contexts import is_elsewhere, referral_context
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
+from triage.services.outbox import promise
 from triage.services.referral_command import Details, ReferralAction
 from triage.services.transfers import offer_transfer
 from triage.store.locking import lock
@@ -95,6 +96,13 @@ def _nothing_more(desk: Desk, referral: Referral, command: ReferralAction) -> De
     return {}
 
 
+def _chase(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
+    """Write to the team that it waits with: a chase that nobody reads is none."""
+    if "email" in desk.pack.teams.get(referral.team_code, {}):
+        promise(desk, "chase_team", referral_id=str(referral.id), waits_in=referral.state)
+    return {}
+
+
 def _pause(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     return pause_clock(desk, referral, command.clock, command.reason, command.until)
 
@@ -108,6 +116,7 @@ EFFECTS: dict[str, Callable[[Desk, Referral, ReferralAction], Details]] = {
     "accept": allocating.accept,
     "return": allocating.give_back,
     "reassign": allocating.reassign,
+    "chase": _chase,
     "claim": allocating.claim,
     "hand_over": allocating.hand_over,
     "contact_family": casework.contact_family,

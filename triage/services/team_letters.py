@@ -1,4 +1,4 @@
-"""Letters to a team that is alone in its service, which looks at no inbox of the hub: handed over, and in danger."""
+"""Letters to a team alone in its service, which looks at no inbox of the hub: handed over, waited for, in danger."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +15,11 @@ FIRST = {
     "adult_at_risk": ("adult_acknowledgement", "Acknowledge it"),
     "ehc_assessment": ("ehc_decision", "Decide whether to assess"),
 }
+# What we wait for from adult social care in each state of an adult's case, and the clock that times it.
+AWAITED = {
+    "handed_over": ("adult_acknowledgement", "acknowledgement"),
+    "acknowledged": ("adult_outcome", "outcome"),
+}
 
 
 def tell_team(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
@@ -29,6 +34,29 @@ def tell_team(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
         "\n\nIf somebody is in danger this minute ring 999, and then us.\n"
     )
     return Letter((team["email"],), f"Handed to you: {referral.reference}", text)
+
+
+def chase_team(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
+    """To the team, where it has not said yet what we asked it to say."""
+    referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
+    if referral.state != payload["waits_in"]:
+        raise NoLongerNeeded(f"It was {referral.state.replace('_', ' ')} before it went.")
+    kind, what = AWAITED[referral.state]
+    text = (
+        f"We wait for your {what} of {referral.reference}.{_say_due(desk, referral, kind)}\n\nWho it is about, and why,"
+        " is on its page, for which you sign in. If you cannot do it by then, ring us.\n"
+    )
+    to = desk.pack.teams[referral.team_code]["email"]
+    return Letter((to,), f"We wait for your {what}: {referral.reference}", text)
+
+
+def _say_due(desk: Desk, referral: Referral, kind: str) -> str:
+    """By when it is, or was, to be done; nothing where no clock runs for it."""
+    clock = next((each for each in referral.clocks if _runs(each, kind)), None)
+    if clock is None:
+        return ""
+    was = "was" if clock.due_at < desk.now else "is"
+    return f" It {was} due by {say_instant(clock.due_at, desk.pack.calendar.zone)}."
 
 
 def tell_adult_in_danger(desk: Desk, referral: Referral, told: tuple[To, ...]) -> Letter:
