@@ -22,9 +22,11 @@ from workflows.guards import (
     say,
     says_until_when,
 )
+from workflows.referral import LOCALITY
 
 HUB = frozenset({"mash_officer", "social_worker", "mash_manager", "emergency_duty_team", "system"})
-SEES_DANGER = HUB | {"early_help_unit"}  # whoever has the page open
+SEES_DANGER = HUB | {"early_help_unit"}  # whoever has a partner's answer before them
+PROTECTS = SEES_DANGER | LOCALITY  # whoever has the page open
 WEIGHS = frozenset({"social_worker", "mash_manager", "emergency_duty_team"})
 DECIDES = frozenset({"social_worker", "mash_manager"})
 MANAGES = frozenset({"mash_manager"})
@@ -266,7 +268,7 @@ ENQUIRY = Table(
                    stops=TIMED),
         Transition("send_back", "Send back", ("awaiting_approval",), "awaiting_decision", DECIDES, "decision_sent_back",
                    (has_reason,)),
-        Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", OPEN, "decided", SEES_DANGER,
+        Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", OPEN, "decided", PROTECTS,
                    "immediate_danger_declared", (has_reason,), stops=TIMED, section_47=True),
         Transition("attach", "Give to the worker of the open case", UNDECIDED, "closed", HUB, "information_attached",
                    (is_about_open_cases, is_with_social_care, is_below_section_47, is_anothers_word,

@@ -14,7 +14,7 @@ from triage.models import Decision, Enquiry, Referral, Subject
 from triage.models.codes import CONSENTS, ROUTES, SERVICE_OF_ROUTE
 from triage.services.clocks import cancel_clocks, settle_clocks
 from triage.services.contexts import CHILDREN, as_choice, compare_decision, enquiry_context
-from triage.services.desk import Desk
+from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import name_of, refuse_unseen, refuse_veiled
@@ -140,12 +140,13 @@ def act_on_immediate_danger(desk: Desk, command: ImmediateDanger, by: Actor | No
     whoever was split off, in theirs; and a closed enquiry protects them and stays closed. `by`, if it is not the actor,
     is whose role the table is asked for.
     """
-    reached = hold_reached(desk, command.enquiry_id, command.since)
-    pass_on(desk, reached, command.reason)
-    for enquiry in reversed(reached):
-        if enquiry.joined_into_id is None:
-            _declare(desk, enquiry, command.reason, by or desk.actor)
-    return follow_joins(desk.session, lock(desk.session, Enquiry, command.enquiry_id))
+    with seeing_all(desk):  # a locality sees its own of several children: all of them are protected
+        reached = hold_reached(desk, command.enquiry_id, command.since)
+        pass_on(desk, reached, command.reason)
+        for enquiry in reversed(reached):
+            if enquiry.joined_into_id is None:
+                _declare(desk, enquiry, command.reason, by or desk.actor)
+        return follow_joins(desk.session, lock(desk.session, Enquiry, command.enquiry_id))
 
 
 def _declare(desk: Desk, enquiry: Enquiry, reason: str, by: Actor) -> None:

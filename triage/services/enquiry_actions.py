@@ -4,6 +4,7 @@ The table in workflows/enquiry.py says who may do what from which state; here is
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,14 +26,16 @@ from triage.services.clocks import (
 from triage.services.colleagues import find_colleague
 from triage.services.contexts import enquiry_context
 from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, approve, attach, send_back
-from triage.services.desk import Desk
+from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import refuse_veiled
 from triage.services.splitting import find_joinable, join, split
+from triage.store.enquiries import get_enquiry, is_seen
 from triage.store.locking import hold, lock
 from workflows.agency_check import WAITING
 from workflows.enquiry import ENQUIRY
+from workflows.referral import LOCALITY
 
 Details = dict[str, object]
 
@@ -217,7 +220,12 @@ def _resume_clock(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Detai
 
 
 def _declare_danger(desk: Desk, command: EnquiryAction) -> Enquiry:
-    return act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=command.enquiry_id, reason=command.reason))
+    enquiry = act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=command.enquiry_id, reason=command.reason))
+    if desk.actor.role not in LOCALITY:
+        return enquiry
+    desk.session.expire_all()  # a locality reads of it again what it may see, and no brother or sister of another's
+    with nullcontext() if is_seen(desk.session, command.enquiry_id) else seeing_all(desk):
+        return get_enquiry(desk.session, command.enquiry_id)  # one that went elsewhere meanwhile is told of once, whole
 
 
 def _approve(desk: Desk, command: EnquiryAction) -> Enquiry:

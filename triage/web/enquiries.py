@@ -24,7 +24,7 @@ from triage.services.linking import LinkPerson, link_person, may_recognise
 from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
-from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
+from triage.store.enquiries import get_enquiry, is_seen, list_checks_beside, list_events
 from triage.store.kin import find_kin
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.worktray import list_worktray
@@ -34,6 +34,7 @@ from triage.web.forms import errors_by_field, load, naming_fields, nest, read_pa
 from triage.web.offering import choices_on, find_open, offer
 from triage.web.words import say_levels
 from workflows.agency_check import AGENCY_CHECK
+from workflows.definition import IMMEDIATE_DANGER
 from workflows.enquiry import ENQUIRY
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
@@ -68,7 +69,7 @@ def show(enquiry_id: UUID) -> Any:
 @blueprint.get("/<uuid:enquiry_id>/actions/<path:_rest>")
 @blueprint.get("/<uuid:enquiry_id>/checks/<path:_rest>")
 @blueprint.get("/<uuid:enquiry_id>/subjects/<path:_rest>")
-@signed_in(*HUB)
+@signed_in(*HUB, *LOCALITY)
 def go_back(enquiry_id: UUID, _rest: str = "") -> Any:
     """To the enquiry, for whoever opens the address of something that was sent."""
     return redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
@@ -104,10 +105,21 @@ def read_views(enquiry_id: UUID, place: int | None = None) -> RecordFirstViews:
     return RecordFirstViews(enquiry_id=enquiry_id, views=tuple(details["first_views"]))
 
 
+@blueprint.post(f"/<uuid:enquiry_id>/actions/{IMMEDIATE_DANGER}")
+@signed_in(*HUB, *LOCALITY)
+def declare_danger(enquiry_id: UUID) -> Any:
+    """Protect everybody whom it is about: for whoever has a page that is about one of them."""
+    return _act(enquiry_id, IMMEDIATE_DANGER)
+
+
 @blueprint.post("/<uuid:enquiry_id>/actions/<action>")
 @signed_in(*HUB)
 def act(enquiry_id: UUID, action: str) -> Any:
     """Do one of the permitted actions, then show the enquiry again; a refusal is shown on it."""
+    return _act(enquiry_id, action)
+
+
+def _act(enquiry_id: UUID, action: str) -> Any:
     version = request.form.get("version", type=int)
 
     def attempt(desk: Desk) -> None:
@@ -150,6 +162,9 @@ def _try(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | 
         at = f"{part}." if at is None else at
         errors = {f"{at}{field}" if field else "": words for field, words in errors_by_field(refusal).items()}
         return show_again(enquiry_id, request.form, errors), refusal.status
+    with open_desk() as desk:
+        if not is_seen(desk.session, enquiry_id):  # a locality's danger was heard, wherever the case has gone since
+            return redirect(url_for("referrals.show_inbox"))
     typed = typed_elsewhere(request.form, part)
     return show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 

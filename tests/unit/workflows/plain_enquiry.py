@@ -85,7 +85,7 @@ PLAIN_ENQUIRY = Procedure(
         **dict.fromkeys(("start_screening", "set_rag", "request_check", "finish_screening", "hold"), WEIGHS),
         **dict.fromkeys(("resume", "split", "join", "withdraw", "reopen"), WEIGHS),
         **dict.fromkeys(("decide", "propose", "send_back"), "WM"),
-        "immediate_danger": f"{HUB}E",
+        "immediate_danger": f"{HUB}ELK",
         **dict.fromkeys(("attach", "close", "claim", "hand_over"), HUB),
         **dict.fromkeys(("approve", "pause_clock", "resume_clock"), "M"),
         "hand_over_to_edt": "OWMS",

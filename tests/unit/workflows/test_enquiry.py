@@ -204,9 +204,10 @@ def test_what_was_joined_to_another_is_not_reopened() -> None:
     ]
 
 
-def test_immediate_danger_is_one_step_from_every_open_state_for_the_hub_and_the_early_help_unit() -> None:
-    assert states_without_danger(ENQUIRY, HUB | {"early_help_unit"}, REASONED) == []
-    for stranger in ("partner_system", "locality_worker", "analyst"):
+def test_immediate_danger_is_one_step_from_every_open_state_for_everybody_who_opens_its_page() -> None:
+    seers = HUB | {"early_help_unit", "locality_worker", "locality_manager"}
+    assert states_without_danger(ENQUIRY, seers, REASONED) == []
+    for stranger in ("partner_system", "analyst"):
         assert asked("received", "immediate_danger", stranger, REASONED) == ["not_your_role"]
     assert asked("received", "immediate_danger", "mash_officer", NOTHING) == ["no_reason"]
 
@@ -265,11 +266,12 @@ def test_an_officer_neither_screens_nor_decides() -> None:
     assert allowed(ENQUIRY, "decided", "mash_officer", NOTHING) == {*everyday, "close"}
 
 
-@pytest.mark.parametrize("role", ["locality_worker", "locality_manager", "analyst", "partner_system"])
+@pytest.mark.parametrize("role", ["analyst", "partner_system"])
 def test_nobody_outside_the_hub_may_do_anything(role: str) -> None:
     assert [state for state in ENQUIRY.states if allowed(ENQUIRY, state, role, REASONED)] == []
 
 
-def test_early_help_unit_may_declare_danger_and_nothing_more() -> None:
-    found = {state: allowed(ENQUIRY, state, "early_help_unit", REASONED) for state in ENQUIRY.states}
+@pytest.mark.parametrize("role", ["early_help_unit", "locality_worker", "locality_manager"])
+def test_whoever_else_opens_its_page_may_declare_danger_and_nothing_more(role: str) -> None:
+    found = {state: allowed(ENQUIRY, state, role, REASONED) for state in ENQUIRY.states}
     assert found == {**{state: {"immediate_danger"} for state in OPEN}, "closed": set()}
