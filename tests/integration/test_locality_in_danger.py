@@ -40,6 +40,8 @@ def case(office):
 def test_locality_declares_danger_on_the_page_of_its_cases_enquiry_and_everybody_is_protected(
     sign_in, office, case, who
 ):
+    if who == MANAGER:
+        act(office, "mash_officer", case.enquiry, "close")
     client, at = sign_in(who), at_enquiry(case)
     assert f"{at}/actions/immediate_danger" in client.get(at).text
     assert declare(client, at, 1).location == at
