@@ -402,6 +402,7 @@ def _unmake_checks_and_clocks() -> None:
 
 def _unmake_referrals() -> None:
     gone = f"SELECT id FROM referrals WHERE service NOT IN {OLD_SERVICES}"
+    op.execute(f"UPDATE referrals SET stepped_from_id = NULL WHERE stepped_from_id IN ({gone})")
     for table in ("clocks", "assignments"):
         op.execute(f"DELETE FROM {table} WHERE referral_id IN ({gone})")
     op.execute(f"DELETE FROM events WHERE case_id IN ({gone})")

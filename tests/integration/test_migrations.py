@@ -117,3 +117,58 @@ def test_pause_from_before_pauses_had_an_end_gets_one(owner_url):
     with engine.begin() as connection:
         given = dict(connection.exec_driver_sql(GIVEN).all())
     assert given == {"over": True, "long ago": True, "today": True}
+
+
+def test_coming_down_from_every_service_keeps_the_case_that_danger_opened(owner_url):
+    command.upgrade(alembic_config(owner_url), "0005")
+    with create_engine(owner_url, poolclass=NullPool).begin() as connection:
+        row = {"person_id": uuid4(), "requested_at": MORNING}
+        _insert(connection, "people", id=row["person_id"])
+        pupil = row | {"service": "ehc_assessment", "workflow_version": 1}
+        _insert(connection, "referrals", id=uuid4(), reference="REF-1", state="assessment", **pupil)
+        before = connection.scalar(text("SELECT id FROM referrals"))
+        danger = row | {"service": "social_care", "workflow_version": 2, "stepped_from_id": before}
+        _insert(connection, "referrals", id=uuid4(), reference="REF-1-47", state="section_47", **danger)
+    command.downgrade(alembic_config(owner_url), "0004")
+    with create_engine(owner_url, poolclass=NullPool).connect() as connection:
+        left = connection.execute(text("SELECT reference, state, stepped_from_id FROM referrals")).all()
+        assert left == [("REF-1-47", "in_progress", None)]
+
+
+WHO = """
+SELECT tablename, policyname, permissive, cmd, qual, with_check FROM pg_policies
+UNION SELECT tgrelid::regclass::text, tgname, NULL, NULL, NULL, NULL FROM pg_trigger WHERE NOT tgisinternal
+UNION SELECT proname, NULL, NULL, NULL, NULL, NULL FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+UNION SELECT tablename, indexname, NULL, NULL, NULL, NULL FROM pg_indexes WHERE schemaname = 'public'
+ORDER BY 1, 2
+"""
+
+
+def test_coming_down_from_who_writes_what_leaves_every_policy_as_it_was(owner_url):
+    before = ScriptDirectory.from_config(alembic_config(owner_url)).get_revision("0011").down_revision
+    engine = create_engine(owner_url, poolclass=NullPool)
+    told = []
+    for move, to in ((command.upgrade, before), (command.upgrade, "0011"), (command.downgrade, before)):
+        move(alembic_config(owner_url), to)
+        with engine.connect() as connection:
+            told.append(connection.execute(text(WHO)).all())
+    assert told[0] == told[2] != told[1]
+
+
+def test_two_open_cases_of_a_child_are_named_and_a_person_says_which_goes_on(owner_url):
+    before = ScriptDirectory.from_config(alembic_config(owner_url)).get_revision("0011").down_revision
+    engine = create_engine(owner_url, poolclass=NullPool)
+    command.upgrade(alembic_config(owner_url), before)
+    with engine.begin() as connection:
+        person = uuid4()
+        _insert(connection, "people", id=person)
+        row = {"person_id": person, "service": "social_care", "state": "plan", "workflow_version": 2}
+        for reference in ("REF-1", "REF-2"):
+            _insert(connection, "referrals", id=uuid4(), reference=reference, requested_at=MORNING, **row)
+    with pytest.raises(RuntimeError, match="REF-1 and REF-2 are of one child"):
+        command.upgrade(alembic_config(owner_url), "0011")
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE referrals SET state = 'closed', closed_at = requested_at WHERE reference = 'REF-2'")
+        )
+    command.upgrade(alembic_config(owner_url), "0011")

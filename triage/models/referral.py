@@ -28,6 +28,9 @@ STATE_OF_SERVICE = " OR ".join(
     for service, table in TABLES.items()
 )
 
+# What came by import stands as it was told, whether or not that makes two.
+ONE_OPEN = "service IN ('social_care', 'early_help') AND state <> 'closed' AND imported_from IS NULL"
+
 
 class Referral(Keyed, Versioned, Case, Base):
     """One person's referral to one service. One that came from an old system by import has no enquiry.
@@ -48,6 +51,13 @@ class Referral(Keyed, Versioned, Case, Base):
         Index("ix_referrals_locality_code_state", "locality_code", "state"),
         Index("ix_referrals_requested_at", "requested_at", "id"),
         Index("ix_referrals_queue", "queue", postgresql_where=text("queue IS NOT NULL")),
+        Index(
+            "uq_referrals_person_id_service_open",
+            "person_id",
+            "service",
+            unique=True,
+            postgresql_where=text(ONE_OPEN),
+        ),
     )
     reference: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), init=False)

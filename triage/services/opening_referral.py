@@ -65,9 +65,12 @@ def _next_reference(enquiry: Enquiry, ordinal: int) -> str:
 
 
 def hold_open_case(desk: Desk, person_id: UUID, service: str = "social_care") -> Referral | None:
-    """The person's open case with a service, locked, or None where there is none: then nobody opens one meanwhile."""
+    """The person's open case with a service, locked, or None where there is none: then nobody opens one meanwhile.
+
+    Another host's clock may be ahead of this one's: a case that is open is open, whenever it was made.
+    """
     lock(desk.session, Person, person_id)
-    while case := find_open_referral(desk.session, person_id, desk.now, (service,)):
+    while case := find_open_referral(desk.session, person_id, services=(service,)):
         case = lock(desk.session, Referral, case.id)
         if case.state != "closed":
             return case

@@ -77,20 +77,18 @@ def find_history(session: Session, person_id: UUID, since: datetime, before: dat
 
 
 def find_open_referral(
-    session: Session, person_id: UUID, at: datetime, services: Sequence[str] = ("social_care",)
+    session: Session, person_id: UUID, at: datetime | None = None, services: Sequence[str] = ("social_care",)
 ) -> Referral | None:
-    """The person's referral to one of these services that was made by `at` and is not closed, the latest if several."""
-    return session.scalar(
-        select(Referral)
-        .where(
-            Referral.person_id == person_id,
-            Referral.service.in_(services),
-            Referral.requested_at <= at,
-            Referral.state != "closed",
-        )
-        .order_by(Referral.requested_at.desc())
-        .limit(1)
+    """The person's referral to one of these services that is not closed, the latest if several.
+
+    With `at`, one that was made by then: without, whenever it says that it was made.
+    """
+    query = select(Referral).where(
+        Referral.person_id == person_id, Referral.service.in_(services), Referral.state != "closed"
     )
+    if at is not None:
+        query = query.where(Referral.requested_at <= at)
+    return session.scalar(query.order_by(Referral.requested_at.desc()).limit(1))
 
 
 def list_open_cases(session: Session, person_id: UUID, services: Sequence[str]) -> Sequence[UUID]:
