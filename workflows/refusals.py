@@ -80,6 +80,7 @@ OF_REFERRALS = {
     "no_lead_practitioner": "Name the lead practitioner who will hold the early help.",
     "consent_not_given": "The family must consent to early help before a step-down.",
     "no_closure": "Choose why this closes: {closures}.",
+    "step_down_instead": "Step down instead, so that early help has the child.",
     "offer_it_instead": "Offer the child to that authority. The case closes here when a colleague records their yes.",
     "no_rating": "Ask the family how far the help met their needs, 1 to 5, or say why they were not asked.",
     "transfer_offered": "It is on offer to another team or authority. Have that answered, or take it back.",

@@ -30,7 +30,8 @@ from workflows.referral import (
 
 MOVED_AWAY = "RC5"  # an accepted transfer says so: that another authority has the child is no one person's word
 CLOSURES = ("RC1", "RC2", "RC3", "RC4", "RC6", "RC7", "RC8", "RC9")
-AFTER_ASSESSMENT = ("RC8", "RC9")
+TO_EARLY_HELP = "RC9"
+AFTER_ASSESSMENT = ("RC8", TO_EARLY_HELP)
 NO_LONGER_IN_NEED = ("RC7", *AFTER_ASSESSMENT)
 OWN = "social_care"
 MUST_TAKE_PART = frozenset({"police", "health", OWN})  # Working Together 2013, chapter 1: strategy discussion
@@ -48,6 +49,7 @@ DISCUSSES = LOCALITY | NIGHT
 class SocialCareContext(ReferralContext):
     """What the guards look at. `invited` and `came` are agencies; `two_assessments` is the way before 15 April 2013.
 
+    `early_help_open`: early help has a case of the child's that is open.
     `discussion_owed`: section 47 was decided, or danger declared, and no strategy discussion has been held since.
     """
 
@@ -55,6 +57,7 @@ class SocialCareContext(ReferralContext):
     came: frozenset[str] = frozenset()
     two_assessments: bool = False
     discussion_owed: bool = False
+    early_help_open: bool = False
     expected_on: object = None
     transfer_to: str | None = None
 
@@ -110,11 +113,14 @@ def is_off_protection_plan(context: SocialCareContext) -> str | None:
     return "on_protection_plan" if context.child_protection_plan else None
 
 
-@refuses("offer_it_instead", "on_protection_plan", "no_discussion", "not_assessed", brings=("closure",))
+@refuses(
+    *("offer_it_instead", "on_protection_plan", "no_discussion", "not_assessed", "step_down_instead"),
+    brings=("closure",),
+)
 def closes_in_order(context: SocialCareContext) -> str | None:
     """A plan is ended, and a discussion held, before a child is no longer in need; "after assessment" needs one.
 
-    Whoever moved to another authority is offered to it, which has to say yes.
+    Whoever moved to another authority is offered to it, which has to say yes; whom early help is to have, it has.
     """
     if context.closure == MOVED_AWAY:
         return "offer_it_instead"
@@ -122,7 +128,9 @@ def closes_in_order(context: SocialCareContext) -> str | None:
         return "on_protection_plan"
     if context.closure in NO_LONGER_IN_NEED and context.discussion_owed:
         return "no_discussion"
-    return "not_assessed" if context.closure in AFTER_ASSESSMENT and not context.is_assessed else None
+    if context.closure in AFTER_ASSESSMENT and not context.is_assessed:
+        return "not_assessed"
+    return "step_down_instead" if context.closure == TO_EARLY_HELP and not context.early_help_open else None
 
 
 @refuses("no_transfer_to", brings=("transfer_to",))

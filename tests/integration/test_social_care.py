@@ -87,6 +87,7 @@ def test_case_may_be_closed_before_it_is_assessed_for_what_ends_any_case(office,
 @pytest.mark.parametrize("closure", ["RC8", "RC9"])
 def test_closing_after_assessment_needs_one(office, closure):
     case = accepted(office)
+    early_help_beside(office, case)
     assert list(refused(office, WORKER, case, "close", closure=closure)) == ["not_assessed"]
     walk(office, WORKER, case, "start_assessment", "complete_assessment")
     assert act(office, WORKER, case, "close", closure=closure).closure == closure
@@ -275,6 +276,26 @@ def test_step_down_is_refused_though_the_open_early_help_is_another_localitys(of
     answer = worker.post(f"{at}/actions/step_down", agreed, If_Match=worker.get(at).headers["ETag"])
     assert (answer.status_code, answer.get_json()["errors"][0]["code"]) == (409, "case_open")
     assert office.session.query(Referral).filter_by(service="early_help").count() == 1
+
+
+def test_case_is_closed_to_early_help_only_while_early_help_has_the_child(office):
+    case = assessed(office)
+    said = {"step_down_instead": "Step down instead, so that early help has the child."}
+    assert refused(office, WORKER, case, "close", closure="RC9") == said
+    helped = early_help_beside(office, case)
+    helped.state, helped.closed_at = "closed", office.clock.now()
+    office.session.flush()
+    assert refused(office, WORKER, case, "close", closure="RC9") == said
+    assert (case.state, office.session.query(Referral).filter_by(service="early_help").count()) == ("assessment", 1)
+
+
+def test_case_is_closed_to_early_help_that_is_another_localitys(office, caller):
+    case = assessed(office)
+    early_help_beside(office, case).locality_code = "south"
+    office.session.flush()
+    worker, at = caller(WORKER), f"/referrals/{case.id}"
+    answer = worker.post(f"{at}/actions/close", {"closure": "RC9"}, If_Match=worker.get(at).headers["ETag"])
+    assert (answer.status_code, answer.get_json()["closure"]) == (200, "RC9")
 
 
 def test_step_down_follows_early_help_that_has_closed(office):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import object_session
 from triage.models import Clock, Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
 from triage.services.clocks import ASSESSMENTS, OF_CHECKS, is_past_due, running, timed_colour
-from triage.services.desk import Desk
+from triage.services.desk import Desk, seeing_all
 from triage.services.first_view import name_of
 from triage.services.gathering import Known, gather
 from triage.store.enquiries import find_recognised, list_checks_beside
@@ -235,29 +235,35 @@ def referral_context(desk: Desk, referral: Referral, **brought: object) -> Refer
         "transfer_offered": lambda: referral.offer is not None,
         **_owned(desk, referral.worker_id, referral_table.MANAGES),
         **_timed(desk, referral),
-        **OF_SERVICE.get(referral.service, _nothing_more)(referral),
+        **OF_SERVICE.get(referral.service, _nothing_more)(desk, referral),
     }
     wanted = {name: value for name, value in brought.items() if name in kind.__dataclass_fields__}
     return gather(kind, known, **wanted)
 
 
-def _of_social_care(referral: Referral) -> Known:
+def _of_social_care(desk: Desk, referral: Referral) -> Known:
     on = referral.requested_at.astimezone(LONDON).date()
     return {
         "discussion_owed": lambda: bool(running(referral, ("strategy_discussion",))),
+        "early_help_open": lambda: _has_early_help(desk, referral),
         "two_assessments": lambda: assessment_variant(on) == "initial",
     }
 
 
-def _of_other_authority(referral: Referral) -> Known:
+def _has_early_help(desk: Desk, referral: Referral) -> bool:
+    with seeing_all(desk):  # it may be another locality's
+        return bool(find_people_with_case(desk.session, [referral.person_id], desk.now, ("early_help",)))
+
+
+def _of_other_authority(desk: Desk, referral: Referral) -> Known:
     return {"has_authority": lambda: referral.to_authority is not None}
 
 
-def _nothing_more(referral: Referral) -> Known:
+def _nothing_more(desk: Desk, referral: Referral) -> Known:
     return {}
 
 
-OF_SERVICE: dict[str, Callable[[Referral], Known]] = {
+OF_SERVICE: dict[str, Callable[[Desk, Referral], Known]] = {
     "social_care": _of_social_care,
     "other_authority": _of_other_authority,
 }

@@ -99,6 +99,10 @@ WORK_REFUSES = {
         Why(PROTECTED, {"protected": "yes", "hands": "full"}),
         Why(OWED, {"owed": "yes", "protected": "no", "hands": "full"}),
         Why(NOT_ASSESSED.words, {"assessed": "no", "owed": "no", "protected": "no", "hands": "full"}),
+        Why(
+            "Step down instead, so that early help has the child.",
+            {"closing": "RC9", "helped": "no", "assessed": "yes", "owed": "no", "protected": "no", "hands": "full"},
+        ),
     ),
 }  # fmt: skip
 

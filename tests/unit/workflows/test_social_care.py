@@ -14,6 +14,7 @@ from workflows.social_care import ASSESSED, CALLS_FROM, CLOSURES, HARM, HELD, OP
 NOTHING = SocialCareContext(closures=CLOSURES)
 REASONED = replace(NOTHING, reason="Found hurt")
 ASSESSED_CHILD = replace(NOTHING, is_assessed=True)
+HELPED_CHILD = replace(ASSESSED_CHILD, early_help_open=True)
 EVERYBODY = frozenset({"police", "health", "social_care", "school"})
 asked = partial(refusals, SOCIAL_CARE)
 told = partial(words_of_refusal, SOCIAL_CARE)
@@ -179,7 +180,7 @@ def test_a_child_on_a_protection_plan_does_not_step_down(state: str) -> None:
 @pytest.mark.parametrize("state", ["accepted", "assessment", "conference", "plan"])
 def test_closing_takes_one_of_the_censuss_reasons(state: str) -> None:
     for closure in CLOSURES:
-        assert asked(state, "close", "locality_worker", replace(ASSESSED_CHILD, closure=closure)) == []
+        assert asked(state, "close", "locality_worker", replace(HELPED_CHILD, closure=closure)) == []
     for closure in (None, "RC10", "needs_met"):
         assert asked(state, "close", "locality_worker", replace(ASSESSED_CHILD, closure=closure)) == ["no_closure"]
     moved = replace(ASSESSED_CHILD, closure="RC5")
@@ -191,9 +192,18 @@ def test_closed_after_assessment_needs_one(closure: str) -> None:
     assert asked("plan", "close", "locality_worker", replace(NOTHING, closure=closure)) == ["not_assessed"]
 
 
+@pytest.mark.parametrize("state", ["accepted", "assessment", "conference", "plan"])
+def test_closed_to_early_help_only_where_early_help_has_the_child(state: str) -> None:
+    assert told(state, "close", "locality_worker", replace(ASSESSED_CHILD, closure="RC9")) == [
+        "Step down instead, so that early help has the child."
+    ]
+    assert asked(state, "close", "locality_worker", replace(HELPED_CHILD, closure="RC9")) == []
+    assert asked(state, "close", "locality_worker", replace(ASSESSED_CHILD, closure="RC8")) == []
+
+
 @pytest.mark.parametrize("closure", CLOSURES)
 def test_a_protection_plan_is_ended_before_the_child_is_no_longer_in_need(closure: str) -> None:
-    protected = replace(ASSESSED_CHILD, child_protection_plan=True, closure=closure)
+    protected = replace(HELPED_CHILD, child_protection_plan=True, closure=closure)
     barred = ["on_protection_plan"] if closure in ("RC7", "RC8", "RC9") else []
     assert asked("plan", "close", "locality_worker", protected) == barred
 
@@ -260,7 +270,7 @@ def test_a_discussion_that_is_owed_comes_first(state: str, action: str) -> None:
 
 @pytest.mark.parametrize("closure", CLOSURES)
 def test_a_child_whose_discussion_is_owed_is_not_called_no_longer_in_need(closure: str) -> None:
-    owed = replace(ASSESSED_CHILD, discussion_owed=True, closure=closure)
+    owed = replace(HELPED_CHILD, discussion_owed=True, closure=closure)
     barred = ["no_discussion"] if closure in ("RC7", "RC8", "RC9") else []
     assert asked("plan", "close", "locality_worker", owed) == barred
 
