@@ -93,6 +93,8 @@ OF_REFERRALS = {
     "not_offering": "Another locality offers it. They, or the hub, may take it back.",
     "no_transfer_to": "Say which team or authority it is offered to.",
     "no_authority": "Say which authority it is handed over to.",
+    "own_hand_over": "You handed it over yourself. Somebody else records that they have taken it on.",
+    "manager_records": "Section 47 is decided. Only a MASH manager records that another authority has the child.",
     "authority_unnamed": "It is not said which authority has it. Hand it over again, and name the authority.",
 }
 OF_POLICIES = {

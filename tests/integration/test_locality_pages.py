@@ -105,9 +105,9 @@ def elsewhere_walk(office):
     referral = a_referral(office, "other_authority")
     yield referral
     refused_there, to = {"reason": "Made up"}, {"transfer_to": "Derby", "reason": "Made up"}
-    steps = (("hand_over_again", to), ("record_refusal", refused_there), ("hand_over_again", to))
-    for action, brought in (*steps, ("record_acknowledgement", refused_there)):
+    for action, brought in (("hand_over_again", to), ("record_refusal", refused_there), ("hand_over_again", to)):
         yield act(office, "mash_officer", referral, action, **brought)
+    yield act(office, "mash_manager", referral, "record_acknowledgement", **refused_there)
 
 
 WALKS = {

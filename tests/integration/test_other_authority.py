@@ -13,6 +13,7 @@ from triage.services.sweep import sweep
 from triage.store.queues import count_referrals
 
 HUB = "mash_officer"
+ANOTHER = "mash_officer 2"
 CITY = {"postcode": "NG1 5FS"}
 YES = {"reason": "B. Lark, duty social worker, at 10:40"}
 NO = {"reason": "B. Lark: the family moved out in March"}
@@ -44,7 +45,7 @@ def test_enquiry_stays_open_until_they_say_yes(office, told):
     assert list(refused(office, HUB, told.enquiry, "close")) == ["referrals_pending"]
     act(office, HUB, told, "record_refusal", **NO)
     assert list(refused(office, HUB, told.enquiry, "close")) == ["referrals_pending"]
-    act(office, HUB, told, "hand_over_again", transfer_to="Derby", reason="They live there now")
+    act(office, ANOTHER, told, "hand_over_again", transfer_to="Derby", reason="They live there now")
     act(office, HUB, told, "record_acknowledgement", **YES)
     assert walk(office, HUB, told.enquiry, "close").state == "closed"
 
@@ -80,7 +81,7 @@ def test_refusal_is_ours_to_act_on_within_a_working_day(office, told):
     assert clock_of(told, "authority_refusal").due_at == office.clock.now() + timedelta(days=1)
     assert list(refused(office, HUB, told, "hand_over_again", reason="x")) == ["no_authority"]
     office.clock.at += timedelta(hours=2)
-    act(office, HUB, told, "hand_over_again", transfer_to="Derby", reason="They live there now")
+    act(office, ANOTHER, told, "hand_over_again", transfer_to="Derby", reason="They live there now")
     assert (told.state, told.to_authority, clocks_by(told)) == ("handed_over", "Derby", {"authority_acknowledgement"})
     assert clock_of(told, "authority_acknowledgement").due_at == office.clock.now() + timedelta(days=1)
     assert clock_of(told, "authority_refusal").state == "met"
@@ -94,7 +95,7 @@ def test_refusal_is_ours_to_act_on_within_a_working_day(office, told):
 def test_naming_another_authority_gives_no_new_time_to_a_silent_one(office, told):
     due = clock_of(told, "authority_acknowledgement").due_at
     office.clock.at += timedelta(hours=3)
-    act(office, HUB, told, "hand_over_again", transfer_to="Derby", reason="The wrong one was told")
+    act(office, ANOTHER, told, "hand_over_again", transfer_to="Derby", reason="The wrong one was told")
     assert [(clock.kind, clock.state, clock.due_at) for clock in told.clocks] == [
         ("authority_acknowledgement", "running", due)
     ]
@@ -105,7 +106,7 @@ def test_authority_that_no_address_tells_must_be_named_before_it_answers(office)
     assert moved.to_authority is None
     for answer in ("record_acknowledgement", "record_refusal"):
         assert list(refused(office, HUB, moved, answer, **YES)) == ["authority_unnamed"]
-    act(office, HUB, moved, "hand_over_again", transfer_to="Leicester", reason="The school knows")
+    act(office, ANOTHER, moved, "hand_over_again", transfer_to="Leicester", reason="The school knows")
     assert act(office, HUB, moved, "record_acknowledgement", **YES).closure == "taken_on"
 
 
@@ -214,6 +215,10 @@ def test_page_says_that_nobody_has_the_child_and_whose_turn_it_is(sign_in, offic
     again = {"hand_over_again.other_authority": "Derby", "hand_over_again.reason": "They moved"}
     assert client.post(f"{at}/actions/hand_over_again", data=again | {"version": told.version}).status_code == 302
     assert "Derby has not said yet that it has the child." in plain(client.get(at).text)
+    assert "You handed it over yourself. Somebody else records that they have taken it on." in plain(
+        client.get(at).text
+    )
+    client = sign_in(ANOTHER)
     yes = {"record_acknowledgement.reason": "B. Lark", "version": told.version}
     assert client.post(f"{at}/actions/record_acknowledgement", data=yes).status_code == 302
     assert "Taken on by the other authority" in plain(client.get(at).text)
@@ -223,7 +228,7 @@ def test_page_says_that_nobody_has_the_child_and_whose_turn_it_is(sign_in, offic
 
 def test_page_leans_towards_none_of_what_may_become_of_the_child(sign_in, office, told):
     def buttons():
-        page = sign_in("social_worker").get(f"/referrals/{told.id}").text
+        page = sign_in("social_worker 2").get(f"/referrals/{told.id}").text
         found = re.findall(r'<button[^>]*govuk-button--(\w+)[^>]*actions/([a-z_]+)"', page)
         return [action for look, action in found if look == "secondary" and action != "chase"]
 
@@ -246,3 +251,74 @@ def test_system_reads_which_authority_and_writes_its_answer(office, caller, told
     at = f"/referrals/{told.id}/actions/record_acknowledgement"
     done = hub.post(at, YES, If_Match=shown.headers["ETag"])
     assert (done.status_code, done.get_json()["closure"]) == (200, "taken_on")
+
+
+def test_whoever_decided_so_does_not_record_that_they_have_the_child(office, told):
+    own = {"own_hand_over": "You handed it over yourself. Somebody else records that they have taken it on."}
+    assert refused(office, "social_worker", told, "record_acknowledgement", **YES) == own
+    act(office, "social_worker 2", told, "hand_over_again", transfer_to="Derby", reason="They live there now")
+    assert refused(office, "social_worker 2", told, "record_acknowledgement", **YES) == own
+    assert act(office, "social_worker", told, "record_acknowledgement", **YES).closure == "taken_on"
+
+
+def test_whoever_decided_what_another_approved_does_not_record_it_either(office):
+    enquiry = an_enquiry(office, indicators=("P4_UNSAFE",), **CITY)
+    screen(office, enquiry)
+    decide_as(office, "social_worker", enquiry, route="other_authority", level=4)
+    office.session.flush()
+    (told,) = enquiry.referrals
+    assert list(refused(office, "social_worker", told, "record_acknowledgement", **YES)) == ["own_hand_over"]
+    assert act(office, "mash_manager 2", told, "record_acknowledgement", **YES).state == "closed"
+
+
+def test_child_under_section_47_is_let_go_by_a_managers_hand(office):
+    enquiry = an_enquiry(office, indicators=("C4_NAI",), **CITY)
+    screen(office, enquiry, rag="red")
+    decide_as(office, "social_worker", enquiry, route="other_authority", level=4, section_47=True)
+    office.session.flush()
+    (told,) = enquiry.referrals
+    said = "Section 47 is decided. Only a MASH manager records that another authority has the child."
+    for who in (HUB, "social_worker 2", "early_help_unit", "emergency_duty_team"):
+        assert refused(office, who, told, "record_acknowledgement", **YES) == {"manager_records": said}
+    assert act(office, "mash_manager", told, "record_acknowledgement", **YES).state == "closed"
+
+
+@pytest.mark.parametrize("named", ["Nottingham City", " nottingham CITY "])
+def test_same_authority_told_again_has_no_more_time_than_at_first(office, told, named):
+    due = clock_of(told, "authority_acknowledgement").due_at
+    for _ in range(3):
+        office.clock.at += timedelta(hours=5)
+        act(office, HUB, told, "record_refusal", **NO)
+        act(office, HUB, told, "hand_over_again", transfer_to=named, reason="It is theirs")
+        assert clock_of(told, "authority_acknowledgement").due_at == due
+    assert clocks_by(told) == {"authority_acknowledgement"}
+    assert office.clock.now() < due
+    office.clock.at = due + timedelta(minutes=1)
+    act(office, ANOTHER, told, "record_acknowledgement", **YES)
+    assert clock_of(told, "authority_acknowledgement").state == "missed"
+
+
+def test_no_other_authority_between_gives_the_first_one_new_time(office, told):
+    due = clock_of(told, "authority_acknowledgement").due_at
+    for named in ("Derby", "Nottingham City"):
+        office.clock.at += timedelta(hours=2)
+        act(office, HUB, told, "record_refusal", **NO)
+        act(office, HUB, told, "hand_over_again", transfer_to=named, reason="It is theirs")
+    assert (told.to_authority, clock_of(told, "authority_acknowledgement").started_at) == (
+        "Nottingham City",
+        due - timedelta(days=1),
+    )
+
+
+def test_chasing_says_whom_and_what_they_said(office, told):
+    assert list(refused(office, HUB, told, "chase")) == ["no_reason"]
+    act(office, HUB, told, "chase", reason="B. Lark, duty desk: they will look at it by two")
+    assert last_event(office, told, "other_authority_chased").data == {
+        "reason": "B. Lark, duty desk: they will look at it by two"
+    }
+
+
+def test_page_asks_whom_was_rung(sign_in, office, told):
+    page = plain(sign_in(HUB).get(f"/referrals/{told.id}").text)
+    assert "Chased by telephone" in page
+    assert "Whom you rang there, and what they said" in page

@@ -247,7 +247,7 @@ class CaseRun:
         """What the Special educational needs team, adult social care or another authority says."""
         if step.details["action"] == "record_acknowledgement" and not self.referrals[step.child].to_authority:
             named = {"transfer_to": "A made-up authority", "reason": "Made up: the school knows where they live."}
-            self._work(desk, self.manager, step, "hand_over_again", **named)
+            self._work(desk, self.officer, step, "hand_over_again", **named)
         self._work(desk, self.manager, step, step.details["action"], **step.details["with"])
 
     def step_down(self, desk: Desk, step: Step) -> None:

@@ -16,6 +16,7 @@ from triage.services.gathering import Known, gather
 from triage.store.enquiries import find_recognised, list_checks_beside
 from triage.store.people import find_people_with_case, find_services
 from triage.store.policies import find_newest
+from triage.store.referrals import list_tellings
 from triage.store.staff import name_of_user
 from workflows import enquiry as enquiry_table
 from workflows import referral as referral_table
@@ -25,7 +26,7 @@ from workflows.choice import Choice, compare
 from workflows.clocks import assessment_variant
 from workflows.early_help import EarlyHelpContext
 from workflows.enquiry import EnquiryContext
-from workflows.other_authority import OtherAuthorityContext
+from workflows.other_authority import OTHER_AUTHORITY, OtherAuthorityContext
 from workflows.policy import PolicyContext
 from workflows.referral import LOCALITY, ReferralContext
 from workflows.social_care import HARM, SocialCareContext
@@ -256,7 +257,22 @@ def _has_early_help(desk: Desk, referral: Referral) -> bool:
 
 
 def _of_other_authority(desk: Desk, referral: Referral) -> Known:
-    return {"has_authority": lambda: referral.to_authority is not None}
+    return {
+        "has_authority": lambda: referral.to_authority is not None,
+        "is_own_hand_over": lambda: _handed_over(desk, referral),
+        "is_hub_manager": lambda: desk.actor.role in enquiry_table.MANAGES,
+        "section_47": lambda: referral.section_47,
+    }
+
+
+def _handed_over(desk: Desk, referral: Referral) -> bool:
+    """Whether this actor did so last: by deciding, whoever approved it, or by handing it over again."""
+    last = list_tellings(desk.session, referral.id)[-1]
+    if last.type != OTHER_AUTHORITY.begins:
+        return last.actor_id == desk.actor.id
+    before = [each for each in referral.subject.decisions if each.took_effect_at is not None]
+    decided = max((each.took_effect_at, each.decided_by_id) for each in before if each.took_effect_at <= last.at)
+    return decided[1] == desk.actor.id
 
 
 def _nothing_more(desk: Desk, referral: Referral) -> Known:

@@ -1,6 +1,6 @@
 """Queries about referrals: the inboxes of the hub and of a locality, lists for systems, one with all of its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
-from triage.models import Clock, Enquiry, Referral, Subject, Transfer
+from triage.models import Clock, Enquiry, Event, Referral, Subject, Transfer
 from triage.store.enquiries import Page, paginate
 from triage.store.queues import HUB, OTHER_AUTHORITY
 
@@ -158,3 +158,9 @@ def _is_red() -> ColumnElement[bool]:
 def _first_due() -> Any:
     due = select(func.min(Clock.due_at)).where(Clock.referral_id == Referral.id, Clock.state == "running")
     return due.scalar_subquery()
+
+
+def list_tellings(session: Session, referral_id: UUID) -> Sequence[Event]:
+    """Each time that another authority was told of the child, in order: the decision's, and each hand-over again."""
+    told = Event.type.in_(("other_authority_told", "other_authority_told_again"))
+    return session.scalars(select(Event).where(Event.case_id == referral_id, told).order_by(Event.number)).all()

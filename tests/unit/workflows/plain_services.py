@@ -128,7 +128,13 @@ PLAIN_ADULT = Procedure(
 
 def see_other_authority(facts: Facts) -> OtherAuthorityContext:
     brought = {"reason": "Their duty social worker, at ten", "transfer_to": "Leicester"}
-    return OtherAuthorityContext(has_authority=facts["named"] == "yes", **(brought if facts["hands"] == "full" else {}))
+    return OtherAuthorityContext(
+        has_authority=facts["named"] == "yes",
+        is_own_hand_over=facts["handed_by"] == "me",
+        is_hub_manager=facts["role"] == "M",
+        section_47=facts["harm"] == "looked_into",
+        **(brought if facts["hands"] == "full" else {}),
+    )
 
 
 UNNAMED = Why("It is not said which authority has it. Hand it over again, and name the authority.", {"named": "no"})
@@ -146,12 +152,21 @@ PLAIN_OTHER_AUTHORITY = Procedure(
         "take_back": "WMN",
         "immediate_danger": ANYBODY,
     },
-    facts={"named": "yes no"},
-    sets={"hand_over_again": {"named": "yes"}},
+    facts={"named": "yes no", "handed_by": "another me", "harm": "none looked_into"},
+    sets={"hand_over_again": {"named": "yes", "handed_by": "me"}},
     sees=see_other_authority,
     refuses={
-        "record_acknowledgement": (UNNAMED, NO_REASON),
+        "record_acknowledgement": (
+            UNNAMED,
+            Why("You handed it over yourself. Somebody else records that they have taken it on.", {"handed_by": "me"}),
+            Why(
+                "Section 47 is decided. Only a MASH manager records that another authority has the child.",
+                {"harm": "looked_into", "role": "O W E S N"},
+            ),
+            NO_REASON,
+        ),
         "record_refusal": (UNNAMED, NO_REASON),
+        "chase": (NO_REASON,),
         "hand_over_again": (Why("Say which authority it is handed over to.", {"hands": "empty"}), NO_REASON),
         "take_back": (NO_REASON,),
         "immediate_danger": (NO_REASON,),

@@ -28,6 +28,19 @@ def test_an_answer_says_who_gave_it_and_is_a_named_authoritys(answer: str) -> No
     assert asked("handed_over", answer, "mash_officer", unknown) == ["authority_unnamed"]
 
 
+def test_a_yes_is_recorded_by_another_and_under_section_47_by_the_hubs_manager() -> None:
+    own = replace(READY, is_own_hand_over=True)
+    assert asked("handed_over", "record_acknowledgement", "mash_manager", own) == ["own_hand_over"]
+    harm = replace(READY, section_47=True)
+    assert asked("handed_over", "record_acknowledgement", "mash_officer", harm) == ["manager_records"]
+    assert asked("handed_over", "record_acknowledgement", "mash_manager", replace(harm, is_hub_manager=True)) == []
+
+
+def test_chasing_is_a_call_of_which_it_is_said_whom_and_what() -> None:
+    assert OTHER_AUTHORITY.actions["chase"][0].says == "Chased by telephone"
+    assert asked("handed_over", "chase", "mash_officer", replace(READY, reason=None)) == ["no_reason"]
+
+
 def test_a_refusal_leaves_the_case_open_with_a_clock_of_ours() -> None:
     fired = fire(OTHER_AUTHORITY, "handed_over", "record_refusal", "early_help_unit", READY)
     assert (fired.target, fired.row.stops) == ("refused", ("authority_acknowledgement",))
