@@ -71,6 +71,7 @@ OF_REFERRALS = {
     "late_assessment": "The assessment is past its time. Give the reason.",
     "initial_and_core_only": "This referral has the single assessment, so there is no core assessment.",
     "no_new_date": "Say by when it will be done.",
+    "new_date_too_far": "An extension is twenty working days at most. Choose a day up to {latest_expected_on}.",
     "not_invited": "Police, health and social care take part in every strategy discussion. Not invited: {uninvited}.",
     "nobody_came": "Say who came. A strategy discussion takes social care and at least one other agency: without them"
     " it was not held.",

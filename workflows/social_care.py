@@ -5,9 +5,10 @@ then a plan, or closed with the census's reason. One referral a child for as lon
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
-from workflows.guards import has_reason, say
+from workflows.guards import has_reason, say, say_date
 from workflows.referral import (
     ALLOCATES,
     ANYBODY,
@@ -50,6 +51,7 @@ class SocialCareContext(ReferralContext):
     """What the guards look at. `invited` and `came` are agencies; `two_assessments` is the way before 15 April 2013.
 
     `early_help_open`: early help has a case of the child's that is open.
+    `expected_on` is the day that an extension names, `latest_expected_on` the furthest that it may.
     `discussion_owed`: section 47 was decided, or danger declared, and no strategy discussion has been held since.
     """
 
@@ -58,7 +60,8 @@ class SocialCareContext(ReferralContext):
     two_assessments: bool = False
     discussion_owed: bool = False
     early_help_open: bool = False
-    expected_on: object = None
+    expected_on: date | None = None
+    latest_expected_on: date = date.max
     transfer_to: str | None = None
 
     def details(self) -> dict[str, str]:
@@ -66,6 +69,7 @@ class SocialCareContext(ReferralContext):
         return {
             **ReferralContext.details(self),
             "uninvited": say(MUST_TAKE_PART - self.invited),
+            "latest_expected_on": say_date(self.latest_expected_on),
             "absent": say(MUST_TAKE_PART - self.came),
         }
 
@@ -97,9 +101,12 @@ def has_discussed(context: SocialCareContext) -> str | None:
     return "no_discussion" if context.discussion_owed else None
 
 
-@refuses("no_new_date", brings=("expected_on",))
+@refuses("no_new_date", "new_date_too_far", brings=("expected_on",))
 def says_until_when(context: SocialCareContext) -> str | None:
-    return None if context.expected_on else "no_new_date"
+    """An extension answers for lateness up to its day, so it names one that is near; another may follow."""
+    if context.expected_on is None:
+        return "no_new_date"
+    return None if context.expected_on <= context.latest_expected_on else "new_date_too_far"
 
 
 @refuses("no_protection_plan")

@@ -137,7 +137,7 @@ class Writer:
             "closure": lambda: pick(CLOSURES_OF[case.service]),
             "invited": lambda: tuple(MUST_TAKE_PART),
             "came": lambda: tuple(self.dice.sample(sorted(MUST_TAKE_PART), 2)),
-            "expected_on": lambda: (desk.now + timedelta(days=60)).date(),
+            "expected_on": lambda: (desk.now + timedelta(days=20)).date(),
             "transfer_to": lambda: pick((*teams_of(case.service), "Made-up County")),
             "family_rating": lambda: pick((None, 1, 5)),
         }

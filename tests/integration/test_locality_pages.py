@@ -354,7 +354,7 @@ def test_paused_clock_is_shown_with_its_reason_and_an_extension_with_its_day(sig
         until=in_days(office, 7),
         reason="The family is away",
     )
-    day = (office.clock.now() + timedelta(days=90)).date()
+    day = (office.clock.now() + timedelta(days=14)).date()
     act(office, WORKER, in_assessment, "extend_assessment", expected_on=day, reason="A hospital letter is awaited")
     page = sign_in(MANAGER).get(at(in_assessment)).text
     assert "Paused since 10:00 today until Tuesday 14 May 2013 because: The family is away" in plain(page)

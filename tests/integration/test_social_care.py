@@ -147,6 +147,7 @@ def test_assessment_at_its_last_minute_is_in_time(office):
 
 def test_extended_assessment_has_said_why_already_and_is_late_all_the_same(office):
     case = walk(office, WORKER, accepted(office), "start_assessment")
+    office.clock.at = clock_of(case, "assessment").due_at - timedelta(hours=1)
     until = date(2013, 8, 1)
     assert list(refused(office, WORKER, case, "extend_assessment")) == ["no_reason", "no_new_date"]
     assert list(refused(office, WORKER, case, "extend_assessment", expected_on=until)) == ["no_reason"]
@@ -162,6 +163,7 @@ def test_extended_assessment_has_said_why_already_and_is_late_all_the_same(offic
 def test_extension_answers_for_lateness_up_to_the_day_that_it_names_and_no_longer(office):
     case = walk(office, WORKER, accepted(office), "start_assessment")
     due = clock_of(case, "assessment").due_at
+    office.clock.at = due - timedelta(hours=1)
     until = due.date() + timedelta(days=14)
     act(office, WORKER, case, "extend_assessment", expected_on=until, reason="A report by the hospital")
     office.clock.at = datetime.combine(until, time(22, 59), UTC)  # a minute to midnight in summer
@@ -180,6 +182,21 @@ def test_assessment_is_not_extended_to_a_day_that_is_past(office):
     case = walk(office, WORKER, accepted(office), "start_assessment")
     with pytest.raises(Invalid, match="That day is past"):
         act(office, WORKER, case, "extend_assessment", expected_on=date(2013, 5, 6), reason="x")
+
+
+def test_extension_names_a_day_no_more_than_twenty_working_days_ahead_and_another_may_follow(office):
+    case = walk(office, WORKER, accepted(office), "start_assessment")
+    furthest = date(2013, 6, 5)  # from Tuesday 7 May, over a bank holiday
+    for day in (furthest + timedelta(days=1), date(2099, 1, 1)):
+        assert refused(office, WORKER, case, "extend_assessment", expected_on=day, reason="x") == {
+            "new_date_too_far": "An extension is twenty working days at most. Choose a day up to Wednesday 5 June 2013."
+        }
+    assert case.assessment_expected_on is None
+    act(office, WORKER, case, "extend_assessment", expected_on=furthest, reason="A report by the hospital")
+    office.clock.at += timedelta(days=20)
+    later = furthest + timedelta(days=14)
+    act(office, WORKER, case, "extend_assessment", expected_on=later, reason="The report is late")
+    assert case.assessment_expected_on == later
 
 
 def test_plan_needs_an_assessment(office):

@@ -35,6 +35,7 @@ from workflows.transfer import TransferContext
 CHILDREN = ("child", "unborn_child")
 NEVER_PAUSED = ("strategy_discussion", "conference")  # a child may be at risk of significant harm
 LONGEST_PAUSE = 10  # working days
+LONGEST_EXTENSION = 20
 AWAITS_TEAM = ("social_care", "early_help")
 
 
@@ -243,9 +244,10 @@ def referral_context(desk: Desk, referral: Referral, **brought: object) -> Refer
 
 
 def _of_social_care(desk: Desk, referral: Referral) -> Known:
-    on = referral.requested_at.astimezone(LONDON).date()
+    on, today = (at.astimezone(LONDON).date() for at in (referral.requested_at, desk.now))
     return {
         "discussion_owed": lambda: bool(running(referral, ("strategy_discussion",))),
+        "latest_expected_on": lambda: desk.pack.calendar.next_working_day(today, LONGEST_EXTENSION),
         "early_help_open": lambda: _has_early_help(desk, referral),
         "two_assessments": lambda: assessment_variant(on) == "initial",
     }

@@ -37,7 +37,7 @@ EVERYBODY = frozenset({"police", "health", "social_care"})
 IN_SOCIAL_CARE = {
     "invited": EVERYBODY,
     "came": EVERYBODY,
-    "expected_on": date(2013, 9, 2),
+    "expected_on": date(2013, 5, 28),
     "transfer_to": "Leicestershire",
     "consent": "given",
     "lead_practitioner": "B. Lark",

@@ -1,5 +1,7 @@
 """The social care referral told again: request, assessment, strategy discussion, section 47, plan, closing."""
 
+from datetime import date
+
 from tests.unit.workflows.plain_referrals import (
     ALLOCATES,
     ANOTHER_TEAM,
@@ -53,6 +55,7 @@ def see(facts: Facts) -> SocialCareContext:
         two_assessments=facts["guidance"] == "two",
         discussion_owed=facts["owed"] == "yes",
         early_help_open=facts["helped"] == "yes",
+        latest_expected_on=date(2013, 5, 28 if facts["extension"] == "near" else 27),
         **case,
     )
 
@@ -64,7 +67,14 @@ def by_its_team(refuses: dict[str, tuple[Why, ...]]) -> dict[str, tuple[Why, ...
 
 WORK_REFUSES = {
     "return": (ON_OFFER, NO_REASON),
-    "extend_assessment": (NO_REASON, Why("Say by when it will be done.", {"hands": "empty"})),
+    "extend_assessment": (
+        NO_REASON,
+        Why("Say by when it will be done.", {"hands": "empty"}),
+        Why(
+            "An extension is twenty working days at most. Choose a day up to Monday 27 May 2013.",
+            {"hands": "full", "extension": "far"},
+        ),
+    ),
     "complete_assessment": (LATE,),
     "start_core_assessment": (
         Why("This referral has the single assessment, so there is no core assessment.", {"guidance": "single"}),
@@ -145,6 +155,7 @@ PLAIN_SOCIAL_CARE = Procedure(
         "owed": "no yes",
         "closing": "RC8 RC9",
         "helped": "no yes",
+        "extension": "near far",
         "came": "everybody most alone without_us",
     },
     sets={

@@ -63,6 +63,12 @@ def test_an_assessment_is_extended_only_with_a_reason_and_a_new_date(state: str)
     ready = replace(REASONED, expected_on=date(2013, 9, 2))
     assert asked(state, "extend_assessment", "locality_worker", ready) == []
     assert work(state, "extend_assessment", ready).row.stops == ()
+    assert told(state, "extend_assessment", "locality_worker", replace(ready, latest_expected_on=date(2013, 9, 1))) == [
+        "An extension is twenty working days at most. Choose a day up to Sunday 1 September 2013."
+    ]
+    assert (
+        asked(state, "extend_assessment", "locality_worker", replace(ready, latest_expected_on=date(2013, 9, 2))) == []
+    )
 
 
 @pytest.mark.parametrize("state", ASSESSED)
