@@ -128,6 +128,8 @@ def _owner_after(event: Event, owner: str | None) -> str | None:
         return event.data["to"]
     if event.type in ("referral_allocated", "referral_reassigned"):
         return event.data["worker"]
+    if "had_by" in event.data:
+        return None  # the day's goes to the Emergency Duty Team, or back to the day, and anybody there takes it on
     gone = event.type == "referral_returned" or (event.type == "transfer_accepted" and "closure" not in event.data)
     return None if gone else owner
 

@@ -30,6 +30,7 @@ from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import refuse_veiled
+from triage.services.night import give_back_to_day, give_red_to_night, give_to_night
 from triage.services.splitting import find_joinable, join, split
 from triage.store.enquiries import get_enquiry, is_seen
 from triage.store.locking import hold, lock
@@ -120,9 +121,7 @@ def _hand_over(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
 def _set_rag(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
     before, enquiry.rag = enquiry.rag, command.rag
     retime_clocks(desk, enquiry, command.rag)
-    if command.rag == "red" and not desk.pack.calendar.is_open(desk.now):
-        enquiry.with_edt = True  # nobody else is there to work it
-    return {"before": before, "rag": command.rag}
+    return {"before": before, "rag": command.rag} | give_red_to_night(desk, enquiry, command.rag)
 
 
 def _request_check(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
@@ -202,13 +201,11 @@ def _join(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
 
 
 def _hand_over_to_edt(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
-    enquiry.with_edt = True
-    return {}
+    return give_to_night(desk, enquiry)
 
 
 def _hand_back(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
-    enquiry.with_edt = False
-    return {}
+    return give_back_to_day(desk, enquiry)
 
 
 def _pause(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:

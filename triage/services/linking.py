@@ -11,6 +11,7 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
 from triage.services.firing import check_version
+from triage.services.night import give_red_to_night
 from triage.services.people import find_matches, get_person
 from triage.store.locking import lock
 from workflows.enquiry import RECOGNISES, UNDECIDED
@@ -44,10 +45,12 @@ def link_person(desk: Desk, command: LinkPerson) -> Enquiry:
     reason = _explain(desk, enquiry, subject, person, command.reason)
     before, subject.person = subject.person, person
     recommendation = recommend_for(desk, enquiry, subject, known_before=True)
+    told: dict[str, object] = {}
     if enquiry.rag is None and recommendation.rag == "red":
         retime_clocks(desk, enquiry, "red")
-    told = {"subject": subject.ordinal, "described": str(before.id), "known": str(person.id), **reason}
-    record(desk, enquiry, "person_recognised", **told)
+        told = give_red_to_night(desk, enquiry, "red")
+    known = {"described": str(before.id), "known": str(person.id)}
+    record(desk, enquiry, "person_recognised", subject=subject.ordinal, **known, **reason, **told)
     return enquiry
 
 

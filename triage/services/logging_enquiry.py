@@ -13,6 +13,7 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
 from triage.services.first_view import add_first_view, check_view, in_short
+from triage.services.night import give_red_to_night
 from triage.services.outbox import promise
 from triage.services.people import NewPerson, add_person, get_person
 from triage.services.policies import policy_for
@@ -190,5 +191,4 @@ def _start_clocks(desk: Desk, enquiry: Enquiry) -> None:
     rag = recommended_colour(enquiry)
     start_clock(desk, enquiry, "screening", rag, started_at=enquiry.received_at)
     start_clock(desk, enquiry, "decision", started_at=enquiry.received_at)
-    # What is red while the office is closed waits for nobody: the Emergency Duty Team has it at once.
-    enquiry.with_edt = rag == "red" and not desk.pack.calendar.is_open(desk.now)
+    give_red_to_night(desk, enquiry, rag)

@@ -11,6 +11,7 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.facts import recommend_for
 from triage.services.logging_enquiry import place_enquiry
+from triage.services.night import give_red_to_night, give_to_night
 from triage.store.enquiries import find_by_reference
 from triage.store.locking import hold, lock
 from triage.store.references import next_enquiry_reference
@@ -123,11 +124,12 @@ def join(desk: Desk, enquiry: Enquiry, reference: str, reason: str) -> dict[str,
     asked = _hand_on_checks(enquiry, into)
     if asked:
         _wait_for_partners(into)
-    _keep_more_urgent(desk, into, [_urgency(enquiry), *answers])
-    into.with_edt = into.with_edt or enquiry.with_edt
+    handed = _keep_more_urgent(desk, into, [_urgency(enquiry), *answers])
+    if enquiry.with_edt:
+        handed |= give_to_night(desk, into)
     enquiry.joined_into_id = into.id
     told = {"subjects": [subject.name_as_given for subject in moving], **({"checks": asked} if asked else {})}
-    record(desk, into, "enquiry_joined_here", reference=enquiry.reference, reason=reason, **told)
+    record(desk, into, "enquiry_joined_here", reference=enquiry.reference, reason=reason, **told, **handed)
     return {"into": into.reference, **told}
 
 
@@ -163,10 +165,11 @@ def _urgency(enquiry: Enquiry) -> str:
     return enquiry.rag or timed_colour(enquiry) or "green"
 
 
-def _keep_more_urgent(desk: Desk, into: Enquiry, colours: list[str]) -> None:
+def _keep_more_urgent(desk: Desk, into: Enquiry, colours: list[str]) -> dict[str, object]:
     """Nobody waits longer for being joined: what was red stays red, and counts from the earlier receipt."""
     most = min((*colours, _urgency(into)), key=RAGS.index)
     if most == _urgency(into):
-        return
+        return {}
     into.rag = into.rag and most
     retime_clocks(desk, into, most)
+    return give_red_to_night(desk, into, most)
