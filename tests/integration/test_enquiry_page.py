@@ -259,11 +259,13 @@ def test_what_was_split_and_joined_leads_to_the_other(sign_in, office):
     assert f"Split from {enquiry.reference}." in main_of(client.get(other).text)
 
 
-def test_locality_reads_the_page_and_is_offered_nothing(sign_in, office):
+def test_locality_reads_the_page_and_is_offered_immediate_danger_alone(sign_in, office):
     enquiry = enquiry_in(office, "awaiting_approval")
     approve_as(office, "mash_manager", enquiry)
     page = page_of(sign_in, "locality_worker:west", enquiry)
-    assert [each for each in read_controls(page) if each.to] == []
+    assert [each.to for each in read_controls(page) if each.to] == [
+        f"/enquiries/{enquiry.id}/actions/immediate_danger"
+    ]
     assert "Your role may not do that." in plain(page)
 
 

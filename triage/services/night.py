@@ -19,8 +19,8 @@ def give_to_night(desk: Desk, enquiry: Enquiry) -> Details:
     """With the Emergency Duty Team, any of whom may take it on; whoever of the day had it is what the event tells."""
     if enquiry.with_edt:
         return {}
-    enquiry.with_edt = True
     owner = desk.session.get(User, enquiry.owner_id) if enquiry.owner_id else None
+    enquiry.with_edt = True
     return {} if owner is None or owner.role in NIGHT else let_go(desk, enquiry)
 
 
