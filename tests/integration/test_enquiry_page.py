@@ -263,9 +263,7 @@ def test_locality_reads_the_page_and_is_offered_immediate_danger_alone(sign_in, 
     enquiry = enquiry_in(office, "awaiting_approval")
     approve_as(office, "mash_manager", enquiry)
     page = page_of(sign_in, "locality_worker:west", enquiry)
-    assert [each.to for each in read_controls(page) if each.to] == [
-        f"/enquiries/{enquiry.id}/actions/immediate_danger"
-    ]
+    assert [each.to for each in read_controls(page) if each.to] == [f"/enquiries/{enquiry.id}/actions/immediate_danger"]
     assert "Your role may not do that." in plain(page)
 
 
