@@ -24,7 +24,6 @@ CHOICE = Choice(
     section_47_recommended=False,
     consent="given",
     why_not=frozenset({"social_care"}),
-    reason="Parents ask for support",
 )
 RATED = EnquiryContext(current_rag="red", subjects=1, reason="Known to nobody")
 CHOSEN = EnquiryContext(current_rag="red", subjects=1, choices=(CHOICE,))

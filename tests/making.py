@@ -6,7 +6,7 @@ from typing import Any
 
 from triage.models import Enquiry, Subject
 from triage.services.checks import CheckAction, act_on_check
-from triage.services.contexts import as_choice
+from triage.services.choosing import as_choice
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import OwnView, RecordFirstViews, record_first_views, waits_for_view

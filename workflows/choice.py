@@ -34,7 +34,6 @@ class Choice:
     section_47_recommended: bool
     consent: str
     why_not: frozenset[str]
-    reason: str
     is_child: bool = True
     sibling_reason: str = ""
     existing_service: str = "social_care"

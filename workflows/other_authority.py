@@ -21,8 +21,8 @@ OPEN = ("handed_over", "refused")
 class OtherAuthorityContext(ReferralContext):
     """What the guards look at. `has_authority`: it is known which one; `transfer_to`: the one that the actor names.
 
-    `is_own_hand_over`: the actor decided so or, if it was handed over again, did that last. `is_hub_manager` of the
-    actor; `section_47`: the child may be suffering significant harm.
+    `is_own_hand_over`: the actor decided so or, if it was handed over again, did that last. `is_hub_manager`: they are
+    one, or stand in for one at night. `section_47`: the child may be suffering significant harm.
     """
 
     has_authority: bool = True

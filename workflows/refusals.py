@@ -95,7 +95,7 @@ OF_REFERRALS = {
     "no_transfer_to": "Say which team or authority it is offered to.",
     "no_authority": "Say which authority it is handed over to.",
     "own_hand_over": "You handed it over yourself. Somebody else records that they have taken it on.",
-    "manager_records": "Section 47 is decided. Only a MASH manager records that another authority has the child.",
+    "manager_records": "Section 47 is decided. A MASH manager, or at night the EDT, records that they have the child.",
     "authority_unnamed": "It is not said which authority has it. Hand it over again, and name the authority.",
 }
 OF_POLICIES = {

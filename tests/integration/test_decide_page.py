@@ -10,7 +10,7 @@ from tests.acting import accepted, two_children
 from tests.making import an_enquiry, screen, view_first
 from tests.reading import fields_of, main_of, options_of, read_controls
 from triage.models.codes import ROUTES
-from triage.services.contexts import as_choice
+from triage.services.choosing import as_choice
 from triage.services.deciding import SubjectDecision
 from workflows.choice import higher_routes, needs_approval
 

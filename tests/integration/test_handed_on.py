@@ -10,7 +10,7 @@ from tests.acting import accepted, act, clock_of, clocks_by, last_event, refused
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.errors import Conflict
 from triage.models import Referral
-from triage.services.contexts import compare_decision
+from triage.services.choosing import compare_decision
 from triage.services.permitted import permitted_on_enquiry
 
 NIGHT = datetime(2013, 5, 7, 22, 0, tzinfo=UTC)  # Tuesday, eleven at night in Nottinghamshire

@@ -277,10 +277,20 @@ def test_child_under_section_47_is_let_go_by_a_managers_hand(office):
     decide_as(office, "social_worker", enquiry, route="other_authority", level=4, section_47=True)
     office.session.flush()
     (told,) = enquiry.referrals
-    said = "Section 47 is decided. Only a MASH manager records that another authority has the child."
+    said = "Section 47 is decided. A MASH manager, or at night the EDT, records that they have the child."
     for who in (HUB, "social_worker 2", "early_help_unit", "emergency_duty_team"):
         assert refused(office, who, told, "record_acknowledgement", **YES) == {"manager_records": said}
     assert act(office, "mash_manager", told, "record_acknowledgement", **YES).state == "closed"
+
+
+def test_at_night_the_emergency_duty_team_hears_it_in_the_managers_stead(office):
+    enquiry = an_enquiry(office, indicators=("C4_NAI",), **CITY)
+    screen(office, enquiry, rag="red")
+    decide_as(office, "social_worker", enquiry, route="other_authority", level=4, section_47=True)
+    office.session.flush()
+    (told,) = enquiry.referrals
+    office.clock.at = datetime(2013, 5, 10, 22, 0, tzinfo=UTC)
+    assert act(office, "emergency_duty_team", told, "record_acknowledgement", **YES).state == "closed"
 
 
 @pytest.mark.parametrize("named", ["Nottingham City", " nottingham CITY "])

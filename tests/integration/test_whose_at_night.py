@@ -62,7 +62,8 @@ def test_what_turns_red_because_somebody_is_recognised_goes_to_the_duty_team_at_
     enquiry.subjects[0].indicators = ["C4_NONMOBILE_BRUISE"]  # seen since it was logged
     office.session.flush()
     office.clock.at = at
-    link_person(office.desk("mash_officer"), LinkPerson(enquiry_id=enquiry.id, ordinal=1, person_id=baby.id))
+    known = LinkPerson(enquiry_id=enquiry.id, ordinal=1, person_id=baby.id, reason="The midwife knows them")
+    link_person(office.desk("mash_officer"), known)
     office.session.flush()
     assert enquiry.subjects[0].recommendation.rag == "red"
     assert (enquiry.with_edt, enquiry.owner_id is None) == (goes, goes)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.acting import act
-from tests.making import an_enquiry, decide_as, screen
+from tests.making import an_enquiry, decide_as, screen, view_first
 from tests.reading import main_of, plain
 
 AT = "/insight/why-nots"
@@ -87,6 +87,7 @@ def test_decision_that_has_not_taken_effect_or_is_weighed_again_is_left_out(sign
     decided(office, 3, nothing_above, indicators=("C4_NAI",))
     client = sign_in("mash_manager")
     assert drawn_in(client.get(AT).text) == [again.reference]
+    view_first(office, "mash_manager 2", proposed)
     act(office, "mash_manager 2", proposed, "send_back", reason="Made up: call a strategy discussion")
     decide_as(office, "social_worker", proposed, **nothing_above)
     office.session.flush()

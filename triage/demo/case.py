@@ -13,8 +13,8 @@ from triage.demo.staff import Staff
 from triage.demo.timetable import Step
 from triage.models import Enquiry, Referral, Subject
 from triage.services.checks import CheckAction, act_on_check
+from triage.services.choosing import as_choice
 from triage.services.clocks import running, timed_colour
-from triage.services.contexts import as_choice
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry

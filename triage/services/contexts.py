@@ -1,20 +1,16 @@
 """What the guards of the workflow tables may look at, gathered from rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from sqlalchemy.orm import object_session
-
-from triage.models import Clock, Decision, Enquiry, PolicyVersion, Recommendation, Referral, Subject, Transfer
+from triage.models import Clock, Enquiry, PolicyVersion, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
 from triage.services.clocks import ASSESSMENTS, OF_CHECKS, is_past_due, running, timed_colour
 from triage.services.desk import Desk, seeing_all
 from triage.services.first_view import name_of
 from triage.services.gathering import Known, gather
 from triage.store.enquiries import find_recognised, list_checks_beside
-from triage.store.people import find_people_with_case, find_services
+from triage.store.people import find_people_with_case
 from triage.store.policies import find_newest
 from triage.store.referrals import list_tellings
 from triage.store.staff import name_of_user
@@ -22,7 +18,6 @@ from workflows import enquiry as enquiry_table
 from workflows import referral as referral_table
 from workflows.agency_check import WAITING, CheckContext
 from workflows.calendar import LONDON
-from workflows.choice import Choice, compare
 from workflows.clocks import assessment_variant
 from workflows.early_help import EarlyHelpContext
 from workflows.enquiry import EnquiryContext
@@ -32,7 +27,6 @@ from workflows.referral import LOCALITY, ReferralContext
 from workflows.social_care import HARM, SocialCareContext
 from workflows.transfer import TransferContext
 
-CHILDREN = ("child", "unborn_child")
 NEVER_PAUSED = ("strategy_discussion", "conference")  # a child may be at risk of significant harm
 LONGEST_PAUSE = 10  # working days
 LONGEST_EXTENSION = 20
@@ -146,83 +140,6 @@ def _runs_on(desk: Desk, case: Enquiry | Referral, clock: Clock) -> bool:
     return "red" in (clock.variant, rag) or clock.kind in NEVER_PAUSED or is_past_due(desk, clock)
 
 
-def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:
-    """The choice that would be just what the policy recommends: what others are held against."""
-    recommended = subject.recommendation
-    return Choice(
-        route=recommended.route,
-        level=recommended.level,
-        section_47=recommended.section_47,
-        recommended_route=recommended.route,
-        recommended_level=recommended.level,
-        section_47_recommended=recommended.section_47,
-        consent=enquiry.consent,
-        why_not=frozenset(),
-        reason="",
-        is_child=subject.person.kind in CHILDREN,
-        existing_service=find_existing_service(subject),
-    )
-
-
-def find_existing_service(subject: Subject, at: datetime | None = None) -> str:
-    """Whose the open case is that the news would go to, now or at that instant: social care's before early help's."""
-    services = find_services(object_session(subject), subject.person_id, at)
-    return "early_help" if "early_help" in services and "social_care" not in services else "social_care"
-
-
-class Chosen(Protocol):
-    """What a person chose for one subject."""
-
-    @property
-    def route(self) -> str: ...
-    @property
-    def level(self) -> int: ...
-    @property
-    def section_47(self) -> bool: ...
-    @property
-    def consent(self) -> str | None: ...
-    @property
-    def why_not(self) -> Mapping[str, str]: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def sibling_reason(self) -> str: ...
-
-
-def as_choice(
-    enquiry: Enquiry,
-    subject: Subject,
-    chosen: Chosen,
-    recommended: Recommendation | None = None,
-    at: datetime | None = None,
-) -> Choice:
-    """A choice beside what the policy recommended (last, unless another is given), as the guards see it.
-
-    `at` is when it was made, where that is not now.
-    """
-    recommended = recommended or subject.recommendation
-    return Choice(
-        route=chosen.route,
-        level=chosen.level,
-        section_47=chosen.section_47,
-        recommended_route=recommended.route,
-        recommended_level=recommended.level,
-        section_47_recommended=recommended.section_47,
-        consent=chosen.consent or enquiry.consent,
-        why_not=frozenset(route for route, why in chosen.why_not.items() if why.strip()),
-        reason=chosen.reason,
-        is_child=subject.person.kind in CHILDREN,
-        sibling_reason=chosen.sibling_reason,
-        existing_service=find_existing_service(subject, at) if chosen.route == "existing_case" else "social_care",
-    )
-
-
-def compare_decision(decision: Decision) -> str:
-    """How a decision stands to the recommendation that it was made on: "same", "less", "more" or "other"."""
-    made = (decision.subject.enquiry, decision.subject, decision, decision.recommendation)
-    return compare(as_choice(*made, at=decision.decided_at))
-
-
 def referral_context(desk: Desk, referral: Referral, **brought: object) -> ReferralContext:
     """The referral as its service's table's guards see it, with what the actor brings."""
     kind = CONTEXTS.get(referral.service, ReferralContext)
@@ -262,9 +179,15 @@ def _of_other_authority(desk: Desk, referral: Referral) -> Known:
     return {
         "has_authority": lambda: referral.to_authority is not None,
         "is_own_hand_over": lambda: _handed_over(desk, referral),
-        "is_hub_manager": lambda: desk.actor.role in enquiry_table.MANAGES,
+        "is_hub_manager": lambda: _manages_now(desk),
         "section_47": lambda: referral.section_47,
     }
+
+
+def _manages_now(desk: Desk) -> bool:
+    """The hub's managers or, while the office is closed, the Emergency Duty Team in their stead."""
+    is_night = not desk.pack.calendar.is_open(desk.now)
+    return desk.actor.role in enquiry_table.MANAGES or (is_night and desk.actor.role in enquiry_table.NIGHT)
 
 
 def _handed_over(desk: Desk, referral: Referral) -> bool:

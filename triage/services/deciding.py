@@ -12,8 +12,9 @@ from triage.access.actor import Actor
 from triage.errors import Conflict, Invalid, Problem
 from triage.models import Decision, Enquiry, Referral, Subject
 from triage.models.codes import CONSENTS, ROUTES, SERVICE_OF_ROUTE
+from triage.services.choosing import CHILDREN, as_choice, compare_decision
 from triage.services.clocks import cancel_clocks, settle_clocks
-from triage.services.contexts import CHILDREN, as_choice, compare_decision, enquiry_context
+from triage.services.contexts import enquiry_context
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action

@@ -17,7 +17,7 @@ from triage.errors import Conflict, DomainError, Invalid, Stale
 from triage.models import Enquiry, Subject
 from triage.models.codes import CONSENTS, ROUTES
 from triage.schemas.enquiry import DecideSchema
-from triage.services.contexts import CHILDREN, as_choice, as_recommended, find_existing_service
+from triage.services.choosing import CHILDREN, as_choice, as_recommended, find_existing_service
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
 from triage.services.first_view import name_of, record_first_views, waits_for_view

@@ -18,7 +18,7 @@ from triage.models.codes import (
     SERVICES,
     SOURCES,
 )
-from triage.services.contexts import compare_decision
+from triage.services.choosing import compare_decision
 from triage.services.first_view import name_of as name_of_subject
 from triage.services.letters import say_instant
 from triage.state import state_of

@@ -24,7 +24,7 @@ HUB = "OWMNS"
 WEIGHS = "WMN"
 PLAIN = Choice(
     route="early_help", level=3, section_47=False, recommended_route="early_help", recommended_level=3,
-    section_47_recommended=False, consent="given", why_not=frozenset({"social_care"}), reason="Asked for",
+    section_47_recommended=False, consent="given", why_not=frozenset({"social_care"}),
 )  # fmt: skip
 GRAVE = replace(PLAIN, route="social_care", level=4, why_not=frozenset({"section_47"}))
 

@@ -160,7 +160,7 @@ PLAIN_OTHER_AUTHORITY = Procedure(
             UNNAMED,
             Why("You handed it over yourself. Somebody else records that they have taken it on.", {"handed_by": "me"}),
             Why(
-                "Section 47 is decided. Only a MASH manager records that another authority has the child.",
+                "Section 47 is decided. A MASH manager, or at night the EDT, records that they have the child.",
                 {"harm": "looked_into", "role": "O W E S N"},
             ),
             NO_REASON,

@@ -15,7 +15,6 @@ PLAIN = Choice(
     section_47_recommended=False,
     consent="given",
     why_not=frozenset(),
-    reason="Parents ask for support",
 )
 ADULT = replace(PLAIN, is_child=False)
 SERIOUS = replace(PLAIN, recommended_route="social_care", recommended_level=4, section_47_recommended=True)

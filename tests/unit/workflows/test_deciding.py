@@ -19,7 +19,6 @@ PLAIN = Choice(
     section_47_recommended=False,
     consent="given",
     why_not=frozenset({"social_care"}),
-    reason="Parents ask for support",
 )
 SERIOUS = replace(PLAIN, recommended_route="social_care", recommended_level=4, section_47_recommended=True)
 EXPLAINED = replace(SERIOUS, why_not=frozenset({"social_care", "section_47"}))

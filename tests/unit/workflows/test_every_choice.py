@@ -25,7 +25,7 @@ def make(*parts: object) -> Choice:
     route, level, harm, recommended, recommended_level, harm_recommended, consent, is_child, has_case = parts
     return Choice(
         route=route, level=level, section_47=harm, recommended_route=recommended, recommended_level=recommended_level,
-        section_47_recommended=harm_recommended, consent=consent, why_not=frozenset(), reason="", is_child=is_child,
+        section_47_recommended=harm_recommended, consent=consent, why_not=frozenset(), is_child=is_child,
         existing_service=has_case,
     )  # fmt: skip
 
