@@ -46,11 +46,12 @@ def higher_routes(choice: Choice) -> tuple[str, ...]:
     any child in social care, and why it was not is what inspectors miss. Early help is no way up without consent.
     Another authority, social care's worker of an open case and, for an adult, adult safeguarding weigh the concern
     themselves, so only a recommended section 47 stands above them. An open case of early help alone stands where early
-    help does. Adult safeguarding and an EHC assessment do not weigh it for a
-    child: whatever stands above advice stands above them.
+    help does. Adult safeguarding and an EHC assessment do not weigh it for a child: whatever stands above advice stands
+    above them.
     """
-    bottom, top = _chosen_rung(choice), _recommended_rung(choice)
-    if choice.is_child and _place_chosen(choice) is not None:
+    place, top = _place_chosen(choice), _recommended_rung(choice)
+    bottom = _rung_at(choice, place)
+    if choice.is_child and place is not None:
         top = max(top, _next_rung(bottom, choice.consent))
     above = LADDER[max(bottom + 1, RUNGS["early_help"]) : top + 1]
     if choice.consent == "refused" and choice.recommended_route != "early_help":
@@ -92,16 +93,19 @@ def _is_left_unweighed(choice: Choice) -> bool:
 
 
 def _is_less(choice: Choice) -> bool:
-    serious = choice.section_47_recommended or choice.recommended_level == 4
-    lower = choice.level < choice.recommended_level or _chosen_rung(choice) < _recommended_rung(choice)
-    return serious and lower
+    if not (choice.section_47_recommended or choice.recommended_level == 4):
+        return False
+    return choice.level < choice.recommended_level or _chosen_rung(choice) < _recommended_rung(choice)
 
 
 def _chosen_rung(choice: Choice) -> int:
     """Where the choice stands on the ladder: whoever will weigh the concern stands where social care does."""
+    return _rung_at(choice, _place_chosen(choice))
+
+
+def _rung_at(choice: Choice, place: int | None) -> int:
     if choice.section_47:
         return RUNGS["section_47"]
-    place = _place_chosen(choice)
     return RUNGS["social_care"] if place is None else place
 
 
