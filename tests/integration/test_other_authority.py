@@ -50,20 +50,26 @@ def test_enquiry_stays_open_until_they_say_yes(office, told):
     assert walk(office, HUB, told.enquiry, "close").state == "closed"
 
 
-def test_section_47_waits_an_hour_day_or_night(office):
-    office.clock.at = datetime(2013, 5, 10, 22, 0, tzinfo=UTC)
+def told_of_harm(office):
+    """A child of the city, who may be suffering significant harm, handed over with section 47."""
     enquiry = an_enquiry(office, indicators=("C4_NAI",), **CITY)
     screen(office, enquiry, rag="red")
     decide_as(office, "social_worker", enquiry, route="other_authority", level=4, section_47=True)
     office.session.flush()
     (told,) = enquiry.referrals
+    return told
+
+
+def test_section_47_waits_an_hour_day_or_night(office):
+    office.clock.at = datetime(2013, 5, 10, 22, 0, tzinfo=UTC)
+    told = told_of_harm(office)
     clock = clock_of(told, "authority_acknowledgement")
     assert (told.section_47, clock.variant) == (True, "section_47")
     assert (clock.due_at, clock.escalate_to) == (office.clock.now() + timedelta(hours=1), "mash_manager")
     act(office, "emergency_duty_team", told, "record_refusal", **NO)
     after = clock_of(told, "authority_refusal")
     assert (after.variant, after.due_at) == ("section_47", office.clock.now() + timedelta(hours=1))
-    assert list(refused(office, HUB, enquiry, "reopen", reason="x")) == ["not_your_role"]
+    assert list(refused(office, HUB, told.enquiry, "reopen", reason="x")) == ["not_your_role"]
 
 
 def test_silence_is_told_to_a_manager_once_it_is_late(office, told):
@@ -272,11 +278,7 @@ def test_whoever_decided_what_another_approved_does_not_record_it_either(office)
 
 
 def test_child_under_section_47_is_let_go_by_a_managers_hand(office):
-    enquiry = an_enquiry(office, indicators=("C4_NAI",), **CITY)
-    screen(office, enquiry, rag="red")
-    decide_as(office, "social_worker", enquiry, route="other_authority", level=4, section_47=True)
-    office.session.flush()
-    (told,) = enquiry.referrals
+    told = told_of_harm(office)
     said = "Section 47 is decided. A MASH manager, or at night the EDT, records that they have the child."
     for who in (HUB, "social_worker 2", "early_help_unit", "emergency_duty_team"):
         assert refused(office, who, told, "record_acknowledgement", **YES) == {"manager_records": said}
@@ -284,11 +286,7 @@ def test_child_under_section_47_is_let_go_by_a_managers_hand(office):
 
 
 def test_at_night_the_emergency_duty_team_hears_it_in_the_managers_stead(office):
-    enquiry = an_enquiry(office, indicators=("C4_NAI",), **CITY)
-    screen(office, enquiry, rag="red")
-    decide_as(office, "social_worker", enquiry, route="other_authority", level=4, section_47=True)
-    office.session.flush()
-    (told,) = enquiry.referrals
+    told = told_of_harm(office)
     office.clock.at = datetime(2013, 5, 10, 22, 0, tzinfo=UTC)
     assert act(office, "emergency_duty_team", told, "record_acknowledgement", **YES).state == "closed"
 
