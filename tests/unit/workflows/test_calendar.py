@@ -69,7 +69,14 @@ def test_adding_days_walks_working_days_and_keeps_the_local_time(office: Calenda
     walked = [start.date() + DAY * n for n in range(1, (due.date() - start.date()).days + 1)]
     assert sum(map(office.is_working_day, walked)) == days == office.working_days_between(start.date(), due.date())
     opens, closes = office.hours[due.weekday()]
-    assert due.time() == min(max(start.time(), opens), closes)
+    at_that_time = datetime.combine(due.date(), min(max(start.time(), opens), closes), LONDON)
+    assert due.astimezone(UTC) == at_that_time.astimezone(UTC)  # which is an hour later where the clocks skip it
+
+
+def test_a_time_that_the_clocks_skip_on_the_day_is_an_hour_later() -> None:
+    night_and_day = Calendar(hours=dict.fromkeys(range(7), (time(0, 15), time(23, 45))))
+    due = night_and_day.add_working_days(datetime(2012, 3, 24, 1, tzinfo=LONDON), 1)
+    assert due.astimezone(LONDON).isoformat() == "2012-03-25T02:00:00+01:00"
 
 
 @given(offices, st.dates(EARLIEST.date(), LATEST.date()), st.integers(-5, 800))
