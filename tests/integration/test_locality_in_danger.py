@@ -71,7 +71,9 @@ def test_danger_from_a_page_whose_case_has_gone_elsewhere_is_heard(sign_in, call
     assert client.get(at_enquiry(case)).status_code == 404
     assert declare(client, at_enquiry(case), 1).location == "/referrals"
     assert protected(office) == ["Ava", "Ben"]
-    assert caller(WEST).post(f"{at_enquiry(case)}/actions/immediate_danger", DANGER).status_code == 200
+    answer = caller(WEST).post(f"{at_enquiry(case)}/actions/immediate_danger", DANGER)
+    told = {"id": str(case.enquiry_id), "reference": case.enquiry.reference, "state": "decided"}
+    assert (answer.status_code, answer.get_json(), "ETag" in answer.headers) == (200, told, False)
 
 
 @pytest.mark.parametrize("closed_too", [False, True])

@@ -12,7 +12,8 @@ from flask import g, url_for
 from flask_smorest import Blueprint
 
 from triage.api.access import needs, read_version, read_version_for
-from triage.api.present import present_check, present_enquiry
+from triage.api.present import present_check, present_enquiry, present_unseen
+from triage.models import Enquiry
 from triage.models.codes import ENQUIRY_STATES
 from triage.schemas.enquiry import (
     CheckActionSchema,
@@ -35,6 +36,7 @@ from triage.services.linking import LinkPerson, link_person
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.people import find_matches
 from triage.store.enquiries import get_enquiry, list_enquiries, list_events
+from triage.store.seeing import is_seen
 
 blueprint = Blueprint("api_enquiries", __name__, url_prefix="/api/v1", description="What worried people told the hub")
 
@@ -101,10 +103,13 @@ def read_matches(enquiry_id: UUID, ordinal: int) -> Any:
 def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) -> Any:
     """Do one of the permitted actions: it takes what its needs name and, but for immediate danger, If-Match.
 
-    Immediate danger on an enquiry that was joined to another is declared on that one, which is the answer.
+    Immediate danger on an enquiry that was joined to another is declared on that one, which is the answer. Of one that
+    the caller does not see (any more) that is no more than its id, reference and state, without an ETag.
     """
     command = EnquiryAction(enquiry_id=enquiry_id, action=action, version=read_version_for(action), **details)
-    shown, headers = present_enquiry(act_on_enquiry(g.desk, command))
+    enquiry = act_on_enquiry(g.desk, command)
+    is_theirs = is_seen(g.desk.session, Enquiry, enquiry.id)
+    shown, headers = present_enquiry(enquiry) if is_theirs else present_unseen(enquiry)
     return shown, 200, headers
 
 

@@ -51,9 +51,9 @@ def present_referral(referral: Referral) -> tuple[WithActions, dict[str, str]]:
     return shown, {"ETag": f'"{referral.version}"'}
 
 
-def present_unseen(referral: Referral) -> tuple[dict[str, Any], dict[str, str]]:
-    """What whoever cannot see the referral is told of it: which it is, and what became of it."""
-    return {"id": referral.id, "reference": referral.reference, "state": referral.state}, {}
+def present_unseen(case: Enquiry | Referral) -> tuple[dict[str, Any], dict[str, str]]:
+    """What whoever cannot see the case is told of it: which it is, and what became of it."""
+    return {"id": case.id, "reference": case.reference, "state": case.state}, {}
 
 
 def present_offer(offer: Transfer) -> tuple[WithActions, dict[str, str]]:

@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from triage.api.access import needs, read_version_for, read_versions
 from triage.api.present import present_offer, present_referral, present_unseen
+from triage.models import Referral
 from triage.schemas.enquiry import EventListSchema
 from triage.schemas.referral import (
     ReferralActionSchema,
@@ -20,7 +21,8 @@ from triage.schemas.referral import (
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.transfers import TransferAction, act_on_transfer
 from triage.store.enquiries import list_events
-from triage.store.referrals import get_referral, is_seen, list_referrals
+from triage.store.referrals import get_referral, list_referrals
+from triage.store.seeing import is_seen
 
 blueprint = Blueprint("api_referrals", __name__, url_prefix="/api/v1", description="Handed to a service")
 
@@ -66,7 +68,7 @@ def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str
     """
     command = ReferralAction(referral_id=referral_id, action=action, version=read_version_for(action), **details)
     referral = act_on_referral(g.desk, command)
-    is_theirs = is_seen(g.desk.session, referral.id)
+    is_theirs = is_seen(g.desk.session, Referral, referral.id)
     shown, headers = present_referral(referral) if is_theirs else present_unseen(referral)
     return shown, 200, headers
 

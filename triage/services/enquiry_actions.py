@@ -4,7 +4,6 @@ The table in workflows/enquiry.py says who may do what from which state; here is
 """
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,14 +25,14 @@ from triage.services.clocks import (
 from triage.services.colleagues import find_colleague
 from triage.services.contexts import enquiry_context
 from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, approve, attach, send_back
-from triage.services.desk import Desk, seeing_all
+from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import refuse_veiled
 from triage.services.night import give_back_to_day, give_red_to_night, give_to_night
-from triage.services.splitting import find_joinable, join, split
-from triage.store.enquiries import get_enquiry, is_seen
+from triage.services.splitting import hold_joinable, join, split
 from triage.store.locking import hold, lock
+from triage.store.seeing import is_seen
 from workflows.agency_check import WAITING
 from workflows.enquiry import ENQUIRY
 from workflows.referral import LOCALITY
@@ -95,7 +94,7 @@ def _context(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Any:
         "consent_reason": command.consent_reason.strip() or None,
     }
     if command.action == "join":
-        brought["into"] = find_joinable(desk, enquiry, command.into_reference)
+        brought["into"] = hold_joinable(desk, enquiry, command.into_reference)
     return enquiry_context(desk, enquiry, **brought)
 
 
@@ -218,11 +217,9 @@ def _resume_clock(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Detai
 
 def _declare_danger(desk: Desk, command: EnquiryAction) -> Enquiry:
     enquiry = act_on_immediate_danger(desk, ImmediateDanger(enquiry_id=command.enquiry_id, reason=command.reason))
-    if desk.actor.role not in LOCALITY:
-        return enquiry
-    desk.session.expire_all()  # a locality reads of it again what it may see, and no brother or sister of another's
-    with nullcontext() if is_seen(desk.session, command.enquiry_id) else seeing_all(desk):
-        return get_enquiry(desk.session, command.enquiry_id)  # one that went elsewhere meanwhile is told of once, whole
+    if desk.actor.role in LOCALITY and is_seen(desk.session, Enquiry, enquiry.id):
+        desk.session.expire_all()  # it reads of it again what it may see, and no brother or sister of another's
+    return enquiry
 
 
 def _approve(desk: Desk, command: EnquiryAction) -> Enquiry:

@@ -98,8 +98,11 @@ def _run_beside(desk: Desk, clock: Clock, other: Enquiry) -> None:
         desk.session.add(ClockPause(clock=twin, **{name: getattr(pause, name) for name in OF_PAUSE}))
 
 
-def find_joinable(desk: Desk, enquiry: Enquiry, reference: str) -> str | None:
-    """How the enquiry of that reference stands to this one: "earlier", "later", "decided", or None for none."""
+def hold_joinable(desk: Desk, enquiry: Enquiry, reference: str) -> str | None:
+    """How the enquiry of that reference stands to this one: "earlier", "later", "decided", or None for none.
+
+    The earlier is locked: what this says of it stands until it is joined.
+    """
     other = find_by_reference(desk.session, reference)
     if other is None or other is enquiry:
         return None

@@ -32,11 +32,6 @@ def get_enquiry(session: Session, key: UUID) -> Enquiry:
     return enquiry
 
 
-def is_seen(session: Session, key: UUID) -> bool:
-    """Whether this actor may see that enquiry: asked of the database, whatever the session has read."""
-    return session.scalar(select(Enquiry.id).where(Enquiry.id == key)) is not None
-
-
 def _whole() -> tuple[Any, ...]:
     subjects = selectinload(Enquiry.subjects)
     return (

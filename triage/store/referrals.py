@@ -31,11 +31,6 @@ def get_service(session: Session, key: UUID) -> str:
     return service or get_referral(session, key).service
 
 
-def is_seen(session: Session, key: UUID) -> bool:
-    """Whether this actor may see it: asked of the database, whatever the session has read for somebody else."""
-    return session.scalar(select(Referral.id).where(Referral.id == key)) is not None
-
-
 def find_person_id(session: Session, key: UUID) -> UUID:
     """Whom it is about, and nothing else of it: the child is locked before the case. NotFound if unseen."""
     person_id = session.scalar(select(Referral.person_id).where(Referral.id == key))

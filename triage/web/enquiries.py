@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
@@ -24,9 +24,10 @@ from triage.services.linking import LinkPerson, link_person, may_recognise
 from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
-from triage.store.enquiries import get_enquiry, is_seen, list_checks_beside, list_events
+from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
 from triage.store.kin import find_kin
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
+from triage.store.seeing import is_seen
 from triage.store.worktray import list_worktray
 from triage.web.access import HUB, LOCALITY, open_desk, signed_in
 from triage.web.again import carry_on
@@ -153,6 +154,11 @@ def recognise(enquiry_id: UUID, ordinal: int, person_id: UUID) -> Any:
     return _try(enquiry_id, "person", lambda desk: link_person(desk, command))
 
 
+def _sees(enquiry_id: UUID) -> bool:
+    with open_desk() as desk:
+        return is_seen(desk.session, Enquiry, enquiry_id)
+
+
 def _try(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | None = None) -> Any:
     """Attempt it and show the enquiry again. `part` begins the names of the fields sent; `at` those of its errors."""
     try:
@@ -162,9 +168,8 @@ def _try(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | 
         at = f"{part}." if at is None else at
         errors = {f"{at}{field}" if field else "": words for field, words in errors_by_field(refusal).items()}
         return show_again(enquiry_id, request.form, errors), refusal.status
-    with open_desk() as desk:
-        if not is_seen(desk.session, enquiry_id):  # a locality's danger was heard, wherever the case has gone since
-            return redirect(url_for("referrals.show_inbox"))
+    if g.actor.role in LOCALITY and not _sees(enquiry_id):  # its danger was heard, wherever the case has gone since
+        return redirect(url_for("referrals.show_inbox"))
     typed = typed_elsewhere(request.form, part)
     return show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
