@@ -91,28 +91,17 @@ def test_what_stands_still_and_what_the_night_has_are_seen_to(sign_in, county):
     assert page.count("govuk-tag--yellow") == 1
 
 
+def pause(office, enquiry, kind, reason):
+    until = in_days(office, 7)
+    act(office, "mash_manager", enquiry, "pause_clock", clock=kind, until=until, reason=reason)
+
+
 def test_paused_clock_is_shown_beside_the_one_that_runs(sign_in, office, county):
-    act(
-        office,
-        "mash_manager",
-        county["green"],
-        "pause_clock",
-        clock="decision",
-        until=in_days(office, 7),
-        reason="Made up: the school is shut",
-    )
+    pause(office, county["green"], "decision", "Made up: the school is shut")
     line = lines_of(sign_in("social_worker").get("/enquiries").text)[county["green"].reference]
     assert "Paused Decision, until Tuesday 14 May 2013: Made up: the school is shut" in line
     assert "Screening by" in line
-    act(
-        office,
-        "mash_manager",
-        county["green"],
-        "pause_clock",
-        clock="screening",
-        until=in_days(office, 7),
-        reason="Made up: so is the nursery",
-    )
+    pause(office, county["green"], "screening", "Made up: so is the nursery")
     line = lines_of(sign_in("social_worker").get("/enquiries").text)[county["green"].reference]
     assert "Nothing due" not in line
     assert line.count("Paused") == 2
