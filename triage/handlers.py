@@ -10,11 +10,10 @@ from werkzeug.exceptions import HTTPException
 
 from triage.database import UNREACHABLE, gave_way
 from triage.errors import DomainError, Problem, Stale
-from triage.problems import RETRY_SECONDS, domain_problem, flatten_messages, problem_response
+from triage.problems import BUSY_TITLE, RETRY_SECONDS, domain_problem, flatten_messages, problem_response
 
 log = logging.getLogger("triage")
 
-BUSY_TITLE = "Somebody else was at the same case"
 BUSY = "Somebody else changed it at the same moment, and this gave way. Nothing you sent was done: send it again."
 AWAY_TITLE = "The service cannot reach its database"
 AWAY = "The service cannot reach its database. Nothing you sent was lost or half-saved: try again in a few seconds."

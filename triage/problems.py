@@ -9,6 +9,7 @@ from flask import Response
 from triage.errors import DomainError, Problem
 
 RETRY_SECONDS = 5
+BUSY_TITLE = "Somebody else was at the same case"
 
 
 def problem_response(

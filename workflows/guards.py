@@ -5,6 +5,9 @@ from datetime import date
 
 from workflows.definition import refuses
 
+NEVER_PAUSED = ("strategy_discussion", "conference")  # a child may be suffering significant harm
+LONGEST_PAUSE = 10  # working days
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:

@@ -41,6 +41,7 @@ WORKED = ("accepted", "assessment", *HARM, "plan")
 HELD = ("allocated", *WORKED)
 OPEN = ("requested", "returned", *HELD)
 ASSESSED = ("assessment", *HARM, "plan")
+LONGEST_EXTENSION = 20  # working days from the day on which somebody says why
 CALLS_FROM = ("requested", "allocated", "returned", "accepted", "assessment", "section_47", "conference", "plan")
 GIVES = ALLOCATES | NIGHT  # what may be significant harm does not wait for the office to open
 DISCUSSES = LOCALITY | NIGHT

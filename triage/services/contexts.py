@@ -21,15 +21,13 @@ from workflows.calendar import LONDON
 from workflows.clocks import assessment_variant
 from workflows.early_help import EarlyHelpContext
 from workflows.enquiry import EnquiryContext
+from workflows.guards import LONGEST_PAUSE, NEVER_PAUSED
 from workflows.other_authority import OTHER_AUTHORITY, OtherAuthorityContext
 from workflows.policy import PolicyContext
 from workflows.referral import LOCALITY, ReferralContext
-from workflows.social_care import HARM, SocialCareContext
+from workflows.social_care import HARM, LONGEST_EXTENSION, SocialCareContext
 from workflows.transfer import TransferContext
 
-NEVER_PAUSED = ("strategy_discussion", "conference")  # a child may be at risk of significant harm
-LONGEST_PAUSE = 10  # working days
-LONGEST_EXTENSION = 20
 AWAITS_TEAM = ("social_care", "early_help")
 
 

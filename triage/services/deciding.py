@@ -19,11 +19,11 @@ from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import name_of, refuse_unseen, refuse_veiled
-from triage.services.opening_referral import hold_open_case, open_referral
+from triage.services.opening_referral import hold_cases, hold_open_case, open_referral
 from triage.services.outbox import promise
 from triage.services.protecting import alert, protect, protect_adult
 from triage.services.reaching import hold_reached, pass_on
-from triage.services.telling_open_case import hold_cases, tell_cases, tell_open_case
+from triage.services.telling_open_case import tell_cases, tell_open_case
 from triage.store.enquiries import follow_joins, list_joined
 from triage.store.locking import lock, lock_people
 from workflows.choice import higher_routes, needs_approval
@@ -186,7 +186,7 @@ def attach(desk: Desk, enquiry: Enquiry, reason: str) -> dict[str, object]:
     """
     # Everybody before any case, as decisions have it: two families of the same children never wait in a ring.
     lock_people(desk.session, (each.person_id for each in enquiry.subjects))
-    _hold_social_care(desk, [each for each in enquiry.subjects if each.recommendation.level == 4])
+    _refuse_early_help_alone(desk, [each for each in enquiry.subjects if each.recommendation.level == 4])
     now = {"route": "existing_case", "reason": reason}
     decisions = [
         _add_decision(
@@ -200,7 +200,8 @@ def attach(desk: Desk, enquiry: Enquiry, reason: str) -> dict[str, object]:
     return _settle(desk, enquiry, decisions)
 
 
-def _hold_social_care(desk: Desk, subjects: list[Subject]) -> None:
+def _refuse_early_help_alone(desk: Desk, subjects: list[Subject]) -> None:
+    """Conflict for whoever has no open case with social care: one that is open stays so until this is done."""
     below = [name_of(each) for each in subjects if hold_open_case(desk, each.person_id) is None]
     if below:
         raise Conflict(Problem("decide_level_4", words("decide_level_4", early_help_alone=", ".join(below))))

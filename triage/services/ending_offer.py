@@ -1,4 +1,4 @@
-"""How an offer of a transfer ends: answered or, at the latest when the child is in immediate danger, taken back."""
+"""How an offer of a transfer ends: answered or, at the latest when the child may be suffering harm, taken back."""
 
 from triage.access.actor import SYSTEM
 from triage.models import Referral, Transfer
@@ -18,10 +18,10 @@ def end_offer(desk: Desk, referral: Referral, offer: Transfer, fired: Fired, rea
     record(desk, referral, fired.row.event, to=offer.to_team_code or offer.to_authority, **told)
 
 
-def take_offer_back(desk: Desk, referral: Referral, danger: str) -> None:
-    """Let a child in immediate danger be on offer to nobody: whoever has them keeps them until they are safe.
+def take_offer_back(desk: Desk, referral: Referral, reason: str) -> None:
+    """Let a child who may be suffering significant harm be on offer to nobody: whoever has them keeps them.
 
-    By the service, in the name of whoever declared the danger, whatever they may do or see otherwise.
+    By the service, in the name of whoever said so, whatever they may do or see otherwise.
     """
     if referral.offer is None:
         return
@@ -29,6 +29,6 @@ def take_offer_back(desk: Desk, referral: Referral, danger: str) -> None:
         offer = lock(desk.session, Transfer, referral.offer.id)
         if offer.state != TRANSFER.initial:
             return
-        fired = fire(TRANSFER, offer.state, "revoke_transfer", SYSTEM.role, TransferContext(reason=danger))
+        fired = fire(TRANSFER, offer.state, "revoke_transfer", SYSTEM.role, TransferContext(reason=reason))
         settle_clocks(desk, referral, fired, ())
-        end_offer(desk, referral, offer, fired, danger)
+        end_offer(desk, referral, offer, fired, reason)

@@ -1,5 +1,6 @@
 """Opening a referral: after a decision, or when a case steps up or down. New information never opens a second one."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from triage.errors import Conflict, Problem
@@ -11,11 +12,12 @@ from triage.services.events import record
 from triage.services.first_view import name_of
 from triage.services.outbox import promise
 from triage.store.locking import hold, lock
-from triage.store.people import find_open_referral
+from triage.store.people import list_open_cases
 from triage.store.references import danger_reference, referral_reference, stepped_reference
 
 # Of these services a person has one case at a time: what is told of them goes to its worker.
 ONE_CASE = {"social_care": "social care", "early_help": "early help"}
+KNOW_CHILDREN = tuple(ONE_CASE)
 
 
 def open_referral(desk: Desk, enquiry: Enquiry, decision: Decision) -> Referral:
@@ -65,16 +67,19 @@ def _next_reference(enquiry: Enquiry, ordinal: int) -> str:
 
 
 def hold_open_case(desk: Desk, person_id: UUID, service: str = "social_care") -> Referral | None:
-    """The person's open case with a service, locked, or None where there is none: then nobody opens one meanwhile.
+    """The person's open case with a service, the latest if several; None where there is none: see hold_cases."""
+    held = hold_cases(desk, person_id, (service,))
+    return held[-1] if held else None
+
+
+def hold_cases(desk: Desk, person_id: UUID, services: Sequence[str] = KNOW_CHILDREN) -> list[Referral]:
+    """Every open case of the person with these services, locked, the earliest first: nobody opens one meanwhile.
 
     Another host's clock may be ahead of this one's: a case that is open is open, whenever it was made.
     """
     lock(desk.session, Person, person_id)
-    while case := find_open_referral(desk.session, person_id, services=(service,)):
-        case = lock(desk.session, Referral, case.id)
-        if case.state != "closed":
-            return case
-    return None
+    held = (lock(desk.session, Referral, key) for key in list_open_cases(desk.session, person_id, services))
+    return [case for case in held if case.state != "closed"]
 
 
 def open_after(desk: Desk, before: Referral, service: str, *, danger: str = "", lead: str = "") -> Referral:

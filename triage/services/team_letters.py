@@ -52,7 +52,7 @@ def chase_team(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
 
 def _say_due(desk: Desk, referral: Referral, kind: str) -> str:
     """By when it is, or was, to be done; nothing where no clock runs for it."""
-    clock = next((each for each in referral.clocks if _runs(each, kind)), None)
+    clock = _find_clock(referral, kind)
     if clock is None:
         return ""
     was = "was" if clock.due_at < desk.now else "is"
@@ -74,9 +74,9 @@ def tell_adult_in_danger(desk: Desk, referral: Referral, told: tuple[To, ...]) -
 def _say_first(desk: Desk, referral: Referral) -> str:
     """What is done first and by when; nothing once it is done."""
     kind, what = FIRST[referral.service]
-    clock = next((each for each in referral.clocks if _runs(each, kind)), None)
+    clock = _find_clock(referral, kind)
     return f"{what} by {say_instant(clock.due_at, desk.pack.calendar.zone)}.\n\n" if clock else ""
 
 
-def _runs(clock: Clock, kind: str) -> bool:
-    return clock.kind == kind and clock.state == "running"
+def _find_clock(referral: Referral, kind: str) -> Clock | None:
+    return next((each for each in referral.clocks if each.kind == kind and each.state == "running"), None)

@@ -1,27 +1,16 @@
 """What becomes known of a child whose case is open goes to the worker who has it: no second case is opened."""
 
-from collections.abc import Iterable, Sequence
-from uuid import UUID
+from collections.abc import Iterable
 
 from triage.errors import Conflict, Problem
-from triage.models import Decision, Enquiry, Person, Referral
+from triage.models import Decision, Enquiry, Referral
 from triage.models.codes import TABLES
 from triage.services.desk import Desk
 from triage.services.events import record
-from triage.services.opening_referral import hold_open_case, name_first
+from triage.services.opening_referral import KNOW_CHILDREN, hold_cases, hold_open_case, name_first
 from triage.services.outbox import promise
 from triage.services.protecting import ASKED, raise_case
-from triage.store.locking import lock, lock_people
-from triage.store.people import list_open_cases
-
-KNOW_CHILDREN = ("social_care", "early_help")
-
-
-def hold_cases(desk: Desk, person_id: UUID, services: Sequence[str] = KNOW_CHILDREN) -> list[Referral]:
-    """Every open case of the person with these services, locked."""
-    lock(desk.session, Person, person_id)
-    held = (lock(desk.session, Referral, key) for key in list_open_cases(desk.session, person_id, services))
-    return [case for case in held if case.state != "closed"]
+from triage.store.locking import lock_people
 
 
 def tell_cases(desk: Desk, enquiry: Enquiry, cases: Iterable[Referral]) -> None:
@@ -56,7 +45,7 @@ def tell_open_case(desk: Desk, enquiry: Enquiry, decision: Decision) -> Referral
 
 def _find_case(desk: Desk, decision: Decision) -> Referral:
     subject = decision.subject
-    services = ("social_care",) if decision.section_47 else ("social_care", "early_help")
+    services = ("social_care",) if decision.section_47 else KNOW_CHILDREN
     held = (hold_open_case(desk, subject.person_id, service) for service in services)
     referral = next(filter(None, held), None)
     if referral is None:

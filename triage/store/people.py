@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, DATE
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import cast
@@ -83,9 +83,7 @@ def find_open_referral(
 
     With `at`, one that was made by then: without, whenever it says that it was made.
     """
-    query = select(Referral).where(
-        Referral.person_id == person_id, Referral.service.in_(services), Referral.state != "closed"
-    )
+    query = select(Referral).where(*_is_open(services), Referral.person_id == person_id)
     if at is not None:
         query = query.where(Referral.requested_at <= at)
     return session.scalar(query.order_by(Referral.requested_at.desc()).limit(1))
@@ -93,17 +91,20 @@ def find_open_referral(
 
 def list_open_cases(session: Session, person_id: UUID, services: Sequence[str]) -> Sequence[UUID]:
     """Every open referral of the person to these services, the earliest first: their keys alone, to be locked."""
-    there = (Referral.person_id == person_id, Referral.service.in_(services), Referral.state != "closed")
-    return session.scalars(select(Referral.id).where(*there).order_by(Referral.requested_at, Referral.id)).all()
+    query = select(Referral.id).where(*_is_open(services), Referral.person_id == person_id)
+    return session.scalars(query.order_by(Referral.requested_at, Referral.id)).all()
 
 
 def find_people_with_case(
     session: Session, person_ids: Collection[UUID], at: datetime, services: Sequence[str]
 ) -> set[UUID]:
     """Those of these people who have an open referral to one of these services, made by `at`."""
-    there = (Referral.person_id.in_(person_ids), Referral.service.in_(services))
-    query = select(Referral.person_id).where(*there, Referral.requested_at <= at, Referral.state != "closed")
-    return set(session.scalars(query))
+    there = (Referral.person_id.in_(person_ids), Referral.requested_at <= at)
+    return set(session.scalars(select(Referral.person_id).where(*_is_open(services), *there)))
+
+
+def _is_open(services: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
+    return Referral.service.in_(services), Referral.state != "closed"
 
 
 def find_services(session: Session, person_id: UUID, at: datetime | None = None) -> set[str]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 
 from triage.database import UNREACHABLE, gave_way
-from triage.problems import RETRY_SECONDS
+from triage.problems import BUSY_TITLE, RETRY_SECONDS
 from triage.web.access import current_actor
 
 log = logging.getLogger("triage")
@@ -15,7 +15,6 @@ log = logging.getLogger("triage")
 AWAY_TITLE = "The service is not available just now"
 AWAY = "The service cannot reach its database. Try again in a few seconds."
 AWAY_SENT = "The service cannot reach its database. What you typed is not lost: press Send again in a few seconds."
-BUSY_TITLE = "Somebody else was at the same case"
 BUSY = (
     "Somebody else changed it at the same moment, and this gave way. Nothing was done, and what you typed is"
     " not lost: press Send again."
