@@ -20,7 +20,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
     settings = settings or Settings()
     app = Flask("triage", template_folder="web/templates", static_folder="web/static")
     app.config.from_mapping(
-        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -2,10 +2,11 @@
 
 from functools import cached_property
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_PACK = "nottinghamshire"
+LEAST_KEY = 32  # characters
 
 
 class Settings(BaseSettings):
@@ -16,13 +17,27 @@ class Settings(BaseSettings):
     database_url: str = Field(description="PostgreSQL as the service's own role, which owns nothing")
     owner_database_url: str | None = Field(None, description="PostgreSQL as the schema's owner: migrations only")
     redis_url: str = Field(description="Redis, as redis://host:port/0 or unix:///path/to/socket")
-    secret_key: SecretStr = Field(description="signs session cookies; at least 32 characters", min_length=32)
+    secret_key: SecretStr = Field(
+        description="signs cookies and encrypts drafts: 32 characters or more; several, newest first, between commas"
+    )
     pack: str = Field(DEFAULT_PACK, description="the authority's pack of configuration")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_from: str = "mash@triage.example"
     secure_cookies: bool = Field(True, description="send the session cookie over TLS only")
     clock_offset_seconds: int = Field(0, description="the demo alone: how far its clock stands from the machine's")
+
+    @cached_property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The newest secret key, then those that still open what they sealed."""
+        return tuple(key.strip() for key in self.secret_key.get_secret_value().split(","))
+
+    @field_validator("secret_key")
+    @classmethod
+    def _all_long(cls, keys: SecretStr) -> SecretStr:
+        if any(len(key.strip()) < LEAST_KEY for key in keys.get_secret_value().split(",")):
+            raise ValueError(f"each key has {LEAST_KEY} characters or more")
+        return keys
 
     @cached_property
     def celery_broker_url(self) -> str:

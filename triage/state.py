@@ -1,16 +1,18 @@
 """What the running application holds: its settings, database, clock and pack."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask
 
+from triage.access.vault import Vault
 from triage.clock import Clock
 from triage.database import Database
 from triage.pack import Pack
 from triage.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
     """Made once by create_app."""
 
@@ -18,6 +20,11 @@ class State:
     database: Database
     clock: Clock
     pack: Pack
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What is sealed with the service's secret keys."""
+        return Vault(self.settings.secret_keys)
 
 
 def state_of(app: Flask) -> State:
