@@ -100,17 +100,21 @@ class Office:
 
     def desk(self, who: str) -> Desk:
         """The desk of a role ("social_worker"), of another in it ("mash_manager 2"), of a locality's worker
-        ("locality_worker:west"), or of one in a team of the whole county ("locality_worker@send").
+        ("locality_worker:west"), of one in a team of the whole county ("locality_worker@send"), or of a partner
+        ("partner_system/health": without more, the police).
         """
         return Desk(self.session, self.actor(who), self.clock, self.pack)
 
     def actor(self, who: str) -> Actor:
         if who not in self.actors:
-            place, _, team = who.partition("@")
+            whose, _, agency = who.partition("/")
+            place, _, team = whose.partition("@")
             name, _, locality = place.partition(":")
             user = User(username=f"{who}-{uuid4().hex[:6]}", name=f"Made-up {who}", role=name.split(" ")[0])
             user.locality_code = locality or None
             user.team_code = team or (f"social_care_{locality}" if locality else None)
+            if name.startswith("partner_"):
+                user.agency_code = agency or "police"
             self.session.add(user)
             self.session.flush()
             self.actors[who] = actor_of(user)
@@ -124,12 +128,12 @@ class OneConnection:
         self.session = session
 
     @contextmanager
-    def transaction(self, actor: Actor) -> Iterator[Session]:
+    def transaction(self, actor: Actor, now: datetime | None = None) -> Iterator[Session]:
         """As Database.transaction: what the block did is kept only if it succeeds."""
         self.session.flush()
         self.session.expire_all()  # so that this actor reads each row for itself
         self.session.info.pop("held", None)  # and locks it: a lock is remembered for one transaction
-        act_as(self.session, actor)
+        act_as(self.session, actor, now)
         try:
             with self.session.begin_nested():
                 yield self.session

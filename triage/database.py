@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TypeVar
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
@@ -19,11 +20,13 @@ GAVE_WAY = (DeadlockDetected, SerializationFailure)
 Result = TypeVar("Result")
 ACT_AS = text(
     "SELECT set_config('triage.user_id', :user_id, true), set_config('triage.role', :role, true),"
-    " set_config('triage.locality', :locality, true), set_config('triage.team', :team, true)"
+    " set_config('triage.locality', :locality, true), set_config('triage.team', :team, true),"
+    " set_config('triage.agency', :agency, true), set_config('triage.now', :now, true)"
 )
 WHO_ACTS = text(
     "SELECT current_setting('triage.user_id', true) AS user_id, current_setting('triage.role', true) AS role,"
-    " current_setting('triage.locality', true) AS locality, current_setting('triage.team', true) AS team"
+    " current_setting('triage.locality', true) AS locality, current_setting('triage.team', true) AS team,"
+    " current_setting('triage.agency', true) AS agency, current_setting('triage.now', true) AS now"
 )
 
 
@@ -41,10 +44,13 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def transaction(self, actor: Actor) -> Iterator[Session]:
-        """One transaction as `actor`: committed if the block succeeds, rolled back if it raises."""
+    def transaction(self, actor: Actor, now: datetime | None = None) -> Iterator[Session]:
+        """One transaction as `actor`: committed if the block succeeds, rolled back if it raises.
+
+        `now` is the time by which what was opened in an emergency is seen: untold, nothing is.
+        """
         with self.sessions.begin() as session:
-            act_as(session, actor)
+            act_as(session, actor, now)
             yield session
 
 
@@ -72,7 +78,12 @@ def acting_as(session: Session, actor: Actor) -> Iterator[None]:
     session.execute(ACT_AS, dict(before))
 
 
-def act_as(session: Session | Connection, actor: Actor) -> None:
+def act_as(session: Session | Connection, actor: Actor, now: datetime | None = None) -> None:
     """Tell PostgreSQL's row-level policies who acts until this transaction ends."""
-    place = {"locality": actor.locality_code or "", "team": actor.team_code or ""}
+    place = {
+        "locality": actor.locality_code or "",
+        "team": actor.team_code or "",
+        "agency": actor.agency_code or "",
+        "now": now.isoformat() if now else "",
+    }
     session.execute(ACT_AS, {"user_id": str(actor.id), "role": actor.role, **place})

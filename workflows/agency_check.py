@@ -9,7 +9,7 @@ from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
 from workflows.enquiry import HUB, SEES_DANGER, WEIGHS
 from workflows.guards import Context, has_reason
 
-ANSWERS = HUB | {"partner_system"}
+ANSWERS = HUB | {"partner_system", "partner_contributor"}
 SERVICE = frozenset({"system"})
 WAITING = ("requested", "acknowledged", "overdue")
 ANSWERED = ("answered", "nothing_known", "declined")

@@ -221,7 +221,7 @@ def test_partner_declares_danger_nowhere_but_on_a_check(caller, office, enquiry)
     partner = caller("partner_system")
     for at in (f"/enquiries/{enquiry.id}", f"/referrals/{case.id}"):
         answer = partner.post(f"{at}/actions/immediate_danger", DANGER)
-        assert (answer.status_code, answer.get_json()["errors"][0]["code"]) == (409, "not_your_role")
+        assert (answer.status_code, answer.get_json()["errors"][0]["code"]) == (403, "role")
     reader = caller("partner_system", "read")
     assert reader.post(f"/checks/{enquiry.id}/actions/immediate_danger", DANGER).status_code == 403
 

@@ -13,6 +13,7 @@ class Actor:
     role: str
     team_code: str | None = None
     locality_code: str | None = None
+    agency_code: str | None = None
     scopes: frozenset[str] = frozenset({"read", "write", "measures"})
 
 

@@ -21,10 +21,18 @@ LEAST = 12  # characters of a password
 @click.option("--role", type=click.Choice([role for role in ROLES if role != "system"]), required=True)
 @click.option("--team", default=None, help="the code of a team in the pack")
 @click.option("--locality", default=None, help="the code of a locality in the pack")
+@click.option("--agency", default=None, help="the code of the partner's agency in the pack")
 @click.password_option()
 @URL
 def add_user(
-    username: str, name: str, role: str, team: str | None, locality: str | None, password: str, url: str
+    username: str,
+    name: str,
+    role: str,
+    team: str | None,
+    locality: str | None,
+    agency: str | None,
+    password: str,
+    url: str,
 ) -> None:
     """Add somebody who signs in. The password is asked for, never an argument."""
     if len(password) < LEAST:
@@ -32,7 +40,10 @@ def add_user(
     with Database(url) as database, database.transaction(SYSTEM) as session:
         if role.startswith("locality_") and not locality and not _serves_the_county(session, team):
             raise click.ClickException("Give --locality, or the --team of a service for the whole county.")
-        user = User(username=username.casefold(), name=name, role=role, team_code=team, locality_code=locality)
+        if role.startswith("partner_") and not agency:
+            raise click.ClickException("Give --agency: a partner sees the checks that its agency was asked.")
+        place = {"team_code": team, "locality_code": locality, "agency_code": agency}
+        user = User(username=username.casefold(), name=name, role=role, **place)
         user.password_hash = hash_password(password)
         session.add(user)
 

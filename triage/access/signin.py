@@ -73,7 +73,7 @@ def recognise_token(session: Session, token: str, now: datetime) -> Actor | None
 
 def actor_of(user: User, scopes: frozenset[str] = frozenset(SCOPES)) -> Actor:
     """The actor that a user is."""
-    return Actor(user.id, user.name, user.role, user.team_code, user.locality_code, scopes)
+    return Actor(user.id, user.name, user.role, user.team_code, user.locality_code, user.agency_code, scopes)
 
 
 def _digest(token: str) -> bytes:

@@ -12,27 +12,33 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from triage.access.actor import NOBODY, Actor
+from triage.access.permissions import find_permission, has
 from triage.access.signin import recognise_token
 from triage.database import once_more
 from triage.errors import Forbidden, Invalid, PreconditionRequired, Problem, Unauthorised
 from triage.models import IdempotencyKey
 from triage.services.desk import Desk
+from triage.services.standing import stand_before
 from triage.state import state_of
 from workflows.definition import IMMEDIATE_DANGER
 
 View = Callable[..., Any]
 
 
-def needs(scope: str) -> Callable[[View], View]:
-    """Declare what a view needs. A route without such a declaration fails the tests."""
+def may(permission: str) -> Callable[[View], View]:
+    """Declare the permission of the table that a view needs. A route without such a declaration fails the tests."""
+    scope = find_permission(permission).scope
 
     def declare(view: View) -> View:
         @wraps(view)
         def entered(*args: Any, **kwargs: Any) -> Any:
             actor = _recognise(scope)
+            if not has(permission, actor.role):
+                raise Forbidden(Problem("role", f"This is not for the role of this token ({actor.role})."))
+            g.permission = permission
             return once_more(lambda: _answer(actor, lambda: view(*args, **kwargs)))
 
-        entered.access = f"token:{scope}"
+        entered.access = permission
         return entered
 
     return declare
@@ -41,8 +47,9 @@ def needs(scope: str) -> Callable[[View], View]:
 def _answer(actor: Actor, view: Callable[[], Any]) -> Any:
     """What the view says, in one transaction as that actor: with it ends, or is kept, all that it did."""
     state = state_of(current_app)
-    with state.database.transaction(actor) as session:
-        g.desk = Desk(session, actor, state.clock, state.pack)
+    with state.database.transaction(actor, state.clock.now()) as session:
+        desk = Desk(session, actor, state.clock, state.pack)
+        g.desk = stand_before(desk, g.permission, request.view_args or {}, asks=False)
         if request.method == "POST":
             return _answer_once(g.desk, lambda: make_response(view()))
         return view()

@@ -11,10 +11,10 @@ from uuid import UUID
 from flask import g, url_for
 from flask_smorest import Blueprint
 
-from triage.api.access import needs, read_version, read_version_for
+from triage.api.access import may, read_version, read_version_for
 from triage.api.present import present_check, present_enquiry, present_unseen
 from triage.models import Enquiry
-from triage.models.codes import ENQUIRY_STATES
+from triage.models.codes import ENQUIRY_STATES, OUTSIDE
 from triage.schemas.enquiry import (
     CheckActionSchema,
     CheckSchema,
@@ -37,6 +37,7 @@ from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.people import find_matches
 from triage.store.enquiries import get_enquiry, list_enquiries, list_events
 from triage.store.seeing import is_seen
+from workflows.definition import IMMEDIATE_DANGER
 
 blueprint = Blueprint("api_enquiries", __name__, url_prefix="/api/v1", description="What worried people told the hub")
 
@@ -48,18 +49,21 @@ class EnquiryQuery(PageQuery):
 
 
 @blueprint.post("/enquiries")
-@needs("write")
+@may("enquiry.log")
 @blueprint.arguments(LogEnquirySchema)
 @blueprint.response(201, EnquirySchema)
 def post_enquiry(command: LogEnquiry) -> Any:
-    """Log an enquiry: its people, what the policy recommends for each, its clocks, and what may be done now."""
+    """Log an enquiry: its people, what the policy recommends for each, its clocks, and what may be done now.
+
+    A partner is told its id, reference and state: what the hub knows and makes of it is the hub's.
+    """
     enquiry = log_enquiry(g.desk, command)
-    shown, headers = present_enquiry(enquiry)
+    shown, headers = present_unseen(enquiry) if g.desk.actor.role in OUTSIDE else present_enquiry(enquiry)
     return shown, 201, headers | {"Location": url_for("api_enquiries.read_enquiry", enquiry_id=enquiry.id)}
 
 
 @blueprint.get("/enquiries")
-@needs("read")
+@may("enquiry.read")
 @blueprint.arguments(EnquiryQuery, location="query")
 @blueprint.response(200, EnquiryPageSchema)
 def read_enquiries(query: dict[str, Any]) -> Any:
@@ -69,7 +73,7 @@ def read_enquiries(query: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/enquiries/<uuid:enquiry_id>")
-@needs("read")
+@may("enquiry.read")
 @blueprint.response(200, EnquirySchema)
 def read_enquiry(enquiry_id: UUID) -> Any:
     """One enquiry, whole. Its ETag is what an action's If-Match must say."""
@@ -78,7 +82,7 @@ def read_enquiry(enquiry_id: UUID) -> Any:
 
 
 @blueprint.get("/enquiries/<uuid:enquiry_id>/events")
-@needs("read")
+@may("enquiry.read")
 @blueprint.response(200, EventListSchema)
 def read_enquiry_events(enquiry_id: UUID) -> Any:
     """All that happened to an enquiry, in order."""
@@ -87,7 +91,7 @@ def read_enquiry_events(enquiry_id: UUID) -> Any:
 
 
 @blueprint.get("/enquiries/<uuid:enquiry_id>/subjects/<int:ordinal>/matches")
-@needs("read")
+@may("enquiry.read")
 @blueprint.response(200, MatchListSchema)
 def read_matches(enquiry_id: UUID, ordinal: int) -> Any:
     """People known already who may be this subject, with the evidence. A person says which, if any."""
@@ -96,17 +100,29 @@ def read_matches(enquiry_id: UUID, ordinal: int) -> Any:
     return {"items": [match for person in people for match in find_matches(g.desk, person)]}
 
 
+@blueprint.post(f"/enquiries/<uuid:enquiry_id>/actions/{IMMEDIATE_DANGER}")
+@may("enquiry.danger")
+@blueprint.arguments(EnquiryActionSchema)
+@blueprint.response(200, EnquirySchema)
+def post_enquiry_danger(details: dict[str, Any], enquiry_id: UUID) -> Any:
+    """Immediate danger: protect everybody whom it is about. Whatever else changed meanwhile, so without If-Match.
+
+    On an enquiry that was joined to another it is declared on that one, which is the answer. Of one that the caller
+    does not see (any more) that is no more than its id, reference and state, without an ETag.
+    """
+    return _act(EnquiryAction(enquiry_id=enquiry_id, action=IMMEDIATE_DANGER, **details))
+
+
 @blueprint.post("/enquiries/<uuid:enquiry_id>/actions/<action>")
-@needs("write")
+@may("enquiry.act")
 @blueprint.arguments(EnquiryActionSchema)
 @blueprint.response(200, EnquirySchema)
 def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) -> Any:
-    """Do one of the permitted actions: it takes what its needs name and, but for immediate danger, If-Match.
+    """Do one of the permitted actions: it takes what its needs name, and If-Match."""
+    return _act(EnquiryAction(enquiry_id=enquiry_id, action=action, version=read_version(), **details))
 
-    Immediate danger on an enquiry that was joined to another is declared on that one, which is the answer. Of one that
-    the caller does not see (any more) that is no more than its id, reference and state, without an ETag.
-    """
-    command = EnquiryAction(enquiry_id=enquiry_id, action=action, version=read_version_for(action), **details)
+
+def _act(command: EnquiryAction) -> Any:
     enquiry = act_on_enquiry(g.desk, command)
     is_theirs = is_seen(g.desk.session, Enquiry, enquiry.id)
     shown, headers = present_enquiry(enquiry) if is_theirs else present_unseen(enquiry)
@@ -114,7 +130,7 @@ def post_enquiry_action(details: dict[str, Any], enquiry_id: UUID, action: str) 
 
 
 @blueprint.post("/enquiries/<uuid:enquiry_id>/decisions")
-@needs("write")
+@may("enquiry.decide")
 @blueprint.arguments(DecideSchema)
 @blueprint.response(201, EnquirySchema)
 def post_decisions(details: dict[str, Any], enquiry_id: UUID) -> Any:
@@ -131,7 +147,7 @@ def post_decisions(details: dict[str, Any], enquiry_id: UUID) -> Any:
 
 
 @blueprint.post("/enquiries/<uuid:enquiry_id>/person")
-@needs("write")
+@may("person.recognise")
 @blueprint.arguments(LinkPersonSchema)
 @blueprint.response(200, EnquirySchema)
 def post_person(details: dict[str, Any], enquiry_id: UUID) -> Any:
@@ -145,7 +161,7 @@ def post_person(details: dict[str, Any], enquiry_id: UUID) -> Any:
 
 
 @blueprint.post("/checks/<uuid:check_id>/actions/<action>")
-@needs("write")
+@may("check.act")
 @blueprint.arguments(CheckActionSchema)
 @blueprint.response(200, CheckSchema)
 def post_check_action(details: dict[str, Any], check_id: UUID, action: str) -> Any:

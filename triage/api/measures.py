@@ -6,7 +6,7 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
-from triage.api.access import needs
+from triage.api.access import may
 from triage.insight.measures import MEASURES, measure
 from triage.schemas.measure import IndicatorListSchema, MeasureListSchema, MeasureQuery, MeasureSchema
 from triage.services.policies import policy_for
@@ -17,7 +17,7 @@ blueprint = Blueprint(
 
 
 @blueprint.get("/measures")
-@needs("measures")
+@may("measures.read")
 @blueprint.response(200, MeasureListSchema)
 def read_measures() -> Any:
     """The measures there are."""
@@ -25,7 +25,7 @@ def read_measures() -> Any:
 
 
 @blueprint.get("/measures/<name>")
-@needs("measures")
+@may("measures.read")
 @blueprint.arguments(MeasureQuery, location="query")
 @blueprint.response(200, MeasureSchema)
 def read_measure(query: dict[str, Any], name: str) -> Any:
@@ -45,7 +45,7 @@ def read_measure(query: dict[str, Any], name: str) -> Any:
 
 
 @blueprint.get("/indicators")
-@needs("read")
+@may("indicators.read")
 @blueprint.response(200, IndicatorListSchema)
 def read_indicators() -> Any:
     """The vocabulary of what may be observed, in the policy now in force."""

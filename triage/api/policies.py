@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import g, url_for
 from flask_smorest import Blueprint
 
-from triage.api.access import needs, read_version
+from triage.api.access import may, read_version
 from triage.api.present import present_policy
 from triage.schemas.enquiry import EventListSchema
 from triage.schemas.policy import DraftPolicySchema, PolicyActionSchema, PolicyListSchema, PolicyQuery, PolicySchema
@@ -22,7 +22,7 @@ blueprint = Blueprint(
 
 
 @blueprint.get("/policies")
-@needs("read")
+@may("policy.read")
 @blueprint.arguments(PolicyQuery, location="query")
 @blueprint.response(200, PolicyListSchema)
 def read_policies(query: dict[str, Any]) -> Any:
@@ -31,7 +31,7 @@ def read_policies(query: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/policies/<uuid:policy_id>")
-@needs("read")
+@may("policy.read")
 @blueprint.response(200, PolicySchema)
 def read_policy(policy_id: UUID) -> Any:
     """One version with its text. Its ETag is what an action's If-Match must say."""
@@ -40,7 +40,7 @@ def read_policy(policy_id: UUID) -> Any:
 
 
 @blueprint.get("/policies/<uuid:policy_id>/events")
-@needs("read")
+@may("policy.read")
 @blueprint.response(200, EventListSchema)
 def read_policy_events(policy_id: UUID) -> Any:
     """All that happened to a version, in order."""
@@ -49,7 +49,7 @@ def read_policy_events(policy_id: UUID) -> Any:
 
 
 @blueprint.post("/policies")
-@needs("write")
+@may("policy.write")
 @blueprint.arguments(DraftPolicySchema)
 @blueprint.response(201, PolicySchema)
 def post_policy(details: dict[str, Any]) -> Any:
@@ -60,7 +60,7 @@ def post_policy(details: dict[str, Any]) -> Any:
 
 
 @blueprint.post("/policies/<uuid:policy_id>/actions/<action>")
-@needs("write")
+@may("policy.write")
 @blueprint.arguments(PolicyActionSchema)
 @blueprint.response(200, PolicySchema)
 def post_policy_action(details: dict[str, Any], policy_id: UUID, action: str) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import g
 
 from triage.models import AgencyCheck, Enquiry, PolicyVersion, Referral, Transfer
+from triage.services.partners import Asked
 from triage.services.permitted import (
     permitted_on_check,
     permitted_on_enquiry,
@@ -37,6 +38,12 @@ def present_check(check: AgencyCheck) -> tuple[WithActions, dict[str, str]]:
     """The question to a partner and the ETag to act on it with."""
     g.desk.session.flush()
     return _with_answers(check), {"ETag": f'"{check.version}"'}
+
+
+def present_asked(asked: Asked) -> WithActions:
+    """A check as its agency sees it."""
+    parts = {"reference": asked.reference, "about": asked.about, "due_at": asked.due_at}
+    return WithActions(asked.check, permitted_on_check(g.desk, asked.check), **parts)
 
 
 def _with_answers(check: AgencyCheck) -> WithActions:

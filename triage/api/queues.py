@@ -6,7 +6,7 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
-from triage.api.access import needs
+from triage.api.access import may
 from triage.schemas.queue import FilledQueueSchema, QueueListSchema, QueueQuery
 from triage.store.queues import get_queue, list_enquiries, list_queues, list_referrals
 
@@ -15,7 +15,7 @@ LISTS = {"enquiries": list_enquiries, "referrals": list_referrals}
 
 
 @blueprint.get("/queues")
-@needs("read")
+@may("queues.read")
 @blueprint.response(200, QueueListSchema)
 def read_queues() -> Any:
     """Every queue and how many wait in it. Whatever is open waits in exactly one."""
@@ -23,7 +23,7 @@ def read_queues() -> Any:
 
 
 @blueprint.get("/queues/<name>")
-@needs("read")
+@may("queues.read")
 @blueprint.arguments(QueueQuery, location="query")
 @blueprint.response(200, FilledQueueSchema)
 def read_queue(query: dict[str, Any], name: str) -> Any:

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import g
 from flask_smorest import Blueprint
 
-from triage.api.access import needs, read_version_for, read_versions
+from triage.api.access import may, read_version, read_versions
 from triage.api.present import present_offer, present_referral, present_unseen
 from triage.models import Referral
 from triage.schemas.enquiry import EventListSchema
@@ -23,12 +23,13 @@ from triage.services.transfers import TransferAction, act_on_transfer
 from triage.store.enquiries import list_events
 from triage.store.referrals import get_referral, list_referrals
 from triage.store.seeing import is_seen
+from workflows.definition import IMMEDIATE_DANGER
 
 blueprint = Blueprint("api_referrals", __name__, url_prefix="/api/v1", description="Handed to a service")
 
 
 @blueprint.get("/referrals")
-@needs("read")
+@may("referral.read")
 @blueprint.arguments(ReferralQuery, location="query")
 @blueprint.response(200, ReferralPageSchema)
 def read_referrals(query: dict[str, Any]) -> Any:
@@ -39,7 +40,7 @@ def read_referrals(query: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/referrals/<uuid:referral_id>")
-@needs("read")
+@may("referral.read")
 @blueprint.response(200, ReferralSchema)
 def read_referral(referral_id: UUID) -> Any:
     """One referral, whole. Its ETag is what an action's If-Match must say."""
@@ -48,7 +49,7 @@ def read_referral(referral_id: UUID) -> Any:
 
 
 @blueprint.get("/referrals/<uuid:referral_id>/events")
-@needs("read")
+@may("referral.read")
 @blueprint.response(200, EventListSchema)
 def read_referral_events(referral_id: UUID) -> Any:
     """All that happened to a referral, in order."""
@@ -56,17 +57,29 @@ def read_referral_events(referral_id: UUID) -> Any:
     return {"items": list_events(g.desk.session, referral_id)}
 
 
+@blueprint.post(f"/referrals/<uuid:referral_id>/actions/{IMMEDIATE_DANGER}")
+@may("referral.danger")
+@blueprint.arguments(ReferralActionSchema)
+@blueprint.response(200, ReferralSchema)
+def post_referral_danger(details: dict[str, Any], referral_id: UUID) -> Any:
+    """Immediate danger: protect the child. Whatever else changed meanwhile, so without If-Match.
+
+    It may be declared on a case that the caller does not see (any more): of that one the answer is no more than its
+    id, reference and state, without an ETag.
+    """
+    return _act(ReferralAction(referral_id=referral_id, action=IMMEDIATE_DANGER, **details))
+
+
 @blueprint.post("/referrals/<uuid:referral_id>/actions/<action>")
-@needs("write")
+@may("referral.act")
 @blueprint.arguments(ReferralActionSchema)
 @blueprint.response(200, ReferralSchema)
 def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str) -> Any:
-    """Do one of the permitted actions: it takes what its needs name and, but for immediate danger, If-Match.
+    """Do one of the permitted actions: it takes what its needs name, and If-Match."""
+    return _act(ReferralAction(referral_id=referral_id, action=action, version=read_version(), **details))
 
-    Immediate danger may be declared on a case that the caller does not see (any more): of that one the answer is
-    no more than its id, reference and state, without an ETag.
-    """
-    command = ReferralAction(referral_id=referral_id, action=action, version=read_version_for(action), **details)
+
+def _act(command: ReferralAction) -> Any:
     referral = act_on_referral(g.desk, command)
     is_theirs = is_seen(g.desk.session, Referral, referral.id)
     shown, headers = present_referral(referral) if is_theirs else present_unseen(referral)
@@ -74,7 +87,7 @@ def post_referral_action(details: dict[str, Any], referral_id: UUID, action: str
 
 
 @blueprint.post("/transfers/<uuid:transfer_id>/actions/<action>")
-@needs("write")
+@may("transfer.answer")
 @blueprint.arguments(TransferActionSchema)
 @blueprint.response(200, TransferSchema)
 def post_transfer_action(details: dict[str, Any], transfer_id: UUID, action: str) -> Any:

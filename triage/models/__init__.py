@@ -11,6 +11,7 @@ from triage.models.outbox import DailyNotice, IdempotencyKey, OutboxMessage
 from triage.models.person import Person
 from triage.models.policy import PolicyVersion
 from triage.models.referral import Assignment, Referral, StrategyDiscussion, Transfer
+from triage.models.restriction import GlassBreak, OpeningReason, Restriction, RestrictionReader
 
 __all__ = [
     "AccessToken",
@@ -26,14 +27,18 @@ __all__ = [
     "Enquiry",
     "Event",
     "FirstView",
+    "GlassBreak",
     "IdempotencyKey",
     "Locality",
+    "OpeningReason",
     "OutboxMessage",
     "Person",
     "PolicyVersion",
     "Provider",
     "Recommendation",
     "Referral",
+    "Restriction",
+    "RestrictionReader",
     "StrategyDiscussion",
     "Subject",
     "Team",

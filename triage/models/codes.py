@@ -110,9 +110,15 @@ ROLES = {
     "locality_manager": "Locality manager",
     "emergency_duty_team": "Emergency Duty Team",
     "analyst": "Performance analyst",
+    "partner_contributor": "Partner contributor",
+    "referrer": "Referrer",
+    "information_governance": "Information governance",
+    "administrator": "Administrator",
     "partner_system": "Partner system",
     "system": "The service itself",
 }
+# Those outside: what they may do is done for them by the service, in their name, once they are seen to be asked.
+OUTSIDE = frozenset({"partner_contributor", "partner_system", "referrer"})
 ENQUIRY_STATES = ENQUIRY.states
 REFERRAL_STATES = tuple(dict.fromkeys(state for table in TABLES.values() for state in table.states))
 CHECK_STATES = AGENCY_CHECK.states
@@ -189,6 +195,16 @@ PROVIDER_KINDS = {
     "voluntary": "Voluntary sector",
     "school": "School",
 }
+OPENED_KINDS = ("enquiry", "referral")
+OPENING_REASONS = {
+    "my_enquiry": "It bears on an enquiry that I am working on",
+    "was_told": "Somebody has rung or written about this child",
+    "duty": "I am on duty for the team that has it",
+    "handing_over": "It is being handed over to me, or by me",
+    "supervision": "Supervision or audit",
+    "other": "Another reason",
+}
+VERDICTS = {"justified": "Justified", "not_justified": "Not justified"}
 NOTICE_KINDS = ("due_by_closing", "edt_brief", "edt_morning")
 CASE_KINDS = ("enquiry", "referral", "person", "policy")
 POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")

@@ -64,6 +64,7 @@ class User(Keyed, Base):
     role: Mapped[str] = mapped_column(code_of("role", tuple(ROLES)))
     team_code: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), default=None)
     locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
+    agency_code: Mapped[str | None] = mapped_column(ForeignKey("agencies.code"), default=None)
     password_hash: Mapped[str | None] = mapped_column(default=None)
     active: Mapped[bool] = mapped_column(default=True)
 

@@ -27,7 +27,7 @@ class Person(Keyed, Versioned, Case, Base):
             postgresql_ops={"search_name": "gin_trgm_ops"},
         ),
         Index("ix_people_birth_date", "birth_date"),
-        Index("uq_people_nhs_number", "nhs_number", unique=True, postgresql_where=text("nhs_number IS NOT NULL")),
+        Index("ix_people_nhs_number", "nhs_number", postgresql_where=text("nhs_number IS NOT NULL")),
         Index("ix_people_upn", "upn", postgresql_where=text("upn IS NOT NULL")),
         Index("uq_people_external_id", "external_id", unique=True, postgresql_where=text("external_id IS NOT NULL")),
     )

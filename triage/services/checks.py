@@ -6,16 +6,17 @@ from uuid import UUID
 
 from triage.access.actor import SYSTEM
 from triage.models import AgencyCheck, Enquiry
+from triage.models.codes import OUTSIDE
 from triage.services.clocks import RUNS, cancel_clock, stop_clock
 from triage.services.contexts import check_context
 from triage.services.deciding import ImmediateDanger, act_on_immediate_danger
-from triage.services.desk import Desk
+from triage.services.desk import Desk, reaching_in
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.outbox import promise
 from triage.services.reaching import hold_reached
 from triage.services.telling_open_case import tell_every_case
-from triage.store.enquiries import find_enquiry_id
+from triage.store.enquiries import find_enquiry_id, get_check
 from triage.store.locking import lock
 from workflows.agency_check import AGENCY_CHECK, ANSWERED
 from workflows.definition import IMMEDIATE_DANGER
@@ -35,10 +36,18 @@ class CheckAction:
 
 
 def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
-    """Do the action, or refuse: Stale or Conflict. The enquiry's log says what happened.
+    """Do the action, or refuse: NotFound, Stale or Conflict. The enquiry's log says what happened.
 
-    Immediate danger is neither too late nor too old: told after the check has ended, it leaves that as it is.
+    Immediate danger is neither too late nor too old: told after the check has ended, it leaves that as it is. A partner
+    sees no more of the enquiry than the check that its agency was asked: the service does the rest in its name.
     """
+    if desk.actor.role in OUTSIDE:
+        get_check(desk.session, command.check_id)
+    with reaching_in(desk):
+        return _act(desk, command)
+
+
+def _act(desk: Desk, command: CheckAction) -> AgencyCheck:
     danger = command.action == IMMEDIATE_DANGER
     enquiry = _lock_enquiry(desk, command.check_id, danger)
     check = lock(desk.session, AgencyCheck, command.check_id)

@@ -1,7 +1,7 @@
 """What every use case has at hand: the transaction, who acts, what time it is, and whose county this is."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,17 +10,23 @@ from sqlalchemy.orm import Session
 from triage.access.actor import SYSTEM, Actor
 from triage.clock import Clock
 from triage.database import acting_as
+from triage.models.codes import OUTSIDE
 from triage.pack import Pack
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk a use case is done at. Services read the time and the actor from it and from nowhere else."""
+    """The desk a use case is done at. Services read the time and the actor from it and from nowhere else.
+
+    `purpose` is why, where a reason was asked for; `request_id` says which request, task or command this is part of.
+    """
 
     session: Session
     actor: Actor
     clock: Clock
     pack: Pack
+    purpose: str = ""
+    request_id: str = ""
 
     @property
     def now(self) -> datetime:
@@ -29,6 +35,13 @@ class Desk:
     def with_actor(self, actor: Actor) -> "Desk":
         """The same desk with somebody else sitting at it."""
         return replace(self, actor=actor)
+
+
+@contextmanager
+def reaching_in(desk: Desk) -> Iterator[None]:
+    """What somebody from outside asks for is done by the service in their name: they see nothing that it touches."""
+    with seeing_all(desk) if desk.actor.role in OUTSIDE else nullcontext():
+        yield
 
 
 @contextmanager

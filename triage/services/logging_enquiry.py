@@ -7,9 +7,10 @@ from uuid import UUID
 
 from triage.errors import Invalid, Problem
 from triage.models import Enquiry, Recommendation, Subject
+from triage.models.codes import OUTSIDE
 from triage.pack import Place
 from triage.services.clocks import recommended_colour, start_clock
-from triage.services.desk import Desk
+from triage.services.desk import Desk, reaching_in
 from triage.services.events import record
 from triage.services.facts import recommend_for
 from triage.services.first_view import add_first_view, check_view, in_short
@@ -71,6 +72,11 @@ def log_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
     problems = tuple(_check(desk, command))
     if problems:
         raise Invalid(*problems)
+    with reaching_in(desk):
+        return _keep(desk, command)
+
+
+def _keep(desk: Desk, command: LogEnquiry) -> Enquiry:
     enquiry = _add_enquiry(desk, command)
     recommendations = [_add_subject(desk, enquiry, n, new) for n, new in enumerate(command.subjects, 1)]
     place_enquiry(enquiry, desk.pack.locate(enquiry.subjects[0].person.postcode))
@@ -112,6 +118,9 @@ def _check(desk: Desk, command: LogEnquiry) -> Iterator[Problem]:
     indicators = policy_for(desk, command.received_at).vocabulary.indicators
     for number, subject in enumerate(command.subjects):
         yield from _check_subject(indicators, subject, f"subjects.{number}")
+        if subject.person_id and desk.actor.role in OUTSIDE:
+            message = "Describe the person: whom the hub knows already is for the hub to say."
+            yield Problem("person", message, f"subjects.{number}.person_id")
 
 
 def _check_subject(indicators: Container[str], subject: NewSubject, field: str) -> Iterator[Problem]:
@@ -136,7 +145,7 @@ def _add_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
         logged_by_id=desk.actor.id,
         channel=command.channel,
         source=command.source,
-        agency_code=command.agency_code,
+        agency_code=desk.actor.agency_code or command.agency_code,
         referrer_name=command.referrer_name,
         referrer_role=command.referrer_role,
         referrer_email=command.referrer_email,

@@ -9,6 +9,7 @@ from uuid import UUID
 from triage.models import AgencyCheck, Clock, Enquiry, OutboxMessage, Referral
 from triage.models.codes import CLOCK_KINDS
 from triage.services.addresses import LOCALITYS, To, managers_of, roles, whoever_has
+from triage.services.breaking_glass import tell_glass_broken
 from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
@@ -146,6 +147,7 @@ LETTERS: dict[str, Write] = {
     "tell_worker": _tell_worker,
     "tell_late_answer": _tell_late_answer,
     "tell_team": tell_team,
+    "tell_glass_broken": tell_glass_broken,
     "chase_team": chase_team,
     "daily_notice": write_daily_notice,
 }

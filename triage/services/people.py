@@ -7,6 +7,7 @@ from uuid import UUID
 
 from triage.errors import Invalid, NotFound, Problem
 from triage.models import Person
+from triage.models.codes import OUTSIDE
 from triage.pack import normalise_postcode
 from triage.services.desk import Desk
 from triage.services.events import record
@@ -105,7 +106,7 @@ def _check_numbers(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
     if new.nhs_number and not is_nhs_number(new.nhs_number):
         message = "This is not an NHS number: its check digit is wrong. Check the ten digits."
         yield Problem("nhs_number", message, f"{field}.nhs_number")
-    elif new.nhs_number and find_by_nhs_number(desk.session, new.nhs_number):
+    elif new.nhs_number and desk.actor.role not in OUTSIDE and find_by_nhs_number(desk.session, new.nhs_number):
         message = "Somebody with this NHS number is known already: choose that person instead."
         yield Problem("nhs_number_known", message, f"{field}.nhs_number")
     if new.upn and not is_upn(new.upn):

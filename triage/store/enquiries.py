@@ -98,6 +98,14 @@ def find_by_reference(session: Session, reference: str) -> Enquiry | None:
     return session.scalar(select(Enquiry).where(Enquiry.reference == reference.strip().upper()))
 
 
+def get_check(session: Session, key: UUID) -> AgencyCheck:
+    """The check, if this actor may see it. NotFound if unseen."""
+    check = session.get(AgencyCheck, key)
+    if check is None:
+        raise NotFound(Problem("not_found", "There is no such check, or it is not yours to see."))
+    return check
+
+
 def find_enquiry_id(session: Session, check_id: UUID) -> UUID | None:
     """Which enquiry a check belongs to now: one that is joined to another hands its checks on."""
     return session.scalar(select(AgencyCheck.enquiry_id).where(AgencyCheck.id == check_id))

@@ -46,8 +46,8 @@ def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Se
 
 
 def find_by_nhs_number(session: Session, nhs_number: str) -> Person | None:
-    """The one person with that NHS number."""
-    return session.scalar(select(Person).where(Person.nhs_number == nhs_number))
+    """A person with that NHS number: there are two where a partner sent one that is known, until a person says so."""
+    return session.scalar(select(Person).where(Person.nhs_number == nhs_number).limit(1))
 
 
 def find_history(session: Session, person_id: UUID, since: datetime, before: datetime) -> History:

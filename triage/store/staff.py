@@ -42,3 +42,8 @@ def list_names(session: Session, keys: Iterable[UUID | None]) -> dict[UUID, str]
     """What each of these people is called."""
     wanted = {key for key in keys if key}
     return {key: name for key, name in session.execute(select(User.id, User.name).where(User.id.in_(wanted)))}
+
+
+def find_user(session: Session, username: str) -> User | None:
+    """Who signs in by that name and may, if anybody."""
+    return session.scalar(select(User).where(User.username == username.strip().casefold(), User.active))

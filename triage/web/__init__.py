@@ -11,7 +11,10 @@ from triage.web import (
     enquiries,
     insight,
     log_enquiry,
+    partners,
+    reasons,
     referrals,
+    restrictions,
     signin,
     thresholds,
     transfers,
@@ -20,7 +23,10 @@ from triage.web import (
 )
 from triage.web.access import present_user
 
-BLUEPRINTS = (signin, enquiries, log_enquiry, decide, referrals, danger, transfers, duty, insight, why_nots, thresholds)
+BLUEPRINTS = (
+    *(signin, enquiries, log_enquiry, decide, referrals, danger, transfers, duty, insight, why_nots, thresholds),
+    *(reasons, restrictions, partners),
+)
 
 
 def register(app: Flask) -> None:
@@ -30,6 +36,7 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.register(app)
     again.register(app)
+    reasons.register(app)
     app.context_processor(present_user)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

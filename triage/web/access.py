@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app, g, redirect, request, session, url_for
 
 from triage.access.actor import Actor
+from triage.access.permissions import find_permission, has
 from triage.access.signin import actor_of
 from triage.database import once_more
 from triage.errors import Forbidden, Problem
@@ -16,21 +17,25 @@ from triage.models import User
 from triage.models.codes import ROLES
 from triage.pack import Pack
 from triage.services.desk import Desk
+from triage.services.standing import stand_before
 from triage.state import state_of
 
 View = Callable[..., Any]
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
 LOCALITY = ("locality_worker", "locality_manager")
-MANAGERS = ("mash_manager", "locality_manager", "early_help_unit", "analyst")
 HOME = {
     "locality_worker": "referrals.show_inbox",
     "locality_manager": "referrals.show_inbox",
     "analyst": "insight.show",
+    "partner_contributor": "partners.show_checks",
+    "referrer": "partners.show_own",
+    "information_governance": "restrictions.show",
 }
 
 
-def signed_in(*roles: str) -> Callable[[View], View]:
-    """Declare the roles that may open a page. A route without such a declaration fails the tests."""
+def may(permission: str) -> Callable[[View], View]:
+    """Declare the permission of the table that a page needs. A route without such a declaration fails the tests."""
+    find_permission(permission)
 
     def declare(view: View) -> View:
         @wraps(view)
@@ -38,13 +43,13 @@ def signed_in(*roles: str) -> Callable[[View], View]:
             actor = current_actor()
             if actor is None:
                 return redirect(url_for("signin.show", next=request.path if request.method == "GET" else None))
-            if actor.role not in roles:
+            if not has(permission, actor.role):
                 message = f"This page is not for your role ({ROLES[actor.role].lower()})."
                 raise Forbidden(Problem("role", message))
-            g.actor = actor
+            g.actor, g.permission = actor, permission
             return once_more(lambda: view(*args, **kwargs), lambda: not g.get("kept"))
 
-        entered.access = f"roles:{','.join(roles)}"
+        entered.access = permission
         return entered
 
     return declare
@@ -59,6 +64,7 @@ def remember(actor: Actor) -> None:
         "role": actor.role,
         "team_code": actor.team_code,
         "locality_code": actor.locality_code,
+        "agency_code": actor.agency_code,
     }
 
 
@@ -72,12 +78,14 @@ def current_actor() -> Actor | None:
 def open_desk() -> Iterator[Desk]:
     """A desk for the person signed in: committed if the block succeeds. Forbidden once their account is closed."""
     state = state_of(current_app)
-    with state.database.transaction(g.actor) as transaction:
+    with state.database.transaction(g.actor, state.clock.now()) as transaction:
         user = transaction.get(User, g.actor.id)
         if user is None or not user.active or actor_of(user) != g.actor:
             session.clear()
             raise Forbidden(Problem("closed", "Your account has changed or is closed. Sign in again."))
-        yield Desk(transaction, g.actor, state.clock, state.pack)
+        desk = Desk(transaction, g.actor, state.clock, state.pack)
+        asks = not g.permission.endswith(".danger")  # which nothing holds up
+        yield stand_before(desk, g.permission, request.view_args or {}, asks=asks)
     g.kept = True  # the view is not begun again: what it did would be done twice
 
 
@@ -93,15 +101,24 @@ def present_user() -> dict[str, Any]:
     if actor is None:
         return around | {"user": None, "places": []}
     places = (
-        ("Worktray", "enquiries.show_worktray", HUB),
-        ("Log an enquiry", "log_enquiry.show", HUB),
-        ("Referrals", "referrals.show_inbox", HUB + LOCALITY),
-        ("Duty", "duty.show", (*HUB, "locality_manager")),
-        ("Measures", "insight.show", MANAGERS),
-        ("Why-not ledger", "why_nots.show", ("mash_manager",)),
+        ("Worktray", "enquiries.show_worktray"),
+        ("Log an enquiry", "log_enquiry.show"),
+        ("Referrals", "referrals.show_inbox"),
+        ("Duty", "duty.show"),
+        ("Measures", "insight.show"),
+        ("Why-not ledger", "why_nots.show"),
+        ("Restricted records", "restrictions.show"),
+        ("Open in an emergency", "restrictions.ask"),
+        ("Checks", "partners.show_checks"),
+        ("What you sent", "partners.show_own"),
     )
-    open_to = [(name, url_for(endpoint)) for name, endpoint, roles in places if actor.role in roles]
+    open_to = [(name, url_for(endpoint)) for name, endpoint in places if may_open(endpoint, actor)]
     return around | {"user": actor, "role_name": _say_role(actor, state.pack), "places": open_to}
+
+
+def may_open(endpoint: str, actor: Actor) -> bool:
+    """Whether the page of that endpoint is for somebody of this role."""
+    return has(current_app.view_functions[endpoint].access, actor.role)
 
 
 def _say_role(actor: Actor, pack: Pack) -> str:

@@ -65,8 +65,17 @@ def _is_ours() -> bool:
 
 
 def _carry(title: str, message: str) -> str:
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return render_template("again.html", title=title, message=message, fields=fields, to=request.path)
+    return show_carried(title, message, request.path, list_fields())
+
+
+def list_fields() -> list[tuple[str, str]]:
+    """What was sent, but for the token."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+
+
+def show_carried(title: str, message: str, to: str, fields: list[tuple[str, str]]) -> str:
+    """A page with those fields and a button that sends them there."""
+    return render_template("again.html", title=title, message=message, fields=fields, to=to)
 
 
 def _say(title: str, message: str) -> str:

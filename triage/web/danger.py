@@ -11,7 +11,7 @@ from triage.schemas.referral import ReferralActionSchema
 from triage.services.desk import Desk
 from triage.services.protecting import name_protector
 from triage.services.referral_actions import ReferralAction, act_on_referral
-from triage.web.access import HUB, LOCALITY, open_desk, signed_in
+from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import load, naming_fields, read_part, typed_elsewhere
 from triage.web.referrals import go_on, place_errors, show_again
@@ -23,7 +23,7 @@ ASKED_ALIKE = TABLES["social_care"]  # what the danger is, in every service
 
 
 @blueprint.post(f"/<uuid:referral_id>/actions/{IMMEDIATE_DANGER}")
-@signed_in(*HUB, *LOCALITY)
+@may("referral.danger")
 def declare(referral_id: UUID) -> Any:
     """Declare it wherever the case is now, and say where that is to whoever cannot see it any more."""
     try:

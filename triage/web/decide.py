@@ -23,7 +23,7 @@ from triage.services.desk import Desk
 from triage.services.first_view import name_of, record_first_views, waits_for_view
 from triage.services.policies import policy_for
 from triage.store.enquiries import get_enquiry
-from triage.web.access import open_desk, signed_in
+from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.enquiries import read_views, show_again
 from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
@@ -41,18 +41,17 @@ from workflows.choice import (
 
 blueprint = Blueprint("decide", __name__, url_prefix="/enquiries/<uuid:enquiry_id>/decide")
 carry_on(blueprint)
-DECIDERS = ("social_worker", "mash_manager")
 
 
 @blueprint.get("")
-@signed_in(*DECIDERS)
+@may("enquiry.decide")
 def show(enquiry_id: UUID) -> Any:
     """The choices for each subject, once this worker has said what they think themselves."""
     return _show(enquiry_id, MultiDict(), {})
 
 
 @blueprint.post("/start")
-@signed_in(*DECIDERS)
+@may("enquiry.decide")
 def start(enquiry_id: UUID) -> Any:
     """The same, carrying on whatever was half typed on the enquiry's page."""
     return _show(enquiry_id, request.form, {})
@@ -60,14 +59,14 @@ def start(enquiry_id: UUID) -> Any:
 
 @blueprint.get("/start")
 @blueprint.get("/first-views")
-@signed_in(*DECIDERS)
+@may("enquiry.decide")
 def go_back(enquiry_id: UUID) -> Any:
     """To the choices, for whoever opens the address of something that was sent."""
     return redirect(url_for("decide.show", enquiry_id=enquiry_id))
 
 
 @blueprint.post("/first-views")
-@signed_in(*DECIDERS)
+@may("enquiry.decide")
 def record_views(enquiry_id: UUID) -> Any:
     """Keep this worker's own first views of all subjects, then show the choices."""
     try:
@@ -80,7 +79,7 @@ def record_views(enquiry_id: UUID) -> Any:
 
 
 @blueprint.post("")
-@signed_in(*DECIDERS)
+@may("enquiry.decide")
 def post(enquiry_id: UUID) -> Any:
     """Keep the decisions, or show them again with what to put right."""
     decisions: list[SubjectDecision] = []

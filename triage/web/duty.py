@@ -5,13 +5,13 @@ from typing import Any
 from flask import Blueprint, g, render_template
 
 from triage.services.duty import list_due, prepare_brief, prepare_morning
-from triage.web.access import HUB, open_desk, signed_in
+from triage.web.access import HUB, may, open_desk
 
 blueprint = Blueprint("duty", __name__, url_prefix="/duty")
 
 
 @blueprint.get("")
-@signed_in(*HUB, "locality_manager")
+@may("duty.read")
 def show() -> Any:
     """All of it as it stands now for the hub; for a locality's manager what will breach there by closing."""
     with open_desk() as desk:

@@ -12,9 +12,11 @@ from uuid import UUID
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from triage.access.permissions import has
 from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
 from triage.models import Enquiry, Event, Subject
 from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
+from triage.services.breaking_glass import is_like_hidden
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.contexts import list_out
 from triage.services.desk import Desk
@@ -29,7 +31,7 @@ from triage.store.kin import find_kin
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.seeing import is_seen
 from triage.store.worktray import list_worktray
-from triage.web.access import HUB, LOCALITY, open_desk, signed_in
+from triage.web.access import LOCALITY, may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, read_version_of, typed_elsewhere
 from triage.web.offering import choices_on, find_open, offer
@@ -45,7 +47,7 @@ NOTHING: MultiDict[str, str] = MultiDict()
 
 
 @blueprint.get("")
-@signed_in(*HUB)
+@may("worktray.read")
 def show_worktray() -> Any:
     """Open enquiries, of one queue or of all, the worst first."""
     queue = request.args.get("queue") or None
@@ -59,7 +61,7 @@ def show_worktray() -> Any:
 
 
 @blueprint.get("/<uuid:enquiry_id>")
-@signed_in(*HUB, *LOCALITY)
+@may("enquiry.read")
 def show(enquiry_id: UUID) -> Any:
     """Who, what, how bad, what now."""
     with open_desk() as desk:
@@ -70,14 +72,14 @@ def show(enquiry_id: UUID) -> Any:
 @blueprint.get("/<uuid:enquiry_id>/actions/<path:_rest>")
 @blueprint.get("/<uuid:enquiry_id>/checks/<path:_rest>")
 @blueprint.get("/<uuid:enquiry_id>/subjects/<path:_rest>")
-@signed_in(*HUB, *LOCALITY)
+@may("enquiry.read")
 def go_back(enquiry_id: UUID, _rest: str = "") -> Any:
     """To the enquiry, for whoever opens the address of something that was sent."""
     return redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
 
 @blueprint.post("/<uuid:enquiry_id>/first-views")
-@signed_in(*HUB)
+@may("first_view.record")
 def record_views(enquiry_id: UUID) -> Any:
     """Keep this worker's own first view of the subject whose button was pressed, then show what the policy says."""
     place = request.form.get("only", "")
@@ -107,14 +109,14 @@ def read_views(enquiry_id: UUID, place: int | None = None) -> RecordFirstViews:
 
 
 @blueprint.post(f"/<uuid:enquiry_id>/actions/{IMMEDIATE_DANGER}")
-@signed_in(*HUB, *LOCALITY)
+@may("enquiry.danger")
 def declare_danger(enquiry_id: UUID) -> Any:
     """Protect everybody whom it is about: for whoever has a page that is about one of them."""
     return _act(enquiry_id, IMMEDIATE_DANGER)
 
 
 @blueprint.post("/<uuid:enquiry_id>/actions/<action>")
-@signed_in(*HUB)
+@may("enquiry.act")
 def act(enquiry_id: UUID, action: str) -> Any:
     """Do one of the permitted actions, then show the enquiry again; a refusal is shown on it."""
     return _act(enquiry_id, action)
@@ -132,7 +134,7 @@ def _act(enquiry_id: UUID, action: str) -> Any:
 
 
 @blueprint.post("/<uuid:enquiry_id>/checks/<uuid:check_id>/<action>")
-@signed_in(*HUB)
+@may("check.act")
 def act_on_one_check(enquiry_id: UUID, check_id: UUID, action: str) -> Any:
     """Record a partner's answer, or chase it."""
     part, version = f"check_{check_id.hex}.{action}", read_version_of(request.form, check_id)
@@ -146,7 +148,7 @@ def act_on_one_check(enquiry_id: UUID, check_id: UUID, action: str) -> Any:
 
 
 @blueprint.post("/<uuid:enquiry_id>/subjects/<int:ordinal>/person/<uuid:person_id>")
-@signed_in(*HUB)
+@may("person.recognise")
 def recognise(enquiry_id: UUID, ordinal: int, person_id: UUID) -> Any:
     """Say that a subject is somebody known already."""
     version = request.form.get("version", type=int)
@@ -210,6 +212,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         choices=choices_on(desk, enquiry),
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
         matches={each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects},
+        hidden={each.ordinal: recognises and is_like_hidden(desk, each.person) for each in enquiry.subjects},
+        restricts=has("restriction.write", desk.actor.role),
         indicators=policy.vocabulary.indicators,
         levels=say_levels(policy),
         values=values,

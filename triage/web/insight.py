@@ -11,7 +11,7 @@ from triage.insight.measures import MEASURES, Answer, measure
 from triage.schemas.measure import MeasureQuery
 from triage.services.desk import Desk
 from triage.state import state_of
-from triage.web.access import MANAGERS, open_desk, signed_in
+from triage.web.access import may, open_desk
 from triage.web.forms import errors_by_field, load
 from triage.web.words import local
 
@@ -20,7 +20,7 @@ CHARTED = "enquiries"
 
 
 @blueprint.get("")
-@signed_in(*MANAGERS)
+@may("measures.read")
 def show() -> Any:
     """The measures, from April of this year unless a period is asked for."""
     period, errors = read_period()
@@ -33,7 +33,7 @@ def show() -> Any:
 
 
 @blueprint.get("/chart.svg")
-@signed_in(*MANAGERS)
+@may("measures.read")
 def show_chart() -> Response:
     """The charted measure by district, as a picture."""
     period, _errors = read_period()

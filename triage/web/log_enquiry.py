@@ -16,7 +16,7 @@ from triage.schemas.enquiry import LogEnquirySchema
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.policies import policy_at_hand
 from triage.state import state_of
-from triage.web.access import HUB, open_desk, signed_in
+from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, local_instant, nest
 from triage.web.words import local, say_levels
@@ -30,7 +30,7 @@ AWAY = "The service cannot reach its database just now. Nothing is lost: leave t
 
 
 @blueprint.get("")
-@signed_in(*HUB)
+@may("enquiry.log")
 def show() -> Any:
     """An empty form, received now."""
     now = local(state_of(current_app).clock.now())
@@ -39,7 +39,7 @@ def show() -> Any:
 
 
 @blueprint.post("")
-@signed_in(*HUB)
+@may("enquiry.log")
 def log() -> Any:
     """Keep the enquiry, or show the form again with all that was typed and what to put right."""
     if "add_subject" in request.form:

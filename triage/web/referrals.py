@@ -17,7 +17,7 @@ from triage.services.first_view import sees_recommendation
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.enquiries import list_events
 from triage.store.referrals import count_held_by, get_referral, get_service, list_following
-from triage.web.access import HUB, LOCALITY, open_desk, signed_in
+from triage.web.access import HUB, may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
 from triage.web.inbox import arrange_hub_inbox, arrange_locality_inbox
@@ -33,7 +33,7 @@ Attempt = Callable[[Desk], Any]
 
 
 @blueprint.get("")
-@signed_in(*HUB, *LOCALITY)
+@may("inbox.read")
 def show_inbox() -> Any:
     """What waits, by what it waits for; of a locality's, if they ask, only what this person has."""
     with open_desk() as desk:
@@ -49,7 +49,7 @@ def show_inbox() -> Any:
 
 
 @blueprint.get("/<uuid:referral_id>")
-@signed_in(*HUB, *LOCALITY)
+@may("referral.read")
 def show(referral_id: UUID) -> Any:
     """One referral: the child, why, what is due, what has been done, what may be done."""
     return show_again(referral_id, NOTHING, {})
@@ -57,14 +57,14 @@ def show(referral_id: UUID) -> Any:
 
 @blueprint.get("/<uuid:referral_id>/actions/<path:_rest>")
 @blueprint.get("/<uuid:referral_id>/transfers/<path:_rest>")
-@signed_in(*HUB, *LOCALITY)
+@may("referral.read")
 def go_back(referral_id: UUID, _rest: str) -> Any:
     """To the referral, for whoever opens the address of something that was sent."""
     return redirect(url_for("referrals.show", referral_id=referral_id))
 
 
 @blueprint.post("/<uuid:referral_id>/actions/<action>")
-@signed_in(*HUB, *LOCALITY)
+@may("referral.act")
 def act(referral_id: UUID, action: str) -> Any:
     """Do one of the permitted actions, then show the referral again; a refusal is shown on it."""
     version = request.form.get("version", type=int)

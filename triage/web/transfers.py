@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from triage.schemas.referral import TransferActionSchema
 from triage.services.desk import Desk
 from triage.services.transfers import TransferAction, act_on_transfer
-from triage.web.access import HUB, LOCALITY, signed_in
+from triage.web.access import may
 from triage.web.again import carry_on
 from triage.web.forms import load, naming_fields, read_part, read_version_of
 from triage.web.referrals import try_step
@@ -19,7 +19,7 @@ carry_on(blueprint)
 
 
 @blueprint.post("/<uuid:transfer_id>/<action>")
-@signed_in(*HUB, *LOCALITY)
+@may("transfer.answer")
 def answer(referral_id: UUID, transfer_id: UUID, action: str) -> Any:
     """Accept the case, reject it or take the offer back, then show the referral again."""
     read = {

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 
 from triage.errors import Invalid, invalid
 from triage.store.why_nots import sample_why_nots
-from triage.web.access import open_desk, signed_in
+from triage.web.access import may, open_desk
 from triage.web.forms import errors_by_field
 from triage.web.insight import read_period
 from triage.web.words import RUNGS
@@ -22,7 +22,7 @@ MOST = 999_999  # a seed that one can read out
 
 
 @blueprint.get("")
-@signed_in("mash_manager")
+@may("why_nots.read")
 def show() -> Any:
     """A sample of a period, of one route or of all. The address says which, so that others can look at the same."""
     (first, last), errors = read_period()

@@ -1,0 +1,61 @@
+"""What those outside see: the checks that their agency was asked, and what became of what they sent. No more."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from triage.models import AgencyCheck
+from triage.services.desk import Desk, seeing_all
+from triage.store.partners import list_asked, list_sent
+from workflows.enquiry import UNDECIDED
+
+RECEIVED, LOOKED_AT, DECIDED = "Received", "Being looked at", "Decided"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A check as its agency sees it: whom it is about, as far as it takes to answer, and by when."""
+
+    check: AgencyCheck
+    reference: str
+    about: tuple[str, ...]
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An enquiry as whoever sent it sees it: a safe word, and neither what was found out nor what was decided."""
+
+    reference: str
+    received_at: datetime
+    stands: str
+
+
+def show_asked(desk: Desk) -> list[Asked]:
+    """The checks that this actor's agency has to answer, or has answered while the enquiry is open."""
+    checks = list_asked(desk.session)
+    with seeing_all(desk):
+        return [_show(check) for check in checks]
+
+
+def _show(check: AgencyCheck) -> Asked:
+    enquiry = check.enquiry
+    clocks = (each for each in enquiry.clocks if each.agency_check_id == check.id and each.state == "running")
+    about = tuple(_name(subject) for subject in enquiry.subjects)
+    return Asked(check, enquiry.reference, about, next((each.due_at for each in clocks), None))
+
+
+def _name(subject: object) -> str:
+    """As it was told, with the date of birth: a partner looks the person up by that."""
+    born = subject.person.birth_date
+    return subject.name_as_given + (f", born {born:%-d %B %Y}" if born else "")
+
+
+def show_sent(desk: Desk) -> list[Sent]:
+    """What this actor sent, the latest first."""
+    return [Sent(each.reference, each.received_at, _say(each.state)) for each in list_sent(desk.session)]
+
+
+def _say(state: str) -> str:
+    if state == "received":
+        return RECEIVED
+    return LOOKED_AT if state in UNDECIDED or state == "awaiting_approval" else DECIDED

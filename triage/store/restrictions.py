@@ -1,0 +1,85 @@
+"""Queries about restricted records: what is restricted, who sees it, who broke the glass, and what stays hidden."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import ARRAY, DATE
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql import cast
+
+from triage.errors import NotFound, Problem
+from triage.models import Enquiry, GlassBreak, Referral, Restriction, RestrictionReader, Subject, User
+from workflows.people import Identity, fold, swapped
+
+SHOWN = 100
+
+
+def get_restriction(session: Session, key: UUID) -> Restriction:
+    """The restriction with its list. NotFound if unseen."""
+    found = session.get(Restriction, key, options=_whole())
+    if found is None:
+        raise NotFound(Problem("not_found", "There is no such restriction, or it is not yours to see."))
+    return found
+
+
+def list_restrictions(session: Session) -> Sequence[Restriction]:
+    """Those in force, the latest first."""
+    query = select(Restriction).options(*_whole()).where(Restriction.lifted_at.is_(None))
+    return session.scalars(query.order_by(Restriction.made_at.desc())).all()
+
+
+def find_restriction(session: Session, person_id: UUID) -> Restriction | None:
+    """The restriction in force on a person, if there is one that this actor may see."""
+    query = select(Restriction).where(Restriction.person_id == person_id, Restriction.lifted_at.is_(None))
+    return session.scalar(query)
+
+
+def _whole() -> tuple[object, ...]:
+    return joinedload(Restriction.made_by), selectinload(Restriction.readers).joinedload(RestrictionReader.user)
+
+
+def list_breaks(session: Session) -> Sequence[GlassBreak]:
+    """Every opening in an emergency: those that nobody has looked at first, then the latest."""
+    query = select(GlassBreak).options(joinedload(GlassBreak.user), joinedload(GlassBreak.restriction))
+    order = (GlassBreak.verdict.is_not(None), GlassBreak.broken_at.desc())
+    return session.scalars(query.order_by(*order).limit(SHOWN)).all()
+
+
+def get_break(session: Session, key: UUID) -> GlassBreak:
+    """One opening in an emergency. NotFound if unseen."""
+    found = session.get(GlassBreak, key)
+    if found is None:
+        raise NotFound(Problem("not_found", "There is no such opening, or it is not yours to see."))
+    return found
+
+
+def find_hidden_like(session: Session, identity: Identity) -> Sequence[UUID]:
+    """The keys of people whom this actor does not see and who may be the one described."""
+    dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
+    name = fold(identity.given_name, identity.family_name)
+    found = func.hidden_people(name, cast(dates, ARRAY(DATE)), identity.nhs_number, identity.upn)
+    return session.scalars(select(found)).all()
+
+
+def find_hidden_case(session: Session, reference: str) -> Sequence[UUID]:
+    """The keys of the restricted people of a case that this actor does not see, by its reference."""
+    return session.scalars(select(func.hidden_case(reference.strip().upper()))).all()
+
+
+def find_holders(session: Session, person_id: UUID) -> set[UUID]:
+    """Who has the person's open cases and enquiries: the workers, and the managers of their localities."""
+    cases = select(Referral).where(Referral.person_id == person_id, Referral.state != "closed")
+    open_cases = session.scalars(cases).all()
+    owned = select(Enquiry.owner_id).join(Subject).where(Subject.person_id == person_id, Enquiry.state != "closed")
+    places = {case.locality_code for case in open_cases if case.locality_code}
+    managers = select(User.id).where(User.role == "locality_manager", User.active, User.locality_code.in_(places))
+    held = {case.worker_id for case in open_cases} | set(session.scalars(owned)) | set(session.scalars(managers))
+    return held - {None}
+
+
+def find_case(session: Session, reference: str) -> Enquiry | Referral | None:
+    """The enquiry or referral of that reference, if this actor sees it."""
+    told = reference.strip().upper()
+    enquiry = session.scalar(select(Enquiry).where(Enquiry.reference == told))
+    return enquiry or session.scalar(select(Referral).where(Referral.reference == told))

@@ -1,0 +1,62 @@
+"""The pages of those outside: a partner's checks with their answers, and what became of what one sent."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from triage.errors import Conflict, Invalid, Stale
+from triage.schemas.enquiry import CheckActionSchema
+from triage.services.checks import CheckAction, act_on_check
+from triage.services.desk import Desk
+from triage.services.partners import show_asked, show_sent
+from triage.services.permitted import permitted_on_check
+from triage.web.access import may, open_desk
+from triage.web.again import carry_on
+from triage.web.forms import errors_by_field, load
+
+blueprint = Blueprint("partners", __name__, url_prefix="/partners")
+carry_on(blueprint)
+
+
+@blueprint.get("/checks")
+@may("check.read")
+def show_checks() -> Any:
+    """What this agency is asked."""
+    return _render({})
+
+
+@blueprint.post("/checks/<uuid:check_id>/<action>")
+@may("check.read")
+def answer(check_id: UUID, action: str) -> Any:
+    """Acknowledge or answer it, decline to, or say that a child is in danger now."""
+    version = request.form.get("version", type=int)
+    said = {name: request.form[name] for name in ("answer", "reason") if request.form.get(name)}
+
+    def attempt(desk: Desk) -> None:
+        details = load(CheckActionSchema(), said)
+        act_on_check(desk, CheckAction(check_id=check_id, action=action, version=version, **details))
+
+    try:
+        with open_desk() as desk:
+            attempt(desk)
+    except (Conflict, Invalid, Stale) as refusal:
+        errors = {f"{check_id}.{field or 'answer'}": words for field, words in errors_by_field(refusal).items()}
+        return _render(errors), refusal.status
+    flash("Thank you. The hub has it.")
+    return redirect(url_for("partners.show_checks"))
+
+
+@blueprint.get("/sent")
+@may("sent.read")
+def show_own() -> Any:
+    """What became of what this person sent."""
+    with open_desk() as desk:
+        return render_template("partners/sent.html", sent=show_sent(desk))
+
+
+def _render(errors: dict[str, str]) -> str:
+    with open_desk() as desk:
+        asked = show_asked(desk)
+        actions = {each.check.id: {one.action for one in permitted_on_check(desk, each.check)} for each in asked}
+        return render_template("partners/checks.html", asked=asked, actions=actions, values=request.form, errors=errors)
