@@ -37,6 +37,10 @@ def _people() -> list[dict[str, str | None]]:
         ("analyst", "Anil Made-Up", "analyst", None, None),
         ("adult.social.care", "Ada Made-Up", "locality_worker", "adult_social_care", None),
         ("send", "Seth Made-Up", "locality_worker", "send", None),
+        ("governance", "Gwen Made-Up", "information_governance", None, None),
+        ("administrator", "Abe Made-Up", "administrator", None, None),
+        ("school", "Hattie Made-Up", "referrer", None, None),
+        ("police", "Pat Made-Up", "partner_contributor", None, None),
     ]
     for place in LOCALITIES:
         hub.append((f"{place}.manager", f"Lee {place.title()}", "locality_manager", f"social_care_{place}", place))
@@ -44,7 +48,12 @@ def _people() -> list[dict[str, str | None]]:
             short = service.replace("_", ".")
             hub.append((f"{place}.{short}", f"Kit {place.title()}", "locality_worker", f"{service}_{place}", place))
     keys = ("username", "name", "role", "team_code", "locality_code")
-    return [dict(zip(keys, row, strict=True)) for row in hub]
+    return [dict(zip(keys, row, strict=True)) | _agency(row[0]) for row in hub]
+
+
+def _agency(username: str) -> dict[str, str]:
+    """Whoever answers for a partner is of that agency."""
+    return {"agency_code": "police"} if username == "police" else {}
 
 
 def add_staff(session: Session) -> None:

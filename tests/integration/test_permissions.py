@@ -1,0 +1,191 @@
+"""Every route is walked by every role, before records of its own team, another's, restricted and closed.
+
+What is met is compared with the table of permissions and with what is plainly said here of whose each record is.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.acting import accepted, act
+from tests.conftest import Office
+from tests.making import an_enquiry, screen
+from triage.access.permissions import COLUMNS, Standing, allows, find_permission, has, read_table
+from triage.database import acting_as
+from triage.models.codes import ROLES
+from triage.services.restricting import Restrict, remove_reader, restrict
+
+NOWHERE = "00000000-0000-7000-8000-000000000009"
+HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
+PEOPLE = {role: f"{role}:west" if role.startswith("locality_") else role for role in COLUMNS.values()}
+ASKED, REFUSED, ENTERS = "asked why", "refused", "enters"
+QUESTION = "Why are you opening this?"
+
+
+def routes_of(app):
+    return [(rule, app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def is_public(view):
+    return view.access.startswith("public")
+
+
+def test_every_route_declares_a_permission_that_stands_in_the_table(app):
+    undeclared = [str(rule) for rule, view in routes_of(app) if not is_public(view) and view.access not in read_table()]
+    assert undeclared == []
+
+
+def test_every_permission_is_some_routes_and_every_role_has_a_column(app):
+    assert {view.access for _rule, view in routes_of(app) if not is_public(view)} == set(read_table())
+    assert set(COLUMNS.values()) | {"system"} == set(ROLES)
+
+
+def test_nothing_is_permitted_that_does_not_stand_in_the_table():
+    with pytest.raises(KeyError):
+        find_permission("enquiry.erase")
+    assert not has("enquiry.read", "administrator")
+    assert not allows("enquiry.read", "mash_officer", Standing(own=False))
+    assert allows("enquiry.read", "mash_officer", Standing(closed=True, restricted=True))
+    assert not allows("check.act", "partner_system", Standing(closed=True))
+
+
+@pytest.fixture
+def records(office: Office) -> dict[str, Any]:
+    """An open enquiry, the west's case from another, one closed, and one whose child's records are restricted."""
+    fresh = an_enquiry(office, given_name="Nell")
+    screen(office, fresh, ask="police", finish=False)
+    west = accepted(office, given_name="Wes")
+    shut = accepted(office, given_name="Clo")
+    act(office, "locality_worker:west", shut, "close", closure="RC1")
+    act(office, "mash_officer", shut.enquiry, "close")
+    hidden = accepted(office, given_name="Rex")
+    command = Restrict(enquiry_id=hidden.enquiry_id, ordinal=1, reason="A colleague's child")
+    maker = office.actor("mash_manager 2")
+    office.session.flush()
+    with acting_as(office.session, maker):
+        restriction = restrict(office.desk("mash_manager 2"), command)
+        office.session.flush()
+        for reader in {each.user_id for each in restriction.readers} - {maker.id}:
+            remove_reader(office.desk("mash_manager 2"), restriction.id, reader)
+        office.session.flush()
+    return {"at the hub": fresh, "the west's": west, "closed": shut, "restricted": hidden}
+
+
+def standing_of(role: str, name: str, kind: str) -> Standing | None:
+    """How each record stands to each role, in plain words; None where the database shows them none of it."""
+    closed = name == "closed"
+    if name == "restricted" or role not in (*HUB, "locality_worker", "locality_manager"):
+        return None
+    if kind == "enquiry":
+        return None if role not in HUB and name == "at the hub" else Standing(closed=closed)
+    if name == "at the hub":
+        return None  # it has no referral
+    return Standing(own=role not in HUB, closed=closed)
+
+
+def expected(permission: str, role: str, name: str, kind: str) -> set[str]:
+    """What somebody of this role may meet."""
+    standing = standing_of(role, name, kind)
+    if not has(permission, role):
+        return {REFUSED}
+    if standing is None:  # danger is heard from whoever works on cases, wherever the case is
+        return {REFUSED, ENTERS} if permission.endswith(".danger") else {REFUSED}
+    if not allows(permission, role, standing):
+        return {REFUSED}
+    asks = not standing.own and not permission.endswith(".danger")
+    return {ASKED} if asks else {ENTERS}
+
+
+def met(answer: Any) -> str:
+    """What an answer comes to."""
+    if answer.status_code == 403 and QUESTION in answer.text:
+        return ASKED
+    return REFUSED if answer.status_code in (401, 403, 404) else ENTERS
+
+
+def addresses(rule: Any, record: Any, kind: str) -> str | None:
+    """The address of that record under the rule; None where the rule is about another kind of thing."""
+    names = rule.arguments
+    if f"{kind}_id" not in names:
+        return None
+    enquiry = record if kind == "enquiry" else record.enquiry
+    check = enquiry.checks[0].id if enquiry.checks else NOWHERE
+    values = {f"{kind}_id": record.id, "action": "start_screening", "ordinal": 1, "_rest": "x", "check_id": check}
+    values |= {name: NOWHERE for name in names if name.endswith("_id") and name not in values}
+    return rule.build({name: values.get(name, "x") for name in names})[1]
+
+
+def kinds(record: Any, name: str) -> list[tuple[str, Any]]:
+    if name == "at the hub":
+        return [("enquiry", record)]
+    return [("enquiry", record.enquiry), ("referral", record)]
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_pages_and_answers_are_met_as_the_table_says(app, office, caller, sign_in, records, role):
+    client, system = sign_in(PEOPLE[role]), caller(PEOPLE[role])
+    wrong = []
+    for rule, view in routes_of(app):
+        if is_public(view):
+            continue
+        is_api = rule.rule.startswith("/api/")
+        for name, record in records.items():
+            for kind, row in kinds(record, name):
+                path = addresses(rule, row, kind)
+                for method in rule.methods & {"GET", "POST"} if path else ():
+                    before = office.session.begin_nested()
+                    answer = ask(system if is_api else client, method, path, is_api)
+                    before.rollback()
+                    office.session.expire_all()
+                    may = expected(view.access, role, name, kind)
+                    may = {ENTERS if is_api and each == ASKED else each for each in may}  # a system says so beforehand
+                    if met(answer) not in may:
+                        wrong.append((method, path.replace(str(row.id), name), met(answer), may))
+    assert wrong == []
+
+
+def ask(who: Any, method: str, path: str, is_api: bool) -> Any:
+    if not is_api:
+        return who.open(path, method=method)
+    path = path.removeprefix("/api/v1")
+    return who.get(path) if method == "GET" else who.post(path, {}, If_Match='"1"')
+
+
+@pytest.mark.parametrize("role", PEOPLE)
+def test_routes_about_no_record_are_met_as_the_table_says(app, caller, sign_in, role):
+    client, system = sign_in(PEOPLE[role]), caller(PEOPLE[role])
+    for rule, view in routes_of(app):
+        if is_public(view) or rule.arguments:
+            continue
+        is_api = rule.rule.startswith("/api/")
+        for method in rule.methods & {"GET", "POST"}:
+            answer = ask(system if is_api else client, method, rule.rule, is_api)
+            met_role = answer.status_code != 403
+            assert met_role == has(view.access, role), (method, rule.rule, answer.status_code)
+
+
+def test_reason_is_asked_once_a_shift_and_stands_beside_what_is_read(sign_in, office):
+    case = accepted(office)
+    office.session.flush()
+    client, at = sign_in("social_worker"), f"/referrals/{case.id}"
+    assert QUESTION in client.get(at).text
+    path, said = f"/reasons/referral/{case.id}", {"to": at, "reason": "was_told"}
+    assert client.post(path, data={"to": at}).status_code == 422
+    assert client.post(path, data={"to": at, "reason": "other"}).status_code == 422
+    assert client.post(path, data=said).location == at
+    assert client.get(at).status_code == 200
+    office.clock.at += timedelta(hours=12)
+    assert QUESTION in client.get(at).text
+
+
+def test_what_was_sent_to_another_teams_case_comes_back_once_the_reason_is_said(sign_in, office):
+    case = accepted(office)
+    office.session.flush()
+    client, at = sign_in("mash_manager"), f"/referrals/{case.id}/actions/reassign"
+    page = client.post(at, data={"reassign.reason": "Made up: they moved"})
+    assert (page.status_code, QUESTION in page.text) == (403, True)
+    sent = {"to": at, "reason": "handing_over", "sent.reassign.reason": "Made up: they moved"}
+    again = client.post(f"/reasons/referral/{case.id}", data=sent).text
+    assert f'action="{at}"' in again
+    assert 'name="reassign.reason" value="Made up: they moved"' in again
