@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from triage import api, web
+from triage import api, request_ids, web
 from triage.clock import Clock, SystemClock
 from triage.database import Database
 from triage.handlers import register_handlers
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
         settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack)
     )
     register_handlers(app)
+    request_ids.register(app)
     app.register_blueprint(health)
     web.register(app)
     api.register(app, CSRFProtect(app))

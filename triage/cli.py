@@ -14,6 +14,7 @@ PLACES = {
     "import": "triage.exchange.command:import_",
     "add-user": "triage.access.command:add_user",
     "issue-token": "triage.access.command:issue_token_command",
+    "ledger": "triage.ledger_command:ledger",
     "policy": "triage.thresholds.command:policy",
     "workflow": "triage.workflow_command:workflow",
 }

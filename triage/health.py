@@ -1,5 +1,6 @@
 """Whether the service lives, and whether it can work: for load balancers and for the start of the demo."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app
@@ -11,7 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from triage.access.actor import NOBODY
 from triage.access.routes import public
 from triage.state import State, state_of
+from triage.store.ledger import find_sealed_at
 
+UNSEALED = timedelta(hours=2)
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
 
@@ -28,8 +31,15 @@ def read_ready() -> Any:
     """200 while the database answers, else 503. Without Redis enquiries are still taken: the outbox keeps them."""
     state = state_of(current_app)
     database, redis = _try_database(state), _try_redis(state)
-    parts = {"database": _word(database), "redis": _word(redis)}
+    parts = {"database": _word(database), "redis": _word(redis), "ledger": _say_sealed(state) if database else "down"}
     return {"status": _word(database), **parts}, 200 if database else 503, {} if database else {"Retry-After": "5"}
+
+
+def _say_sealed(state: State) -> str:
+    """Whether the worker seals the ledger: it makes a checkpoint every hour at least, if it has the key."""
+    with state.database.transaction(NOBODY) as session:
+        sealed_at = find_sealed_at(session)
+    return "sealed" if sealed_at and state.clock.now() - sealed_at < UNSEALED else "not sealed"
 
 
 def _word(answers: bool) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 
 from triage.errors import DomainError, Problem
+from triage.request_ids import request_id
 
 RETRY_SECONDS = 5
 BUSY_TITLE = "Somebody else was at the same case"
@@ -18,6 +19,8 @@ def problem_response(
     """An application/problem+json answer; `errors` lists each fault with its field."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
     body["detail"] = detail or " ".join(problem.message for problem in problems) or title
+    if request_id():
+        body["request_id"] = request_id()
     if problems:
         body["errors"] = [
             {"code": each.code, "detail": each.message} | ({"field": each.field} if each.field else {})

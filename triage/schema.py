@@ -53,7 +53,7 @@ def move_to_present_workflows(owner_url: str, pack: Pack, clock: Clock) -> int:
     engine = create_engine(owner_url, poolclass=NullPool)
     with Session(engine) as session, session.begin():
         act_as(session, SYSTEM)
-        return move_cases(Desk(session, SYSTEM, clock, pack))
+        return move_cases(Desk(session, SYSTEM, clock, pack, request_id="command:migrate"))
 
 
 def _district(row: dict[str, str]) -> dict[str, str | None]:

@@ -1,6 +1,7 @@
 """All that can be configured, from environment variables that begin with TRIAGE_."""
 
 from functools import cached_property
+from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,8 @@ class Settings(BaseSettings):
         description="signs cookies and encrypts drafts: 32 characters or more; several, newest first, between commas"
     )
     pack: str = Field(DEFAULT_PACK, description="the authority's pack of configuration")
+    ledger_key: SecretStr | None = Field(None, description="signs the ledger's checkpoints: 32 bytes in base64")
+    ledger_key_file: Path | None = Field(None, description="where that key stands, instead of the key itself")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_from: str = "mash@triage.example"

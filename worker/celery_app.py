@@ -10,7 +10,13 @@ from triage.pack import load_pack
 from triage.settings import Settings
 from triage.state import State
 
-TASKS = ("worker.tasks.outbox", "worker.tasks.clocks", "worker.tasks.measures", "worker.tasks.notices")
+TASKS = (
+    "worker.tasks.outbox",
+    "worker.tasks.clocks",
+    "worker.tasks.measures",
+    "worker.tasks.notices",
+    "worker.tasks.ledger",
+)
 
 app = Celery("triage", include=TASKS)
 app.config_from_object("worker.config")

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from celery import current_task
+
 from triage.access.actor import SYSTEM
 from triage.services.desk import Desk
 from worker.celery_app import state
@@ -13,4 +15,9 @@ def service_desk() -> Iterator[Desk]:
     """Committed if the block succeeds."""
     here = state()
     with here.database.transaction(SYSTEM) as session:
-        yield Desk(session, SYSTEM, here.clock, here.pack)
+        yield Desk(session, SYSTEM, here.clock, here.pack, request_id=_task_id())
+
+
+def _task_id() -> str:
+    """Of the task that is being done, if one is."""
+    return (current_task.request.id or "") if current_task else ""

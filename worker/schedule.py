@@ -4,5 +4,6 @@ SCHEDULE = {
     "relay outbox": {"task": "outbox.relay", "schedule": 5.0, "options": {"expires": 5}},
     "sweep clocks": {"task": "clocks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "promise notices": {"task": "notices.promise", "schedule": 60.0, "options": {"expires": 60}},
+    "seal ledger": {"task": "ledger.seal", "schedule": 300.0, "options": {"expires": 300}},
     "refresh measures": {"task": "measures.refresh", "schedule": 60.0, "options": {"expires": 60}},
 }

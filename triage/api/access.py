@@ -3,9 +3,10 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from flask import Response, current_app, g, make_response, request
 from sqlalchemy import select
@@ -17,7 +18,9 @@ from triage.access.signin import recognise_token
 from triage.database import once_more
 from triage.errors import Forbidden, Invalid, PreconditionRequired, Problem, Unauthorised
 from triage.models import IdempotencyKey
+from triage.request_ids import request_id
 from triage.services.desk import Desk
+from triage.services.reading import Case, note_reading
 from triage.services.standing import stand_before
 from triage.state import state_of
 from workflows.definition import IMMEDIATE_DANGER
@@ -48,11 +51,18 @@ def _answer(actor: Actor, view: Callable[[], Any]) -> Any:
     """What the view says, in one transaction as that actor: with it ends, or is kept, all that it did."""
     state = state_of(current_app)
     with state.database.transaction(actor, state.clock.now()) as session:
-        desk = Desk(session, actor, state.clock, state.pack)
+        desk = Desk(session, actor, state.clock, state.pack, request_id=request_id())
         g.desk = stand_before(desk, g.permission, request.view_args or {}, asks=False)
+        g.shown = set()
         if request.method == "POST":
             return _answer_once(g.desk, lambda: make_response(view()))
         return view()
+
+
+def note_shown(people: Iterable[UUID], case: Case | None = None) -> None:
+    """Put on record whom this answer shows: last, once all that it needs is read or done."""
+    g.shown |= set(people)
+    note_reading(g.desk, request.endpoint or "", g.shown, case)
 
 
 def _recognise(scope: str) -> Actor:
@@ -85,9 +95,12 @@ def _answer_once(desk: Desk, answer: Callable[[], Response]) -> Response:
     fingerprint = hashlib.sha256(request.full_path.encode() + b"\n" + request.get_data()).digest()
     row = _claim(desk, key, fingerprint)
     if row.status is not None:
-        return _replayed(row, fingerprint)
+        again = _replayed(row, fingerprint)
+        note_shown(row.people)
+        return again
     response = answer()
     row.status, row.body = response.status_code, response.get_data(as_text=True)
+    row.people = sorted(g.shown)
     row.headers = {name: response.headers[name] for name in ("ETag", "Location") if name in response.headers}
     return response
 
@@ -109,6 +122,7 @@ def _claim(desk: Desk, key: str, fingerprint: bytes) -> IdempotencyKey:
         "created_at": desk.now,
         "headers": {},
         "body": "",
+        "people": [],
     }
     desk.session.execute(insert(IdempotencyKey).values(values).on_conflict_do_nothing())
     mine = (IdempotencyKey.user_id == desk.actor.id) & (IdempotencyKey.key == key)

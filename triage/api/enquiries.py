@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import g, url_for
 from flask_smorest import Blueprint
 
-from triage.api.access import may, read_version, read_version_for
+from triage.api.access import may, note_shown, read_version, read_version_for
 from triage.api.present import present_check, present_enquiry, present_unseen
 from triage.models import Enquiry
 from triage.models.codes import ENQUIRY_STATES, OUTSIDE
@@ -35,7 +35,8 @@ from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.linking import LinkPerson, link_person
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.people import find_matches
-from triage.store.enquiries import get_enquiry, list_enquiries, list_events
+from triage.services.reading import people_of
+from triage.store.enquiries import find_people_in, get_enquiry, list_enquiries, list_events
 from triage.store.seeing import is_seen
 from workflows.definition import IMMEDIATE_DANGER
 
@@ -69,6 +70,7 @@ def post_enquiry(command: LogEnquiry) -> Any:
 def read_enquiries(query: dict[str, Any]) -> Any:
     """Enquiries, latest received first."""
     page = list_enquiries(g.desk.session, state=query.get("state"), cursor=query.get("cursor"), limit=query["limit"])
+    note_shown(find_people_in(g.desk.session, [enquiry.id for enquiry in page.rows]))
     return {"items": page.rows, "next_cursor": page.next_cursor}
 
 
@@ -86,8 +88,9 @@ def read_enquiry(enquiry_id: UUID) -> Any:
 @blueprint.response(200, EventListSchema)
 def read_enquiry_events(enquiry_id: UUID) -> Any:
     """All that happened to an enquiry, in order."""
-    get_enquiry(g.desk.session, enquiry_id)
-    return {"items": list_events(g.desk.session, enquiry_id)}
+    enquiry, events = get_enquiry(g.desk.session, enquiry_id), list_events(g.desk.session, enquiry_id)
+    note_shown(people_of([enquiry]), enquiry)
+    return {"items": events}
 
 
 @blueprint.get("/enquiries/<uuid:enquiry_id>/subjects/<int:ordinal>/matches")
@@ -97,7 +100,9 @@ def read_matches(enquiry_id: UUID, ordinal: int) -> Any:
     """People known already who may be this subject, with the evidence. A person says which, if any."""
     enquiry = get_enquiry(g.desk.session, enquiry_id)
     people = [subject.person for subject in enquiry.subjects if subject.ordinal == ordinal]
-    return {"items": [match for person in people for match in find_matches(g.desk, person)]}
+    found = [match for person in people for match in find_matches(g.desk, person)]
+    note_shown({each.id for each in people} | {match.person.id for match in found}, enquiry)
+    return {"items": found}
 
 
 @blueprint.post(f"/enquiries/<uuid:enquiry_id>/actions/{IMMEDIATE_DANGER}")

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import g
 
+from triage.api.access import note_shown
 from triage.models import AgencyCheck, Enquiry, PolicyVersion, Referral, Transfer
 from triage.services.partners import Asked
 from triage.services.permitted import (
@@ -13,6 +14,7 @@ from triage.services.permitted import (
     permitted_on_referral,
     permitted_on_transfer,
 )
+from triage.services.reading import people_of
 
 
 class WithActions:
@@ -31,13 +33,16 @@ def present_enquiry(enquiry: Enquiry) -> tuple[WithActions, dict[str, str]]:
     g.desk.session.flush()
     checks = [_with_answers(check) for check in enquiry.checks]
     shown = WithActions(enquiry, permitted_on_enquiry(g.desk, enquiry), checks=checks)
+    note_shown(people_of([enquiry]), enquiry)
     return shown, {"ETag": f'"{enquiry.version}"'}
 
 
 def present_check(check: AgencyCheck) -> tuple[WithActions, dict[str, str]]:
     """The question to a partner and the ETag to act on it with."""
     g.desk.session.flush()
-    return _with_answers(check), {"ETag": f'"{check.version}"'}
+    shown = _with_answers(check)
+    note_shown(people_of([check.enquiry]), check.enquiry)
+    return shown, {"ETag": f'"{check.version}"'}
 
 
 def present_asked(asked: Asked) -> WithActions:
@@ -55,6 +60,7 @@ def present_referral(referral: Referral) -> tuple[WithActions, dict[str, str]]:
     g.desk.session.flush()
     transfers = [_with_replies(offer) for offer in referral.transfers]
     shown = WithActions(referral, permitted_on_referral(g.desk, referral), transfers=transfers)
+    note_shown(people_of([referral]), referral)
     return shown, {"ETag": f'"{referral.version}"'}
 
 
@@ -67,6 +73,8 @@ def present_offer(offer: Transfer) -> tuple[WithActions, dict[str, str]]:
     """The offer and the ETag to act on it with."""
     g.desk.session.flush()
     shown = _with_replies(offer)
+    if offer.referral:
+        note_shown(people_of([offer.referral]), offer.referral)
     return shown, {"ETag": shown.etag}
 
 

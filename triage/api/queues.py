@@ -6,8 +6,9 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
-from triage.api.access import may
+from triage.api.access import may, note_shown
 from triage.schemas.queue import FilledQueueSchema, QueueListSchema, QueueQuery
+from triage.services.reading import people_of
 from triage.store.queues import get_queue, list_enquiries, list_queues, list_referrals
 
 blueprint = Blueprint("api_queues", __name__, url_prefix="/api/v1", description="Where everything open waits")
@@ -30,4 +31,5 @@ def read_queue(query: dict[str, Any], name: str) -> Any:
     """What waits in a queue, the most overdue first."""
     queue = get_queue(g.desk.session, g.desk.pack.teams, name)
     waiting = LISTS[queue.holds](g.desk.session, name, limit=query["limit"])
+    note_shown(people_of(waiting))
     return asdict(queue) | dict.fromkeys(LISTS, ()) | {queue.holds: waiting}

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import g
 from flask_smorest import Blueprint
 
-from triage.api.access import may, read_version, read_versions
+from triage.api.access import may, note_shown, read_version, read_versions
 from triage.api.present import present_offer, present_referral, present_unseen
 from triage.models import Referral
 from triage.schemas.enquiry import EventListSchema
@@ -18,6 +18,7 @@ from triage.schemas.referral import (
     TransferActionSchema,
     TransferSchema,
 )
+from triage.services.reading import people_of
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.transfers import TransferAction, act_on_transfer
 from triage.store.enquiries import list_events
@@ -36,6 +37,7 @@ def read_referrals(query: dict[str, Any]) -> Any:
     """Referrals, latest requested first."""
     filters = {key: query.get(key) for key in ("state", "service", "cursor")}
     page = list_referrals(g.desk.session, limit=query["limit"], **filters)
+    note_shown(people_of(page.rows))
     return {"items": page.rows, "next_cursor": page.next_cursor}
 
 
@@ -53,8 +55,9 @@ def read_referral(referral_id: UUID) -> Any:
 @blueprint.response(200, EventListSchema)
 def read_referral_events(referral_id: UUID) -> Any:
     """All that happened to a referral, in order."""
-    get_referral(g.desk.session, referral_id)
-    return {"items": list_events(g.desk.session, referral_id)}
+    referral, events = get_referral(g.desk.session, referral_id), list_events(g.desk.session, referral_id)
+    note_shown(people_of([referral]), referral)
+    return {"items": events}
 
 
 @blueprint.post(f"/referrals/<uuid:referral_id>/actions/{IMMEDIATE_DANGER}")

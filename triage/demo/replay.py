@@ -29,6 +29,7 @@ from triage.services.sweep import sweep
 
 END = datetime(2014, 1, 1, 0, 30, tzinfo=UTC)
 SHARDS = 2
+COMMAND = "command:demo"
 REPLAYED = "replayed history: nothing is sent"
 
 
@@ -79,7 +80,7 @@ def _replay_shard(
     with Database(url) as database, database.sessions() as session:
         with session.begin():
             staff = load_staff(session)
-        desk = Desk(session, SYSTEM, clock, pack)
+        desk = Desk(session, SYSTEM, clock, pack, request_id=COMMAND)
         for week, steps in groupby(_in_order(plan, staff, seed), key=lambda each: _week_number(each[1].at)):
             with session.begin():
                 act_as(session, SYSTEM)
@@ -135,7 +136,7 @@ def _cancel_letters() -> Any:
 def _settle(url: str, pack_name: str, count: int) -> None:
     """What the worker would have done by the end: sweep what is past due, count the measures, go on numbering."""
     with Database(url) as database, database.transaction(SYSTEM) as session:
-        desk = Desk(session, SYSTEM, SettableClock(END), load_pack(pack_name))
+        desk = Desk(session, SYSTEM, SettableClock(END), load_pack(pack_name), request_id=COMMAND)
         while True:
             swept = sweep(desk)
             if not (swept.warned or swept.breached or swept.resumed):

@@ -34,7 +34,7 @@ def import_cin_census(file: Path, url: str | None, run_dir: Path, pack: str) -> 
         Database(found) as database,
         database.transaction(SYSTEM) as session,
     ):
-        taken = take_census(Desk(session, SYSTEM, SystemClock(), load_pack(pack)), census)
+        taken = take_census(Desk(session, SYSTEM, SystemClock(), load_pack(pack), request_id="command:import"), census)
     _report(file, taken)
 
 

@@ -2,6 +2,7 @@
 
 from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
+from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.decision import Decision, Recommendation
 from triage.models.enquiry import Enquiry, FirstView, Subject
@@ -10,6 +11,7 @@ from triage.models.organisation import AccessToken, Agency, District, Locality, 
 from triage.models.outbox import DailyNotice, IdempotencyKey, OutboxMessage
 from triage.models.person import Person
 from triage.models.policy import PolicyVersion
+from triage.models.reading import Reading, ReadingHead
 from triage.models.referral import Assignment, Referral, StrategyDiscussion, Transfer
 from triage.models.restriction import GlassBreak, OpeningReason, Restriction, RestrictionReader
 
@@ -19,6 +21,7 @@ __all__ = [
     "AgencyCheck",
     "Assignment",
     "Base",
+    "Checkpoint",
     "Clock",
     "ClockPause",
     "DailyNotice",
@@ -29,12 +32,15 @@ __all__ = [
     "FirstView",
     "GlassBreak",
     "IdempotencyKey",
+    "Leaf",
     "Locality",
     "OpeningReason",
     "OutboxMessage",
     "Person",
     "PolicyVersion",
     "Provider",
+    "Reading",
+    "ReadingHead",
     "Recommendation",
     "Referral",
     "Restriction",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum, MetaData, Text
+from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
@@ -18,6 +18,9 @@ NAMING = {
 }
 
 
+THIS_TRANSACTION = "(pg_current_xact_id()::text)::bigint"
+
+
 class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
     """The declarative base. Rows are made with keyword arguments; their keys stand before they are flushed."""
 
@@ -28,6 +31,8 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=Fals
         dict[str, Any]: JSONB(),
         list[dict[str, Any]]: JSONB(),
         list[str]: ARRAY(Text()),
+        list[UUID]: ARRAY(Uuid()),
+        list[bytes]: ARRAY(LargeBinary()),
     }
 
 
@@ -35,6 +40,16 @@ class Keyed(MappedAsDataclass, kw_only=True, eq=False, repr=False):
     """A UUIDv7 key: unique anywhere, and sorted by when it was made."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid7)
+
+
+class InTransaction(MappedAsDataclass, kw_only=True, eq=False, repr=False):
+    """Which of PostgreSQL's transactions wrote the row: those that are over are sealed, in whatever order they ended.
+
+    It is PostgreSQL's own 64-bit number, kept as a bigint because no driver of ours knows the type xid8.
+    """
+
+    xid: Mapped[int] = mapped_column(BigInteger, server_default=text(THIS_TRANSACTION), init=False)
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}
 
 
 class Versioned(MappedAsDataclass, kw_only=True, eq=False, repr=False):

@@ -207,5 +207,6 @@ OPENING_REASONS = {
 VERDICTS = {"justified": "Justified", "not_justified": "Not justified"}
 NOTICE_KINDS = ("due_by_closing", "edt_brief", "edt_morning")
 CASE_KINDS = ("enquiry", "referral", "person", "policy")
+CHAIN_KINDS = (*CASE_KINDS, "reading")  # of these the ledger keeps chains: a case's events, and what somebody read
 POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")
 PUBLISHED_STATES = ("published", "superseded")  # a superseded version stays in force for its own days

@@ -45,7 +45,10 @@ class DailyNotice(Keyed, Base):
 
 
 class IdempotencyKey(Keyed, Base):
-    """The answer once given to a key, so that a repeated request gets the same one and acts once."""
+    """The answer once given to a key, so that a repeated request gets the same one and acts once.
+
+    `people` are those whom it shows: whoever is given it again has read them again.
+    """
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (UniqueConstraint("user_id", "key"),)
@@ -56,3 +59,4 @@ class IdempotencyKey(Keyed, Base):
     status: Mapped[int | None] = mapped_column(default=None)
     headers: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     body: Mapped[str] = mapped_column(default="")
+    people: Mapped[list[UUID]] = mapped_column(default_factory=list)

@@ -151,6 +151,18 @@ def prepare_morning(desk: Desk, at: datetime) -> Morning:
     )
 
 
+def list_cases(due: DueList, brief: Brief | None, morning: Morning | None) -> Iterator[Enquiry | Referral]:
+    """Every case that any of these lists names."""
+    listed = [*due.cases]
+    if brief:
+        with_edt = (each.listed for each in brief.with_edt)
+        listed += [*brief.section_47.cases, *brief.reds.cases, *with_edt, *brief.due.cases]
+    if morning:
+        left, done = (each.listed for each in morning.left), (each.listed for each in morning.done)
+        listed += [*left, *morning.received.cases, *done]
+    return (each.case for each in listed)
+
+
 def _came_at(left: WithEdt) -> datetime:
     return left.handover.at if left.handover else left.listed.case.received_at
 

@@ -1,9 +1,8 @@
 """The event log of a case: appended, numbered without gaps, each event bearing the hash of the one before."""
 
-import hashlib
-import json
 from typing import Any
 
+from triage.access.ledger import seal
 from triage.models import Enquiry, Event, Person, PolicyVersion, Referral
 from triage.services.desk import Desk
 
@@ -22,6 +21,8 @@ def record(desk: Desk, case: Logged, type_: str, **data: Any) -> Event:
         actor_id=desk.actor.id,
         actor_name=desk.actor.name,
         actor_role=desk.actor.role,
+        purpose=desk.purpose,
+        request_id=desk.request_id,
         data=data,
         previous_hash=case.event_hash,
         hash=b"",
@@ -30,18 +31,3 @@ def record(desk: Desk, case: Logged, type_: str, **data: Any) -> Event:
     case.event_number, case.event_hash = event.number, event.hash
     desk.session.add(event)
     return event
-
-
-def seal(event: Event) -> bytes:
-    """SHA-256 of the event's canonical JSON after the hash of the one before."""
-    content = {
-        "case": str(event.case_id),
-        "number": event.number,
-        "type": event.type,
-        "at": event.at.timestamp(),
-        "actor": str(event.actor_id),
-        "role": event.actor_role,
-        "data": event.data,
-    }
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(event.previous_hash + text.encode("utf-8", "surrogatepass")).digest()

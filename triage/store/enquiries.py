@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,6 +80,11 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
 def list_events(session: Session, case_id: UUID) -> Sequence[Event]:
     """The case's events in order."""
     return session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.number)).all()
+
+
+def find_people_in(session: Session, enquiry_ids: Collection[UUID]) -> set[UUID]:
+    """Whom these enquiries are about."""
+    return set(session.scalars(select(Subject.person_id).where(Subject.enquiry_id.in_(enquiry_ids))))
 
 
 def count_by_route(session: Session) -> dict[str, int]:

@@ -63,7 +63,7 @@ def _open_desk(url: str | None, run_dir: Path, pack: str, username: str | None) 
         actor = _find_actor(database, username) if username else SYSTEM
         try:
             with database.transaction(actor) as session:
-                yield Desk(session, actor, SystemClock(), load_pack(pack))
+                yield Desk(session, actor, SystemClock(), load_pack(pack), request_id="command:policy")
         except DomainError as refusal:
             raise click.ClickException("\n".join(each.message for each in refusal.problems)) from refusal
 

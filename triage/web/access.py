@@ -1,6 +1,6 @@
 """Who may open a page: declared beside each view, from the signed-in session."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
@@ -16,7 +16,9 @@ from triage.errors import Forbidden, Problem
 from triage.models import User
 from triage.models.codes import ROLES
 from triage.pack import Pack
+from triage.request_ids import request_id
 from triage.services.desk import Desk
+from triage.services.reading import Case, note_reading
 from triage.services.standing import stand_before
 from triage.state import state_of
 
@@ -83,10 +85,15 @@ def open_desk() -> Iterator[Desk]:
         if user is None or not user.active or actor_of(user) != g.actor:
             session.clear()
             raise Forbidden(Problem("closed", "Your account has changed or is closed. Sign in again."))
-        desk = Desk(transaction, g.actor, state.clock, state.pack)
+        desk = Desk(transaction, g.actor, state.clock, state.pack, request_id=request_id())
         asks = not g.permission.endswith(".danger")  # which nothing holds up
         yield stand_before(desk, g.permission, request.view_args or {}, asks=asks)
     g.kept = True  # the view is not begun again: what it did would be done twice
+
+
+def note_shown(desk: Desk, people: Iterable[UUID], case: Case | None = None) -> None:
+    """Put on record whom this page shows: last, once all that it needs is read, and before the desk is left."""
+    note_reading(desk, request.endpoint or "", people, case)
 
 
 def home_url(actor: Actor) -> str:

@@ -22,8 +22,9 @@ from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
 from triage.services.first_view import name_of, record_first_views, waits_for_view
 from triage.services.policies import policy_for
+from triage.services.reading import people_of
 from triage.store.enquiries import get_enquiry
-from triage.web.access import may, open_desk
+from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.enquiries import read_views, show_again
 from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
@@ -108,8 +109,11 @@ def _show(
         enquiry = get_enquiry(desk.session, enquiry_id)
         waiting = waits_for_view(desk.actor, enquiry)
         if waiting:
-            return _ask_views(desk, enquiry, values, errors)
-        return _ask_decisions(desk, enquiry, values, errors | _missing(enquiry, unexplained))
+            page = _ask_views(desk, enquiry, values, errors)
+        else:
+            page = _ask_decisions(desk, enquiry, values, errors | _missing(enquiry, unexplained))
+        note_shown(desk, people_of([enquiry]), enquiry)
+        return page
 
 
 def _missing(enquiry: Enquiry, decisions: Sequence[SubjectDecision]) -> dict[str, str]:

@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 
-from triage.services.duty import list_due, prepare_brief, prepare_morning
-from triage.web.access import HUB, may, open_desk
+from triage.services.duty import list_cases, list_due, prepare_brief, prepare_morning
+from triage.services.reading import people_of
+from triage.web.access import HUB, may, note_shown, open_desk
 
 blueprint = Blueprint("duty", __name__, url_prefix="/duty")
 
@@ -17,10 +18,9 @@ def show() -> Any:
     with open_desk() as desk:
         by = desk.pack.calendar.next_closing(desk.now)
         hub = g.actor.role in HUB
-        return render_template(
-            "duty/show.html",
-            by=by,
-            due=list_due(desk, by),
-            brief=prepare_brief(desk) if hub else None,
-            morning=prepare_morning(desk, desk.now) if hub else None,
-        )
+        due = list_due(desk, by)
+        brief = prepare_brief(desk) if hub else None
+        morning = prepare_morning(desk, desk.now) if hub else None
+        page = render_template("duty/show.html", by=by, due=due, brief=brief, morning=morning)
+        note_shown(desk, people_of(list_cases(due, brief, morning)))
+        return page

@@ -26,12 +26,13 @@ from triage.services.linking import LinkPerson, link_person, may_recognise
 from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
+from triage.services.reading import people_of
 from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
 from triage.store.kin import find_kin
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.seeing import is_seen
 from triage.store.worktray import list_worktray
-from triage.web.access import LOCALITY, may, open_desk
+from triage.web.access import LOCALITY, may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, read_version_of, typed_elsewhere
 from triage.web.offering import choices_on, find_open, offer
@@ -57,6 +58,7 @@ def show_worktray() -> Any:
     with open_desk() as desk:
         counts = count_enquiries(desk.session)
         rows = list_worktray(desk.session, desk.now, queue=queue)
+        note_shown(desk, people_of(row.enquiry for row in rows))
         return render_template("mash/worktray.html", rows=rows, counts=counts, queue=queue)
 
 
@@ -198,7 +200,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
     policy = policy_for(desk, enquiry.received_at)
     actions = permitted_on_enquiry(desk, enquiry)
     events = list_events(desk.session, enquiry.id)
-    return render_template(
+    matches = {each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects}
+    page = render_template(
         "mash/enquiry.html",
         enquiry=enquiry,
         kin=find_kin(desk.session, enquiry),
@@ -211,7 +214,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         offer=offer(enquiry, actions),
         choices=choices_on(desk, enquiry),
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
-        matches={each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects},
+        matches=matches,
         hidden={each.ordinal: recognises and is_like_hidden(desk, each.person) for each in enquiry.subjects},
         restricts=has("restriction.write", desk.actor.role),
         indicators=policy.vocabulary.indicators,
@@ -220,3 +223,6 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         errors=errors,
         open=find_open(values, errors),
     )
+    found = {match.person.id for each in matches.values() for match in each}
+    note_shown(desk, people_of([enquiry]) | found, enquiry)
+    return page

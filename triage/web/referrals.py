@@ -14,13 +14,14 @@ from triage.models.codes import TABLES
 from triage.schemas.referral import ReferralActionSchema
 from triage.services.desk import Desk
 from triage.services.first_view import sees_recommendation
+from triage.services.reading import people_of
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.enquiries import list_events
 from triage.store.referrals import count_held_by, get_referral, get_service, list_following
-from triage.web.access import HUB, may, open_desk
+from triage.web.access import HUB, may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
-from triage.web.inbox import arrange_hub_inbox, arrange_locality_inbox
+from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
 from triage.web.work_done import name_everybody, tell_work
@@ -38,14 +39,16 @@ def show_inbox() -> Any:
     """What waits, by what it waits for; of a locality's, if they ask, only what this person has."""
     with open_desk() as desk:
         if g.actor.role in HUB:
-            return render_template("locality/inbox.html", inbox=arrange_hub_inbox(desk), mine=None)
+            return _render_inbox(desk, arrange_hub_inbox(desk), mine=None)
         mine = request.args.get("mine") == "1"
-        return render_template(
-            "locality/inbox.html",
-            inbox=arrange_locality_inbox(desk, mine=mine),
-            mine=mine,
-            held=count_held_by(desk.session, g.actor.locality_code, g.actor.id),
-        )
+        held = count_held_by(desk.session, g.actor.locality_code, g.actor.id)
+        return _render_inbox(desk, arrange_locality_inbox(desk, mine=mine), mine=mine, held=held)
+
+
+def _render_inbox(desk: Desk, inbox: list[Part], **about: Any) -> str:
+    page = render_template("locality/inbox.html", inbox=inbox, **about)
+    note_shown(desk, people_of(line.referral for part in inbox for line in part.lines))
+    return page
 
 
 @blueprint.get("/<uuid:referral_id>")
@@ -131,7 +134,7 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
     events = list_events(desk.session, referral.id)
     steps, answers = arrange_steps(desk, referral), arrange_answers(desk, referral.offer)
     asked = steps.asked | answers.asked
-    return render_template(
+    page = render_template(
         "locality/referral.html",
         referral=referral,
         events=events,
@@ -146,6 +149,8 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
         open=find_open(values, errors),
         errors=errors,
     )
+    note_shown(desk, people_of([referral]), referral)
+    return page
 
 
 def _is_unsent(name: str, said: str, asked: frozenset[str]) -> bool:

@@ -9,6 +9,7 @@ from triage.access.actor import NOBODY
 from triage.access.routes import public
 from triage.database import UNREACHABLE
 from triage.errors import NotFound, Problem
+from triage.request_ids import request_id
 from triage.services.desk import Desk
 from triage.services.policies import policy_at_hand, policy_for, versions_at_hand, versions_for
 from triage.state import state_of
@@ -43,7 +44,7 @@ def _published() -> tuple[tuple[Policy, ...], Policy]:
     state = state_of(current_app)
     try:
         with state.database.transaction(NOBODY) as session:
-            desk = Desk(session, NOBODY, state.clock, state.pack)
+            desk = Desk(session, NOBODY, state.clock, state.pack, request_id=request_id())
             return versions_for(desk), policy_for(desk, desk.now)
     except UNREACHABLE:  # what was last seen published is better than nothing
         return versions_at_hand(state.pack.policy), policy_at_hand(state.pack.policy, state.clock.now())

@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 
 from triage.errors import Invalid, invalid
 from triage.store.why_nots import sample_why_nots
-from triage.web.access import may, open_desk
+from triage.web.access import may, note_shown, open_desk
 from triage.web.forms import errors_by_field
 from triage.web.insight import read_period
 from triage.web.words import RUNGS
@@ -30,7 +30,7 @@ def show() -> Any:
     since, until = datetime.combine(first, time.min, LONDON), datetime.combine(last, time.max, LONDON)
     with open_desk() as desk:
         sample = sample_why_nots(desk.session, since, until, rung=rung, seed=seed, size=SIZE)
-        return render_template(
+        page = render_template(
             "insight/why_nots.html",
             sample=sample,
             period=(first, last),
@@ -40,6 +40,8 @@ def show() -> Any:
             next_seed=seed % MOST + 1,
             errors=errors | wrong,
         )
+        note_shown(desk, (decision.subject.person_id for decision in sample.drawn))
+        return page
 
 
 def _read_choice() -> tuple[str | None, int, dict[str, str]]:

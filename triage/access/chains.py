@@ -1,0 +1,110 @@
+"""Whether a chain of the ledger is whole: every entry there, in order, as it was written, up to its head and its seals.
+
+Pure: whoever asks brings the entries in order, the head that the case's row (or the reader's) keeps, and the leaves.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last number given in a chain, and the hash of that entry."""
+
+    number: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a checkpoint keeps of a chain: the hash of the entry that was its last then."""
+
+    number: int
+    hash: bytes
+    checkpoint: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry. `due` is the hash that what it says should have; `says` names it for people.
+
+    `hidden` is one that no checkpoint would seal: by the transaction that it claims, it should have been sealed before.
+    """
+
+    number: int
+    says: str
+    previous_hash: bytes
+    hash: bytes
+    due: bytes
+    hidden: bool = False
+
+
+class Walk:
+    """One chain, walked from its first entry. Tells each fault in words, and counts what is not sealed yet."""
+
+    def __init__(self, noun: str, head: Head | None, seals: Sequence[Seal]) -> None:
+        self.noun, self.head, self.seals = noun, head, deque(seals)
+        self.sealed_to = seals[-1].number if seals else 0
+        self.last = Head(0, b"")
+        self.trusted = 0  # up to here, as a checkpoint sealed it
+        self.unsealed = 0
+
+    def find_faults(self, links: Iterable[Link]) -> Iterator[str]:
+        """Each fault; nothing where the chain is whole."""
+        for link in links:
+            yield from self._step(link)
+            self.last = Head(link.number, link.hash)
+        yield from self._end()
+
+    def _step(self, link: Link) -> Iterator[str]:
+        gap, name = link.number != self.last.number + 1, f"{self.noun} {link.number} ({link.says})"
+        if link.number > self.last.number + 1:
+            yield self._gone(self.last.number + 1, link.number - 1)
+        elif gap:
+            yield f"{name} stands there twice"
+        changed = link.due != link.hash
+        if changed:
+            yield f"{name} was changed: its hash is not that of what it says"
+        if not gap and link.previous_hash != self.last.hash:
+            before = f"the one before it, {self.last.number}," if self.last.number else "nothing"
+            yield f"{name} does not follow {before}: one of them was changed, put in or moved"
+        yield from self._compare(link, name, changed)
+        if link.number > self.sealed_to:
+            self.unsealed += 1
+            if link.hidden:
+                yield f"{name} was kept out of the checkpoints (`triage ledger seal --all` takes it in)"
+
+    def _compare(self, link: Link, name: str, changed: bool) -> Iterator[str]:
+        """With what was sealed. A chain that was hashed anew is whole in itself, and its leaf tells."""
+        while self.seals and self.seals[0].number < link.number:
+            self.seals.popleft()  # of one that is gone, as was said
+        if not (self.seals and self.seals[0].number == link.number):
+            return
+        seal = self.seals.popleft()
+        if seal.hash == link.hash:
+            self.trusted = link.number
+        elif not changed:
+            yield (
+                f"{name} is not what checkpoint {seal.checkpoint} sealed: {self.noun} {self.trusted + 1} to"
+                f" {link.number}, or one of them, was changed and the chain hashed anew"
+            )
+
+    def _gone(self, first: int, last: int) -> str:
+        return f"{self.noun} {first} is gone" if first == last else f"{self.noun} {first} to {last} are gone"
+
+    def _end(self) -> Iterator[str]:
+        kept = max(self.head.number if self.head else 0, self.sealed_to)
+        if kept > self.last.number:
+            sealed = f", sealed in checkpoint {self.seals[-1].checkpoint}" if self.seals else ""
+            yield self._gone(self.last.number + 1, kept) + sealed
+        if self.head is None:
+            yield "its row is gone, which keeps the head"
+        elif self.head.number < self.last.number:
+            yield f"its head is {self.head.number}: {self._beyond(self.head.number + 1)} put in after it"
+        elif self.head.number == self.last.number and self.head.hash != self.last.hash:
+            yield f"its head is not {self.noun} {self.last.number}: one of them was changed"
+
+    def _beyond(self, first: int) -> str:
+        some = self.noun if first == self.last.number else f"{self.noun} {first} to"
+        return f"{some} {self.last.number} was" if first == self.last.number else f"{some} {self.last.number} were"

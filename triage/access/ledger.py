@@ -1,0 +1,67 @@
+"""The ledger's pure part: what of an event or a reading is hashed, and how each bears the hash of the one before."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from triage.models import Event, Reading
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """The one text of this content: the JSON of RFC 8785, for the strings, whole numbers and ASCII names that we use.
+
+    Python's own writer says the same five times as fast as the library, which also refuses numbers above 2**53: a test
+    compares the two.
+    """
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def chain(previous: bytes, content: Mapping[str, Any]) -> bytes:
+    """SHA-256 of what is said after the hash of what was said before."""
+    return hashlib.sha256(previous + canonical(content)).digest()
+
+
+def seal(event: Event) -> bytes:
+    """The hash of an event: over all that it says."""
+    content = {
+        "id": str(event.id),
+        "kind": event.case_kind,
+        "case": str(event.case_id),
+        "number": event.number,
+        "type": event.type,
+        "at": say_instant(event.at),
+        "actor": str(event.actor_id),
+        "name": event.actor_name,
+        "role": event.actor_role,
+        "purpose": event.purpose,
+        "request": event.request_id,
+        "data": event.data,
+    }
+    return chain(event.previous_hash, content)
+
+
+def seal_reading(reading: Reading) -> bytes:
+    """The hash of a reading: over all that it says."""
+    content = {
+        "id": str(reading.id),
+        "reader": str(reading.reader_id),
+        "number": reading.number,
+        "at": say_instant(reading.at),
+        "name": reading.reader_name,
+        "role": reading.reader_role,
+        "purpose": reading.purpose,
+        "request": reading.request_id,
+        "what": reading.what,
+        "kind": reading.case_kind,
+        "case": str(reading.case_id) if reading.case_id else None,
+        "people": [str(person) for person in reading.people],
+    }
+    return chain(reading.previous_hash, content)
+
+
+def say_instant(at: datetime) -> str:
+    """2013-05-07T09:00:00.000000+00:00"""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,30 @@
+"""Which request this is: the caller's own X-Request-ID where it is one, else a new one."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask, g, has_request_context, request
+
+HEADER = "X-Request-ID"
+GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+def request_id() -> str:
+    """The id of the request that is being answered; nothing where none is."""
+    if not has_request_context():
+        return ""
+    if "request_id" not in g:
+        given = request.headers.get(HEADER, "")
+        g.request_id = given if GIVEN.fullmatch(given) else str(uuid4())
+    return g.request_id  # type: ignore[no-any-return]
+
+
+def register(app: Flask) -> None:
+    """Tell every caller the id of their request."""
+    app.after_request(_tell)
+
+
+def _tell(response: Any) -> Any:
+    response.headers[HEADER] = request_id()
+    return response

@@ -1,0 +1,122 @@
+"""Verifying the ledger: every event, reading, leaf and checkpoint is looked at, and whatever is wrong is named."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from heapq import merge
+from itertools import chain, groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from triage.access.chains import Head, Link, Seal, Walk
+from triage.access.checkpoints import Keys, Log, find_export_faults
+from triage.access.ledger import say_instant, seal, seal_reading
+from triage.store.ledger import (
+    READINGS,
+    find_checkpoint,
+    find_horizon,
+    find_last_checkpoint,
+    find_next_transaction,
+    list_chain_kinds,
+    stream_checkpoints,
+    stream_entries,
+    stream_heads,
+    stream_leaves,
+    stream_seals,
+)
+
+HEAD, SEAL, ENTRY = range(3)
+Looked = Callable[[int], None]
+
+
+@dataclass
+class Verdict:
+    """What was looked at, and every fault in words."""
+
+    entries: dict[str, int] = field(default_factory=dict)
+    chains: dict[str, int] = field(default_factory=dict)
+    checkpoints: int = 0
+    leaves: int = 0
+    unsealed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Whatever is not sealed should have been written by a transaction of these, from the last checkpoint's end."""
+
+    since: int
+    until: int
+
+    def hides(self, xid: int) -> bool:
+        """Whether no sealing would come by it."""
+        return not self.since <= xid < self.until
+
+
+def verify_ledger(
+    session: Session, keys: Keys, exported: Mapping[str, Any] | None = None, looked: Looked = lambda _number: None
+) -> Verdict:
+    """Look at everything, in a transaction that sees one moment. `looked` hears how many entries were looked at.
+
+    `keys` are those whose signatures are trusted, by their id; `exported` is a checkpoint that another body was given.
+    """
+    verdict = Verdict()
+    log = Log(stream_leaves(session), keys)
+    verdict.faults += log.find_faults(stream_checkpoints(session))
+    verdict.checkpoints, verdict.leaves = log.count, log.position
+    if exported is not None:
+        kept = find_checkpoint(session, exported.get("number", 0))
+        verdict.faults += find_export_faults(exported, kept, keys)
+    window = _find_window(session)
+    for kind in list_chain_kinds():
+        _verify_chains(session, kind, window, verdict, looked)
+    return verdict
+
+
+def _find_window(session: Session) -> Window:
+    """Of what is not sealed yet. After a restore, until it is sealed again, transactions tell nothing."""
+    last, until = find_last_checkpoint(session), find_next_transaction(session)
+    if last is None or find_horizon(session) < last.horizon:
+        return Window(0, 2**63)
+    return Window(last.horizon, until)
+
+
+def _verify_chains(session: Session, kind: str, window: Window, verdict: Verdict, looked: Looked) -> None:
+    """Heads, leaves and entries in step, by chain: none is in memory but the leaves of one chain."""
+    streams = ((HEAD, stream_heads), (SEAL, stream_seals), (ENTRY, stream_entries))
+    rows = merge(*(_tagged(tag, stream(session, kind)) for tag, stream in streams), key=lambda each: each[:2])
+    verdict.entries[kind] = verdict.chains[kind] = 0
+    for key, its in groupby(rows, key=lambda each: each[0]):
+        verdict.faults += _verify_chain(kind, key, (each[1:] for each in its), window, verdict)
+        verdict.chains[kind] += 1
+        looked(sum(verdict.entries.values()))
+
+
+def _tagged(tag: int, rows: Iterator[Any]) -> Iterator[tuple[UUID, int, Any]]:
+    return ((row[0], tag, row) for row in rows)
+
+
+def _verify_chain(kind: str, key: UUID, rows: Iterator[tuple[int, Any]], window: Window, verdict: Verdict) -> list[str]:
+    head, reference, seals, first = None, None, [], ()
+    for tag, row in rows:
+        if tag == ENTRY:
+            first = (row,)
+            break
+        if tag == HEAD:
+            head, reference = Head(row[2], row[3]), row[1]
+        else:
+            seals.append(Seal(row.number, row.hash, row.checkpoint))
+    links = (_link(kind, row, window, verdict) for row in chain(first, (row for _tag, row in rows)))
+    walk = Walk("reading" if kind == READINGS else "event", head, seals)
+    name = reference or f"{'reader' if kind == READINGS else kind} {key}"
+    faults = [f"{name}: {fault}" for fault in walk.find_faults(links)]
+    verdict.unsealed += walk.unsealed
+    return faults
+
+
+def _link(kind: str, row: Any, window: Window, verdict: Verdict) -> Link:
+    verdict.entries[kind] += 1
+    what, due = (row.what, seal_reading) if kind == READINGS else (row.type, seal)
+    says = f"{what}, {say_instant(row.at)}"
+    return Link(row.number, says, row.previous_hash, row.hash, due(row), window.hides(row.xid))
