@@ -31,14 +31,17 @@ def read_ready() -> Any:
     """200 while the database answers, else 503. Without Redis enquiries are still taken: the outbox keeps them."""
     state = state_of(current_app)
     database, redis = _try_database(state), _try_redis(state)
-    parts = {"database": _word(database), "redis": _word(redis), "ledger": _say_sealed(state) if database else "down"}
+    parts = {"database": _word(database), "redis": _word(redis), "ledger": _say_sealed(state)}
     return {"status": _word(database), **parts}, 200 if database else 503, {} if database else {"Retry-After": "5"}
 
 
 def _say_sealed(state: State) -> str:
     """Whether the worker seals the ledger: it makes a checkpoint every hour at least, if it has the key."""
-    with state.database.transaction(NOBODY) as session:
-        sealed_at = find_sealed_at(session)
+    try:
+        with state.database.transaction(NOBODY) as session:
+            sealed_at = find_sealed_at(session)
+    except SQLAlchemyError:
+        return "down"
     return "sealed" if sealed_at and state.clock.now() - sealed_at < UNSEALED else "not sealed"
 
 

@@ -61,10 +61,13 @@ def seal_command(
 ) -> None:
     """Seal what was written since the last checkpoint, as the worker does every five minutes."""
     signing = _need_key(key, key_file)
-    with database_url(url, run_dir, pack) as found, Database(found) as database:
-        with database.transaction(SYSTEM) as session:
-            desk = Desk(session, SYSTEM, SystemClock(), load_pack(pack), request_id="command:ledger")
-            made = seal_heads(desk, signing, everything=everything)
+    with (
+        database_url(url, run_dir, pack) as found,
+        Database(found) as database,
+        database.transaction(SYSTEM) as session,
+    ):
+        desk = Desk(session, SYSTEM, SystemClock(), load_pack(pack), request_id="command:ledger")
+        made = seal_heads(desk, signing, everything=everything)
     click.echo(f"Checkpoint {made.number}: {made.tree_size:,} leaves." if made else "There is nothing new to seal.")
 
 
@@ -152,9 +155,10 @@ def _trust(given: Sequence[str], signing: SigningKey | None, exported: dict[str,
 
 def _watch(session: Session, keys: dict[str, PublicKey], exported: dict[str, Any] | None) -> Verdict:
     """Verify, with a bar that grows where somebody looks on."""
-    length, watched = count_entries(session), sys.stderr.isatty()
-    err = click.get_text_stream("stderr")
-    with click.progressbar(length=length, label="Verifying", file=err, hidden=not watched) as bar:
+    bar = click.progressbar(
+        length=count_entries(session), label="Verifying", file=sys.stderr, hidden=not sys.stderr.isatty()
+    )
+    with bar:
         return verify_ledger(session, keys, exported, lambda number: bar.update(number - bar.pos))
 
 

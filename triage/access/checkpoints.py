@@ -114,7 +114,8 @@ class Log:
             if self.next.position != self.position:
                 yield f"leaf {self.position} of checkpoint {checkpoint.number} is gone"
             if self.next.checkpoint != checkpoint.number:
-                yield f"leaf {self.next.position} says that it is of checkpoint {self.next.checkpoint}: it was changed"
+                says = f"says that it is of {self.next.checkpoint}: it was changed"
+                yield f"leaf {self.next.position} of checkpoint {checkpoint.number} {says}"
             self.tree.add(leaf_text(self.next))
             self.position = self.next.position + 1
             self.next = next(self.leaves, None)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from triage.access.actor import SYSTEM
+from triage.access.signing import make_key
 from triage.clock import SystemClock
 from triage.database import Database
 from triage.demo.ledger import keep_ledger
@@ -157,17 +158,18 @@ def _count_measures(private: Services) -> None:
 
 
 def _environment(private: Services, run_dir: Path, offset: int) -> dict[str, str]:
-    environment = service_environment(private, _secret_key(run_dir), free_port())
-    return environment | {"TRIAGE_CLOCK_OFFSET_SECONDS": str(offset)}
+    secret = _keep_secret(run_dir / "secret.key", lambda: secrets.token_urlsafe(48))
+    environment = service_environment(private, secret.read_text(), free_port())
+    ledger_key = str(_keep_secret(run_dir / "ledger.key", make_key))
+    return environment | {"TRIAGE_CLOCK_OFFSET_SECONDS": str(offset), "TRIAGE_LEDGER_KEY_FILE": ledger_key}
 
 
-def _secret_key(run_dir: Path) -> str:
-    """A key of this installation's own, made once and readable by us alone."""
-    path = run_dir / "secret.key"
+def _keep_secret(path: Path, make: Callable[[], str]) -> Path:
+    """A secret of this installation's own, made once and readable by us alone."""
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_text()
+            file.write(make())
+    return path
 
 
 def _greet(url: str, words: str) -> None:

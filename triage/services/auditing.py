@@ -66,7 +66,8 @@ def verify_ledger(
     verdict.faults += log.find_faults(stream_checkpoints(session))
     verdict.checkpoints, verdict.leaves = log.count, log.position
     if exported is not None:
-        kept = find_checkpoint(session, exported.get("number", 0))
+        number = exported.get("number")
+        kept = find_checkpoint(session, number) if isinstance(number, int) else None
         verdict.faults += find_export_faults(exported, kept, keys)
     window = _find_window(session)
     for kind in list_chain_kinds():
