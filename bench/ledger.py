@@ -1,10 +1,10 @@
-"""What the ledger costs: an action with its events sealed beside one with the chain left out, and a page with its reading.
+"""What the ledger costs: an action with its events sealed beside one with the chain left out, a page with its reading.
 
-Run: `python -m bench.ledger [TIMES] [ENTRIES]`. It starts a private PostgreSQL as production has it, fsync and all, under
-the temporary folder, which must lie on a disk. An action is the screening of an enquiry, each step in a transaction; a
-page is the one of that enquiry, by the whole application. The ways take turns, so that whatever else the machine does
-falls on each alike; the median of the ratios of each turn is printed. Then ENTRIES events of as many chains are sealed
-and verified.
+Run: `python -m bench.ledger [TIMES] [ENTRIES]`. It starts a private PostgreSQL as production has it, fsync and all,
+under the temporary folder, which must lie on a disk. An action is a step of an enquiry's screening, in a transaction
+of its own; a page is the one of that enquiry, by the whole application. The ways take turns, so that whatever else the
+machine does falls on each alike, and the median of the ratios of each turn is printed. Then ENTRIES events of as many
+chains are sealed and verified.
 """
 
 import sys
@@ -44,8 +44,8 @@ STEPS = ({"action": "start_screening"}, {"action": "set_rag", "rag": "amber"}, {
 FILL = """
 INSERT INTO events (id, case_kind, case_id, number, type, at, actor_id, actor_name, actor_role, purpose, request_id,
     data, previous_hash, hash)
-SELECT gen_random_uuid(), 'person', gen_random_uuid(), 1, 'person_added', now(), :actor, 'Made up', 'system', '', '', '{}',
-    '', sha256(n::text::bytea) FROM generate_series(1, :count) n
+SELECT gen_random_uuid(), 'person', gen_random_uuid(), 1, 'person_added', now(), :actor, 'Made up', 'system', '', '',
+    '{}', '', sha256(n::text::bytea) FROM generate_series(1, :count) n
 """
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tests.integration.test_worker import mail_server
 from tests.services import REDIS, own_database, role_url
 from triage.access.actor import SYSTEM
+from triage.access.signing import make_key
 from triage.clock import SettableClock
 from triage.database import Database
 from triage.models import OutboxMessage
@@ -21,6 +22,7 @@ from triage.processes import spawn, stop
 from triage.services.desk import Desk
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson
+from triage.store.ledger import find_last_checkpoint
 from worker.celery_app import app
 
 WORKER = ("-m", "celery", "--app", "worker.celery_app", "worker", "--pool", "solo", "--loglevel", "WARNING")
@@ -63,6 +65,28 @@ def test_letter_goes_out_once_though_the_worker_is_killed_and_its_task_sent_agai
     wait_until(lambda: message(database, other_id).done_at, tmp_path)
     stop(second)
     assert [to for to, _letter in sink.letters] == [["teacher@school.example"]] * 2
+
+
+def test_worker_seals_what_was_done(world, tmp_path, monkeypatch):
+    database, _sink = world
+    monkeypatch.setenv("TRIAGE_LEDGER_KEY", make_key())
+    log_one(database)
+    app.send_task("ledger.seal")
+    worker = start_worker(tmp_path)
+    wait_until(lambda: sealed_by(database), tmp_path)
+    stop(worker)
+    assert sealed_by(database).tree_size == 2  # the enquiry's head and the child's
+
+
+def test_worker_without_a_key_says_that_nothing_is_sealed(world, tmp_path):
+    worker = start_worker(tmp_path)
+    wait_until(lambda: "TRIAGE_LEDGER_KEY is not set" in (tmp_path / "worker.log").read_text(), tmp_path)
+    stop(worker)
+
+
+def sealed_by(database):
+    with database.transaction(SYSTEM) as session:
+        return find_last_checkpoint(session)
 
 
 def log_one(database) -> UUID:

@@ -1,5 +1,7 @@
 """The migrations go up, come down, go up again, and lead to the rows that the code expects."""
 
+import hashlib
+import json
 from datetime import datetime
 from uuid import uuid4
 
@@ -7,10 +9,13 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, NullPool, Table, create_engine, inspect, text
+from sqlalchemy.orm import Session
 
 from tests.conftest import MORNING
 from tests.services import own_database, role_url
+from triage.access.actor import SYSTEM
 from triage.schema import alembic_config, migrate
+from triage.services.auditing import verify_ledger
 
 
 @pytest.fixture
@@ -172,3 +177,52 @@ def test_two_open_cases_of_a_child_are_named_and_a_person_says_which_goes_on(own
             text("UPDATE referrals SET state = 'closed', closed_at = requested_at WHERE reference = 'REF-2'")
         )
     command.upgrade(alembic_config(owner_url), "0011")
+
+
+OF_SYSTEM = {"actor_id": SYSTEM.id, "actor_name": SYSTEM.name, "actor_role": SYSTEM.role, "type": "said", "data": {}}
+
+
+def _chain_of_before(connection):
+    """A person with two events, hashed as they were before: without the actor's name, the kind and the key."""
+    person, before = uuid4(), b""
+    for number in (1, 2):
+        row = OF_SYSTEM | {"case_kind": "person", "case_id": person, "number": number, "at": MORNING}
+        hashed = _hash_of_before(before, row)
+        _insert(connection, "events", id=uuid4(), previous_hash=before, hash=hashed, **row)
+        before = hashed
+    _insert(connection, "people", id=person, event_number=2, event_hash=before)
+
+
+def _hash_of_before(before, row):
+    told = {"case": str(row["case_id"]), "number": row["number"], "type": row["type"], "at": row["at"].timestamp()}
+    told |= {"actor": str(row["actor_id"]), "role": row["actor_role"], "data": row["data"]}
+    return hashlib.sha256(before + json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).digest()
+
+
+def test_events_of_before_the_ledger_are_sealed_anew_and_as_before_on_the_way_down(owner_url):
+    config, engine = alembic_config(owner_url), create_engine(owner_url, poolclass=NullPool)
+    before = ScriptDirectory.from_config(config).get_revision("0016").down_revision
+    command.upgrade(config, before)
+    rows = text("SELECT e.*, p.event_hash FROM events e JOIN people p ON p.id = e.case_id ORDER BY number")
+    with engine.begin() as connection:
+        _chain_of_before(connection)
+        stood = connection.execute(rows).all()
+    command.upgrade(config, "0016")
+    with Session(engine) as session:
+        verdict = verify_ledger(session, {})
+        assert (verdict.faults, verdict.entries["person"], verdict.chains["person"]) == ([], 2, 1)
+        assert session.scalar(text("SELECT event_hash FROM people")) != stood[0].event_hash
+    command.downgrade(config, before)
+    with engine.connect() as connection:
+        assert connection.execute(rows).all() == stood
+
+
+def test_coming_down_from_the_ledger_leaves_every_policy_as_it_was(owner_url):
+    before = ScriptDirectory.from_config(alembic_config(owner_url)).get_revision("0016").down_revision
+    engine = create_engine(owner_url, poolclass=NullPool)
+    told = []
+    for move, to in ((command.upgrade, before), (command.upgrade, "0016"), (command.downgrade, before)):
+        move(alembic_config(owner_url), to)
+        with engine.connect() as connection:
+            told.append(connection.execute(text(WHO)).all())
+    assert told[0] == told[2] != told[1]

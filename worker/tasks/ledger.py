@@ -7,7 +7,8 @@ from celery.signals import worker_init
 
 from triage.access.signing import SigningKey, find_key
 from triage.services.sealing import seal_heads
-from worker.celery_app import app, state
+from triage.settings import Settings
+from worker.celery_app import app
 from worker.desk import service_desk
 
 log = logging.getLogger(__name__)
@@ -17,7 +18,7 @@ NO_KEY = "TRIAGE_LEDGER_KEY is not set: the ledger is not sealed. `triage ledger
 @cache
 def signing_key() -> SigningKey | None:
     """The key of the settings, if there is one."""
-    settings = state().settings
+    settings = Settings()
     return find_key(settings.ledger_key and settings.ledger_key.get_secret_value(), settings.ledger_key_file)
 
 
