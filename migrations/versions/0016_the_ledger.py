@@ -1,6 +1,6 @@
 """The ledger: events say why and of which request they came, what is read is on record, and heads are sealed.
 
-Revision: 0016, after 0020
+Revision: 0016, after 0015
 
 Events that stand are sealed again, because the hash covers all that an event says from now on: before, it left out the
 actor's name, the kind of case and the event's own key.
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0020"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
