@@ -51,6 +51,7 @@ check.act           write    OCR  OCR  OCR  OCR  OCR  .    .    .    O    .    .
 check.read          read     .    .    .    .    .    .    .    .    O    .    .    .    O
 sent.read           read     .    .    .    .    .    .    .    .    .    OC   .    .    OC
 restriction.read    read     .    .    Y    .    .    .    .    .    .    .    Y    .    .
+restriction.make    write    .    .    OCR  .    .    .    .    .    .    .    .    .    .
 restriction.write   write    .    .    Y    .    .    .    .    .    .    .    Y    .    .
 glass.break         write    Y    Y    Y    Y    Y    .    .    .    .    .    .    .    .
 glass.review        write    .    .    .    .    .    .    .    .    .    .    Y    .    .

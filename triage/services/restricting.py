@@ -35,6 +35,7 @@ def restrict(desk: Desk, command: Restrict) -> Restriction:
     person = lock(desk.session, Person, subject.person_id)
     if find_restriction(desk.session, person.id):
         raise Conflict(Problem("restricted", "These records are restricted already."))
+    readers = {desk.actor.id} | find_holders(desk.session, person.id)
     restriction = Restriction(
         person_id=person.id,
         reference=enquiry.reference,
@@ -45,7 +46,7 @@ def restrict(desk: Desk, command: Restrict) -> Restriction:
     desk.session.add(restriction)
     record(desk, person, "record_restricted", reason=reason)
     desk.session.flush()
-    for user_id in sorted({desk.actor.id} | find_holders(desk.session, person.id)):
+    for user_id in sorted(readers):
         _add(desk, restriction, user_id)
     return restriction
 

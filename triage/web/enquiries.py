@@ -216,7 +216,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
         matches=matches,
         hidden={each.ordinal: recognises and is_like_hidden(desk, each.person) for each in enquiry.subjects},
-        restricts=has("restriction.write", desk.actor.role),
+        restricts=has("restriction.make", desk.actor.role),
         indicators=policy.vocabulary.indicators,
         levels=say_levels(policy),
         values=values,

@@ -31,14 +31,14 @@ def show() -> Any:
 
 
 @blueprint.get("/enquiries/<uuid:enquiry_id>/subjects/<int:ordinal>")
-@may("restriction.write")
+@may("restriction.make")
 def ask_why(enquiry_id: UUID, ordinal: int) -> Any:
     """The form by which the records of one whom an enquiry is about are restricted."""
     return render_template("restricted/make.html", values=request.form, errors={})
 
 
 @blueprint.post("/enquiries/<uuid:enquiry_id>/subjects/<int:ordinal>")
-@may("restriction.write")
+@may("restriction.make")
 def make(enquiry_id: UUID, ordinal: int) -> Any:
     """Restrict them."""
     command = Restrict(enquiry_id=enquiry_id, ordinal=ordinal, reason=request.form.get("reason", ""))
