@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from tests.calling import Caller
 from tests.services import REDIS, own_database, provided, role_url
 from triage.access.actor import SYSTEM, Actor
-from triage.access.signin import actor_of, hash_password, issue_token
+from triage.access.passwords import keep_password
+from triage.access.signin import actor_of, issue_token
 from triage.app import create_app
 from triage.clock import SettableClock
 from triage.database import act_as
@@ -27,6 +28,8 @@ from triage.services.desk import Desk
 from triage.settings import Settings
 
 MORNING = datetime(2013, 5, 7, 9, 0, tzinfo=UTC)  # Tuesday 10:00 in Nottinghamshire, after a bank holiday
+
+A_DECADE = 10  # years
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -156,6 +159,9 @@ def settings(database_name: str) -> Settings:
         redis_url=os.environ[REDIS],
         secret_key="not-a-secret-but-long-enough-for-a-test",
         secure_cookies=False,
+        second_factor_required=False,
+        session_idle_minutes=A_DECADE * 365 * 24 * 60,  # because a test may move the clock by years
+        session_hours=A_DECADE * 365 * 24,
     )
 
 
@@ -192,8 +198,7 @@ def sign_in(app: Flask, office: Office) -> Callable[..., FlaskClient]:
 
     def as_(who: str, client: FlaskClient | None = None) -> FlaskClient:
         user = office.session.get(User, office.actor(who).id)
-        user.password_hash = hash_password("right")
-        office.session.flush()
+        keep_password(office.session, user.id, "right", office.clock.now())
         client = client or app.test_client()
         assert client.post("/sign-in", data={"username": user.username, "password": "right"}).status_code == 302
         return client

@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from triage import api, request_ids, web
 from triage.clock import Clock, SystemClock
@@ -22,12 +23,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
     app.config.from_mapping(
         SECRET_KEY=settings.secret_keys[0],
         SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
+        SESSION_COOKIE_NAME="__Host-triage" if settings.secure_cookies else "triage",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
     )
+    if settings.trusted_proxies:
+        trusted = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
     database = database or Database(settings.database_url)
     app.extensions["triage"] = State(
         settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack)

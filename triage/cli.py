@@ -15,6 +15,8 @@ PLACES = {
     "add-user": "triage.access.command:add_user",
     "issue-token": "triage.access.command:issue_token_command",
     "ledger": "triage.ledger_command:ledger",
+    "list-tokens": "triage.access.command:list_tokens_command",
+    "revoke-token": "triage.access.command:revoke_token_command",
     "policy": "triage.thresholds.command:policy",
     "workflow": "triage.workflow_command:workflow",
 }

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,6 +29,19 @@ class Settings(BaseSettings):
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_from: str = "mash@triage.example"
     secure_cookies: bool = Field(True, description="send the session cookie over TLS only")
+    trusted_proxies: int = Field(0, ge=0, description="how many proxies stand in front and say whom they pass on")
+    public_url: str | None = Field(None, description="where people find the service, like https://triage.example")
+    session_idle_minutes: int = Field(30, ge=1, description="after which without a sign of life one signs in again")
+    session_hours: int = Field(12, ge=1, description="after which one signs in again in any case")
+    local_accounts: bool = Field(True, description="people may sign in by username and password")
+    second_factor_required: bool = Field(True, description="whoever signs in by password sets up a second factor")
+    oidc_issuer: str | None = Field(None, description="the council's identity provider, by its issuer's address")
+    oidc_client_id: str = Field("", description="what this service is called there")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="by which this service is recognised there")
+    oidc_name: str = Field("your council account", description="what people call an account there")
+    oidc_claim: Literal["email", "preferred_username"] = Field(
+        "email", description="which claim names somebody at their first sign-in: a verified address, or a username"
+    )
     clock_offset_seconds: int = Field(0, description="the demo alone: how far its clock stands from the machine's")
 
     @cached_property

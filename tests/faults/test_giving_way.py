@@ -7,7 +7,8 @@ from sqlalchemy import select, text
 
 from tests.acting import accepted, events_of
 from tests.calling import Caller
-from triage.access.signin import hash_password, issue_token
+from triage.access.passwords import keep_password
+from triage.access.signin import issue_token
 from triage.app import create_app
 from triage.models import Person, Referral, User
 
@@ -47,7 +48,7 @@ def by_page(door, app, key):
     """Danger to be declared from the page of the case."""
     with door.desk() as desk:
         user = desk.session.get_one(User, door.actors[WEST].id)
-        user.password_hash = hash_password("right")
+        keep_password(desk.session, user.id, "right", door.clock.now())
         name = user.username
     client = app.test_client()
     assert client.post("/sign-in", data={"username": name, "password": "right"}).status_code == 302

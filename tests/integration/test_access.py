@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from tests.making import an_enquiry, decide_as, screen
 from triage.access.actor import NOBODY
-from triage.access.signin import hash_password
+from triage.access.passwords import keep_password
 from triage.database import act_as
 from triage.models import Clock, Decision, Enquiry, Event, Person, Recommendation, Referral, Subject, User
 
@@ -46,8 +46,7 @@ def test_form_without_its_token_is_refused(app):
 def test_wrong_password_and_unknown_name_get_the_same_page(app, office):
     app.config["WTF_CSRF_ENABLED"] = False
     user = office.session.get(User, office.actor("mash_officer").id)
-    user.password_hash = hash_password("right")
-    office.session.flush()
+    keep_password(office.session, user.id, "right", office.clock.now())
     client = app.test_client()
     wrong = client.post("/sign-in", data={"username": user.username, "password": "wrong"})
     unknown = client.post("/sign-in", data={"username": "nobody-known", "password": "wrong"})
@@ -66,8 +65,7 @@ def without_token(page):
 def test_sign_in_leads_nowhere_else(app, office, next_page):
     app.config["WTF_CSRF_ENABLED"] = False
     user = office.session.get(User, office.actor("mash_officer").id)
-    user.password_hash = hash_password("right")
-    office.session.flush()
+    keep_password(office.session, user.id, "right", office.clock.now())
     data = {"username": user.username, "password": "right", "next": next_page}
     assert app.test_client().post("/sign-in", data=data).location == "/enquiries"
 

@@ -15,7 +15,7 @@ from tests.conftest import Office, OneConnection
 from tests.making import an_enquiry, decide_as, screen, view_first
 from tests.services import own_database, role_url
 from triage.access.actor import SYSTEM
-from triage.access.signin import hash_password
+from triage.access.passwords import keep_password
 from triage.app import create_app
 from triage.clock import SettableClock
 from triage.database import act_as
@@ -75,8 +75,7 @@ def pages(hub: Office, settings: Settings, clock: SettableClock):
 
     def as_(who: str):
         user = hub.session.get(User, hub.actor(who).id)
-        user.password_hash = hash_password("right")
-        hub.session.flush()
+        keep_password(hub.session, user.id, "right", clock.now())
         client = app.test_client()
         client.post("/sign-in", data={"username": user.username, "password": "right"})
         return client

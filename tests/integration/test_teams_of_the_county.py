@@ -191,5 +191,5 @@ def test_worker_without_a_place_is_added_to_a_team_of_the_county_alone(given, is
     named = ("made.up", "--name", "Made Up", "--role", "locality_worker", "--password", "long enough to be one")
     with own_database() as name:
         added = CliRunner().invoke(add_user, [*named, *given, "--url", role_url("triage_app", name)])
-    told = "Give --locality, or the --team of a service for the whole county."
+    told = "Give a locality, or a team of a service for the whole county."
     assert (added.exit_code, told in added.output) == (int(is_refused), is_refused)

@@ -21,3 +21,8 @@ class Actor:
 SYSTEM = Actor(UUID("00000000-0000-7000-8000-000000000001"), "Triage service", "system")
 # Before anybody has signed in: sees no case, may only be recognised.
 NOBODY = Actor(UUID("00000000-0000-7000-8000-000000000000"), "Nobody", "nobody")
+
+
+def claimant(user_id: UUID) -> Actor:
+    """Whoever says that they are this person: reads what shows whether they are, and no case."""
+    return Actor(user_id, "Signing in", "signing_in")

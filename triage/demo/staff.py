@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from triage.access.actor import Actor
-from triage.access.signin import actor_of, hash_password
-from triage.models import User
+from triage.access.passwords import hash_password
+from triage.access.signin import actor_of
+from triage.models import Credential, User
 
 NAMESPACE = UUID("6f0d6a52-6c6f-5d2c-9a4e-0f1d3b7c2a10")  # so that the same people have the same keys each time
 PASSWORD = "made-up-people"  # noqa: S105 - of the demo alone, which listens on loopback only
@@ -63,7 +64,10 @@ def add_staff(session: Session) -> None:
     for person in _people():
         if person["username"] not in there:
             hashed = hashed or hash_password(PASSWORD)
-            session.add(User(id=uuid5(NAMESPACE, person["username"]), password_hash=hashed, **person))
+            key = uuid5(NAMESPACE, person["username"])
+            session.add(User(id=key, **person))
+            session.flush()
+            session.add(Credential(user_id=key, password_hash=hashed))
 
 
 def load_staff(session: Session) -> Staff:

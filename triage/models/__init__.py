@@ -1,5 +1,6 @@
 """The rows. One file a noun; no behaviour beyond the row."""
 
+from triage.models.account import AccountEvent, Credential, Identity, RecoveryCode, SecurityKey
 from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
 from triage.models.checkpoint import Checkpoint, Leaf
@@ -14,9 +15,11 @@ from triage.models.policy import PolicyVersion
 from triage.models.reading import Reading, ReadingHead
 from triage.models.referral import Assignment, Referral, StrategyDiscussion, Transfer
 from triage.models.restriction import GlassBreak, OpeningReason, Restriction, RestrictionReader
+from triage.models.session import SignInDelay, SignInSession
 
 __all__ = [
     "AccessToken",
+    "AccountEvent",
     "Agency",
     "AgencyCheck",
     "Assignment",
@@ -24,6 +27,7 @@ __all__ = [
     "Checkpoint",
     "Clock",
     "ClockPause",
+    "Credential",
     "DailyNotice",
     "Decision",
     "District",
@@ -32,6 +36,7 @@ __all__ = [
     "FirstView",
     "GlassBreak",
     "IdempotencyKey",
+    "Identity",
     "Leaf",
     "Locality",
     "OpeningReason",
@@ -42,9 +47,13 @@ __all__ = [
     "Reading",
     "ReadingHead",
     "Recommendation",
+    "RecoveryCode",
     "Referral",
     "Restriction",
     "RestrictionReader",
+    "SecurityKey",
+    "SignInDelay",
+    "SignInSession",
     "StrategyDiscussion",
     "Subject",
     "Team",

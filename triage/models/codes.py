@@ -210,3 +210,14 @@ CASE_KINDS = ("enquiry", "referral", "person", "policy")
 CHAIN_KINDS = (*CASE_KINDS, "reading")  # of these the ledger keeps chains: a case's events, and what somebody read
 POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")
 PUBLISHED_STATES = ("published", "superseded")  # a superseded version stays in force for its own days
+SESSION_WAYS = ("local", "oidc")
+SESSION_OWES = ("second_factor", "new_password", "setting_up")  # in this order
+SESSION_ENDS = {
+    "signed_out": "Signed out",
+    "everywhere": "Signed out everywhere",
+    "by_hand": "Ended from another browser",
+    "password": "The password was changed",
+    "account": "The account was changed",
+    "factor": "The second factor was changed",
+    "replaced": "Signed in again in the same browser",
+}

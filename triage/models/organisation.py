@@ -56,7 +56,7 @@ class Provider(Base):
 
 
 class User(Keyed, Base):
-    """A person or system that acts. `password_hash` is Argon2id; a system has none and calls by token."""
+    """A person or system that acts. By what each is recognised stands elsewhere, where it cannot be listed."""
 
     __tablename__ = "users"
     username: Mapped[str] = mapped_column(unique=True)
@@ -65,17 +65,20 @@ class User(Keyed, Base):
     team_code: Mapped[str | None] = mapped_column(ForeignKey("teams.code"), default=None)
     locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
     agency_code: Mapped[str | None] = mapped_column(ForeignKey("agencies.code"), default=None)
-    password_hash: Mapped[str | None] = mapped_column(default=None)
     active: Mapped[bool] = mapped_column(default=True)
 
 
 class AccessToken(Keyed, Base):
-    """A system's bearer token: only its SHA-256 is kept. Scopes are read, write and measures."""
+    """A system's bearer token: its SHA-256 is kept, and how it begins, by which one that was lost is recognised.
+
+    Scopes are read, write and measures.
+    """
 
     __tablename__ = "access_tokens"
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str]
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True, deferred=True)
+    prefix: Mapped[str]
     scopes: Mapped[list[str]]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from triage.models import AgencyCheck, Clock, Enquiry, OutboxMessage, Referral
 from triage.models.codes import CLOCK_KINDS
+from triage.services.account_letters import tell_account
 from triage.services.addresses import LOCALITYS, To, managers_of, roles, whoever_has
 from triage.services.breaking_glass import tell_glass_broken
 from triage.services.daily_notices import write_daily_notice
@@ -150,6 +151,7 @@ LETTERS: dict[str, Write] = {
     "tell_glass_broken": tell_glass_broken,
     "chase_team": chase_team,
     "daily_notice": write_daily_notice,
+    "tell_account": tell_account,
 }
 
 

@@ -4,17 +4,22 @@ from flask import Flask
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from triage.web import (
+    account,
+    accounts,
     again,
     danger,
     decide,
     duty,
     enquiries,
+    factors,
     insight,
     log_enquiry,
+    oidc,
     partners,
     reasons,
     referrals,
     restrictions,
+    second_step,
     signin,
     thresholds,
     transfers,
@@ -24,7 +29,8 @@ from triage.web import (
 from triage.web.access import present_user
 
 BLUEPRINTS = (
-    *(signin, enquiries, log_enquiry, decide, referrals, danger, transfers, duty, insight, why_nots, thresholds),
+    *(signin, second_step, factors, oidc, account, accounts),
+    *(enquiries, log_enquiry, decide, referrals, danger, transfers, duty, insight, why_nots, thresholds),
     *(reasons, restrictions, partners),
 )
 
@@ -37,6 +43,7 @@ def register(app: Flask) -> None:
     words.register(app)
     again.register(app)
     reasons.register(app)
+    oidc.register(app)
     app.context_processor(present_user)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

@@ -4,16 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
-from flask import current_app, g, redirect, request, session, url_for
+from flask import current_app, g, redirect, request, url_for
 
 from triage.access.actor import Actor
 from triage.access.permissions import find_permission, has
-from triage.access.signin import actor_of
-from triage.database import once_more
+from triage.database import UNREACHABLE, once_more
 from triage.errors import Forbidden, Problem
-from triage.models import User
 from triage.models.codes import ROLES
 from triage.pack import Pack
 from triage.request_ids import request_id
@@ -21,6 +18,7 @@ from triage.services.desk import Desk
 from triage.services.reading import Case, note_reading
 from triage.services.standing import stand_before
 from triage.state import state_of
+from triage.web.sessions import current_actor
 
 View = Callable[..., Any]
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
@@ -32,6 +30,7 @@ HOME = {
     "partner_contributor": "partners.show_checks",
     "referrer": "partners.show_own",
     "information_governance": "restrictions.show",
+    "administrator": "accounts.show_all",
 }
 
 
@@ -57,34 +56,11 @@ def may(permission: str) -> Callable[[View], View]:
     return declare
 
 
-def remember(actor: Actor) -> None:
-    """Begin a session for this person, with nothing left of the one before."""
-    session.clear()
-    session["actor"] = {
-        "id": str(actor.id),
-        "name": actor.name,
-        "role": actor.role,
-        "team_code": actor.team_code,
-        "locality_code": actor.locality_code,
-        "agency_code": actor.agency_code,
-    }
-
-
-def current_actor() -> Actor | None:
-    """Who is signed in, by the signed cookie: it needs no database, so that a page can say that there is none."""
-    kept = session.get("actor")
-    return Actor(UUID(kept["id"]), **{key: kept[key] for key in kept if key != "id"}) if kept else None
-
-
 @contextmanager
 def open_desk() -> Iterator[Desk]:
-    """A desk for the person signed in: committed if the block succeeds. Forbidden once their account is closed."""
+    """A desk for the person signed in: committed if the block succeeds."""
     state = state_of(current_app)
     with state.database.transaction(g.actor, state.clock.now()) as transaction:
-        user = transaction.get(User, g.actor.id)
-        if user is None or not user.active or actor_of(user) != g.actor:
-            session.clear()
-            raise Forbidden(Problem("closed", "Your account has changed or is closed. Sign in again."))
         desk = Desk(transaction, g.actor, state.clock, state.pack, request_id=request_id())
         asks = not g.permission.endswith(".danger")  # which nothing holds up
         yield stand_before(desk, g.permission, request.view_args or {}, asks=asks)
@@ -103,7 +79,7 @@ def home_url(actor: Actor) -> str:
 
 def present_user() -> dict[str, Any]:
     """What every page shows of the person signed in, and the places they may go."""
-    state, actor = state_of(current_app), current_actor()
+    state, actor = state_of(current_app), _whoever_is_there()
     around = {"county": state.pack.name, "demo": state.settings.clock_offset_seconds != 0, "now": state.clock.now()}
     if actor is None:
         return around | {"user": None, "places": []}
@@ -118,6 +94,8 @@ def present_user() -> dict[str, Any]:
         ("Open in an emergency", "restrictions.ask"),
         ("Checks", "partners.show_checks"),
         ("What you sent", "partners.show_own"),
+        ("Accounts", "accounts.show_all"),
+        ("Tokens", "accounts.show_tokens"),
     )
     open_to = [(name, url_for(endpoint)) for name, endpoint in places if may_open(endpoint, actor)]
     return around | {"user": actor, "role_name": _say_role(actor, state.pack), "places": open_to}
@@ -126,6 +104,14 @@ def present_user() -> dict[str, Any]:
 def may_open(endpoint: str, actor: Actor) -> bool:
     """Whether the page of that endpoint is for somebody of this role."""
     return has(current_app.view_functions[endpoint].access, actor.role)
+
+
+def _whoever_is_there() -> Actor | None:
+    """Who is signed in, as far as can be told: a page that says that the database is away must not ask for it."""
+    try:
+        return current_actor()
+    except UNREACHABLE:
+        return None
 
 
 def _say_role(actor: Actor, pack: Pack) -> str:

@@ -1,0 +1,31 @@
+"""Pages of whoever signs in, half way and whole: their own account, and nothing of any case."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import g, redirect, url_for
+
+from triage.web.sessions import current_session
+
+View = Callable[..., Any]
+
+
+def own_account(*owing: str | None) -> Callable[[View], View]:
+    """Declare a page that everybody has of their own, for those who still owe one of these: None is nothing."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def entered(*args: Any, **kwargs: Any) -> Any:
+            held = current_session()
+            if held is None or held.timed_out or held.owes not in owing:
+                return redirect(
+                    url_for("signin.show" if held is None or held.owes or held.timed_out else "signin.go_home")
+                )
+            g.actor, g.permission = held.actor, "account.own"
+            return view(*args, **kwargs)
+
+        entered.access = "account.own"
+        return entered
+
+    return declare
