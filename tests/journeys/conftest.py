@@ -38,6 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "TRIAGE_REDIS_URL": os.environ[REDIS],
             "TRIAGE_SECRET_KEY": "not-a-secret-but-long-enough-for-a-test",
             "TRIAGE_SECURE_COOKIES": "false",
+            "TRIAGE_SECOND_FACTOR_REQUIRED": "false",
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
         with serve_web(environment, tmp_path_factory.mktemp("web"), port=0) as here:
