@@ -6,13 +6,14 @@ from html import unescape
 
 import pyotp
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select, text
 
 from tests.conftest import OneConnection
 from triage.access.claiming import claiming
 from triage.access.passwords import keep_password
 from triage.app import create_app
-from triage.models import Credential, User
+from triage.models import Credential, SecurityKey, User
 
 PASSWORD = "correct horse battery"
 
@@ -193,6 +194,37 @@ def test_secret_lies_encrypted_and_no_code_in_the_clear(browser, office, user):
         kept = office.session.scalars(text("SELECT code_hash FROM recovery_codes")).all()
     assert app.secret.encode() not in sealed
     assert {codes[0].encode(), codes[0].replace("-", "").encode()}.isdisjoint(kept)
+
+
+def test_app_that_is_merely_offered_lets_nobody_in(browser, office):
+    client = browser()
+    set_up(client, office)
+    client.post("/account/second-factor/remove", data={"which": "app", "password": PASSWORD})
+    offered = pyotp.TOTP(secret_in(client.get("/account/second-factor").text))
+    with claiming(office.session, office.actor("mash_officer").id):
+        office.session.add(a_key(office))
+    stranger = browser()
+    assert stranger.get("/sign-in").location == "/sign-in/second-factor"
+    assert stranger.post("/sign-in/second-factor", data={"code": code_of(offered, office)}).status_code == 422
+
+
+def test_secret_that_no_key_opens_any_more_lets_nobody_in_and_breaks_nothing(browser, office, settings, clock):
+    app, _codes = set_up(browser(), office)
+    office.clock.at += timedelta(minutes=1)
+    lost = settings.model_validate(
+        settings.model_dump() | {"secret_key": SecretStr("another-secret-of-thirty-two-characters")}
+    )
+    other = create_app(lost, clock, OneConnection(office.session))
+    other.config.update(WTF_CSRF_ENABLED=False)
+    answer = browser(other).post("/sign-in/second-factor", data={"code": code_of(app, office)})
+    assert answer.status_code == 422
+
+
+def a_key(office):
+    mine = office.actor("mash_officer").id
+    return SecurityKey(
+        user_id=mine, credential_id=b"x", public_key=b"", sign_count=0, name="x", added_at=office.clock.now()
+    )
 
 
 @pytest.mark.parametrize("answer", ["", "x", "{}", '{"id": "AAAA"}', '{"id": 7}', "[]", "null"])

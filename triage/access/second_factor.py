@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from triage.access.claiming import claiming
 from triage.access.tokens import digest
-from triage.access.vault import Vault
+from triage.access.vault import Unreadable, Vault
 from triage.models import Credential, RecoveryCode, SecurityKey, User
 
 ISSUER = "Triage"
@@ -76,18 +76,18 @@ def offer_app(session: Session, user: User, vault: Vault) -> str:
 
 
 def offered_app(session: Session, user: User, vault: Vault) -> str:
-    """The address of the secret that is offered now; a new one where none is."""
+    """The address of the secret that is offered now; a new one where none is, or none that can be read."""
     with claiming(session, user.id):
         mine = session.get(Credential, user.id)
-        sealed = mine.totp_secret if mine and mine.totp_since is None else None
-    if sealed is None:
+        secret = _open(mine.totp_secret, vault) if mine and mine.totp_since is None else None
+    if secret is None:
         return offer_app(session, user, vault)
-    return pyotp.TOTP(vault.unseal(PURPOSE, sealed).decode()).provisioning_uri(name=user.username, issuer_name=ISSUER)
+    return pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
 
 
 def add_app(session: Session, user_id: UUID, vault: Vault, code: str, now: datetime) -> bool:
     """Whether the code is from the secret that was offered, which counts from now."""
-    if not check_code(session, user_id, vault, code, now):
+    if not _shows(session, user_id, vault, code, now, offered=True):
         return False
     _keep(session, user_id, totp_since=now)
     return True
@@ -95,27 +95,37 @@ def add_app(session: Session, user_id: UUID, vault: Vault, code: str, now: datet
 
 def check_code(session: Session, user_id: UUID, vault: Vault, code: str, now: datetime) -> bool:
     """Whether it is a code of about now that was not shown before. `now` is the time that everybody's clocks tell."""
+    return _shows(session, user_id, vault, code, now, offered=False)
+
+
+def _shows(session: Session, user_id: UUID, vault: Vault, code: str, now: datetime, *, offered: bool) -> bool:
+    """Whether the app shows this code: the one that counts, or the one that is merely offered."""
     with claiming(session, user_id):
         mine = session.get(Credential, user_id, with_for_update=True)
-        if mine is None or mine.totp_secret is None:
-            return False
-        app = pyotp.TOTP(vault.unseal(PURPOSE, mine.totp_secret).decode())
-        present = int(now.timestamp()) // STEP
-        steps = range(max(present - DRIFT, mine.totp_step + 1), present + DRIFT + 1)
-        shown = "".join(code.split())
-        fitting = [
-            step
-            for step in steps
-            if hmac.compare_digest(app.generate_otp(step).encode(), shown.encode("utf-8", "replace"))
-        ]
-        if fitting:
-            mine.totp_step = fitting[0]
-        return bool(fitting)
+        secret = _open(mine.totp_secret, vault) if mine and (mine.totp_since is None) is offered else None
+        step = _find_step(secret, code, now, mine.totp_step) if secret else None
+        if step is not None:
+            mine.totp_step = step
+    return step is not None
 
 
-def has_app(session: Session, user_id: UUID) -> bool:
-    """Whether this person set up an app."""
-    return list_factors(session, user_id).app_since is not None
+def _find_step(secret: str, code: str, now: datetime, last: int) -> int | None:
+    """The step after the last one whose code it is, as far as somebody's clock may be wrong."""
+    app, shown, present = (
+        pyotp.TOTP(secret),
+        "".join(code.split()).encode("utf-8", "replace"),
+        int(now.timestamp()) // STEP,
+    )
+    steps = range(max(present - DRIFT, last + 1), present + DRIFT + 1)
+    return next((step for step in steps if hmac.compare_digest(app.generate_otp(step).encode(), shown)), None)
+
+
+def _open(sealed: bytes | None, vault: Vault) -> str | None:
+    """The secret, if there is one that a key of today opens."""
+    try:
+        return vault.unseal(PURPOSE, sealed).decode() if sealed else None
+    except Unreadable:
+        return None
 
 
 def remove_app(session: Session, user_id: UUID) -> None:

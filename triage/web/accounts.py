@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from triage.access.accounts import GIVEN_ROLES, Post, find_account, list_accounts, list_tokens, revoke_token
-from triage.errors import DomainError, Invalid
+from triage.errors import DomainError, Invalid, NotFound, Problem
 from triage.models import User
 from triage.services.accounts import (
     AccountChange,
@@ -75,10 +75,12 @@ def show(user_id: UUID) -> Any:
     return _page(user_id, {})
 
 
-@blueprint.post("/users/<uuid:user_id>/<any(post, close, reopen, 'second-factor', password):what>")
+@blueprint.post("/users/<uuid:user_id>/<what>")
 @may("accounts.write")
 def change(user_id: UUID, what: str) -> Any:
     """Do it, with the reason that was given."""
+    if what not in CHANGES:
+        raise NotFound(Problem("no_such_change", "There is nothing of that name to be done to an account."))
     try:
         with open_desk() as desk:
             done = CHANGES[what](desk, AccountChange(user_id, request.form.get("reason", "")))

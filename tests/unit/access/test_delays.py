@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from triage.access.delays import FORGET, Count, counted, keys_for, uncounted, wait_for
@@ -43,6 +43,7 @@ attackers = st.tuples(st.just("attacker"), st.integers(0, 30), st.floats(0, 1200
 victim = st.tuples(st.sampled_from(["victim", "typo"]), st.just(0), st.floats(0, 1200))
 
 
+@settings(deadline=None)
 @given(st.lists(attackers | victim, max_size=120), st.booleans())
 def test_victim_with_a_known_device_is_never_kept_out_by_others(steps, same_address):
     door, typos = Door(), 0
@@ -58,6 +59,7 @@ def test_victim_with_a_known_device_is_never_kept_out_by_others(steps, same_addr
             typos = 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 400)), min_size=1, max_size=300))
 def test_no_crowd_makes_more_guesses_in_an_hour_than_so_many(steps):
     door = Door()
