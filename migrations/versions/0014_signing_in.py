@@ -1,6 +1,6 @@
 """Signing in: sessions held here, secrets that nobody lists, delays, a second factor, who changed which account.
 
-Revision: 0014, after 0020
+Revision: 0014, after 0013
 
 Whoever signs in acts as role "signing_in" with their own user id, and only such a transaction reads their secrets.
 Sessions, tokens and identities are found by whoever can name one, through a function of the owner; no grant reads a
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0014"
-down_revision = "0020"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
