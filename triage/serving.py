@@ -18,6 +18,7 @@ from triage.errors import CommandRefused
 from triage.processes import spawn, stop
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = "0.0.0.0"  # nosec B104 # noqa: S104 - asked for by name alone
 READY_SECONDS = 60
 
 
@@ -66,10 +67,14 @@ def service_environment(private: Services, secret_key: str, smtp_port: int) -> d
 
 
 @contextmanager
-def serve_web(environment: dict[str, str], run_dir: Path, port: int = 8000) -> Iterator[Running]:
-    """The pages and the API on loopback, at `port` or the next that is free, until the block ends."""
+def serve_web(environment: dict[str, str], run_dir: Path, host: str = LOOPBACK, port: int = 8000) -> Iterator[Running]:
+    """The pages and the API at `port` or the next that is free, until the block ends.
+
+    `host` is LOOPBACK or EVERYWHERE.
+    """
     port = free_port(port)
-    with _parts({"web": (*_module("gunicorn"), "triage.wsgi:app", *_gunicorn(port))}, environment, run_dir) as parts:
+    command = (*_module("gunicorn"), "triage.wsgi:app", *_gunicorn(f"{host}:{port}"))
+    with _parts({"web": command}, environment, run_dir) as parts:
         here = Running(f"http://{LOOPBACK}:{port}", parts)
         _wait_until_ready(here)
         yield here
@@ -104,11 +109,11 @@ def _module(name: str) -> tuple[str, ...]:
 
 
 def _celery(what: str) -> tuple[str, ...]:
-    return *_module("celery"), "--app", "worker.celery_app", what, "--loglevel", "WARNING"
+    return *_module("celery"), "--quiet", "--app", "worker.celery_app", what, "--loglevel", "WARNING"
 
 
-def _gunicorn(port: int) -> tuple[str, ...]:
-    return "--bind", f"{LOOPBACK}:{port}", "--workers", "2", "--threads", "4", "--no-control-socket"
+def _gunicorn(bind: str) -> tuple[str, ...]:
+    return "--config", "python:triage.gunicorn_config", "--bind", bind, "--workers", "2", "--threads", "4"
 
 
 def _mailbox(port: str, folder: Path) -> tuple[str | Path, ...]:
@@ -120,7 +125,7 @@ def _wait_until_ready(here: Running) -> None:
     while time.monotonic() < end:
         here.check()
         try:
-            with urlopen(f"{here.url}/health/ready", timeout=2):  # noqa: S310 - our own loopback address
+            with urlopen(f"{here.url}/health/ready", timeout=2):  # nosec B310 # noqa: S310 - our own loopback address
                 return
         except (URLError, OSError):
             time.sleep(0.1)

@@ -1,35 +1,51 @@
-"""All that can be configured, from environment variables that begin with TRIAGE_."""
+"""All that can be configured, from environment variables that begin with TRIAGE_, or from the files that they name."""
 
+import os
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from triage.errors import CommandRefused
+from triage.weak import is_known, weakness_of
+
+PREFIX = "TRIAGE_"
 DEFAULT_PACK = "nottinghamshire"
 LEAST_KEY = 32  # characters
 
 
 class Settings(BaseSettings):
-    """Typed settings. Each is read from TRIAGE_<NAME>; a wrong value stops the start with its name."""
+    """Typed settings. Each is read from TRIAGE_<NAME>, or from the file that TRIAGE_<NAME>_FILE names.
 
-    model_config = SettingsConfigDict(env_prefix="TRIAGE_", extra="ignore", frozen=True)
+    A wrong value stops the start with its name and without the value.
+    """
 
-    database_url: str = Field(description="PostgreSQL as the service's own role, which owns nothing")
-    owner_database_url: str | None = Field(None, description="PostgreSQL as the schema's owner: migrations only")
-    redis_url: str = Field(description="Redis, as redis://host:port/0 or unix:///path/to/socket")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: str = Field(description="PostgreSQL as the service's own role, which owns nothing", repr=False)
+    owner_database_url: str | None = Field(
+        None, description="PostgreSQL as the schema's owner: migrations only", repr=False
+    )
+    redis_url: str = Field(description="Redis, as redis://host:port/0 or unix:///path/to/socket", repr=False)
     secret_key: SecretStr = Field(
         description="signs cookies and encrypts drafts: 32 characters or more; several, newest first, between commas"
     )
     pack: str = Field(DEFAULT_PACK, description="the authority's pack of configuration")
     ledger_key: SecretStr | None = Field(None, description="signs the ledger's checkpoints: 32 bytes in base64")
-    ledger_key_file: Path | None = Field(None, description="where that key stands, instead of the key itself")
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_from: str = "mash@triage.example"
     secure_cookies: bool = Field(True, description="send the session cookie over TLS only")
-    trusted_proxies: int = Field(0, ge=0, description="how many proxies stand in front and say whom they pass on")
+    trusted_proxies: int = Field(0, ge=0, le=9, description="how many proxies of our own a request has come through")
+    open_requests_a_minute: int = Field(
+        300,
+        ge=10,
+        description="how often one address may ask for what is open to everybody: a whole office may share one",
+    )
     public_url: str | None = Field(None, description="where people find the service, like https://triage.example")
     session_idle_minutes: int = Field(30, ge=1, description="after which without a sign of life one signs in again")
     session_hours: int = Field(12, ge=1, description="after which one signs in again in any case")
@@ -51,10 +67,28 @@ class Settings(BaseSettings):
 
     @field_validator("secret_key")
     @classmethod
-    def _all_long(cls, keys: SecretStr) -> SecretStr:
-        if any(len(key.strip()) < LEAST_KEY for key in keys.get_secret_value().split(",")):
-            raise ValueError(f"each key has {LEAST_KEY} characters or more")
+    def _all_strong(cls, keys: SecretStr) -> SecretStr:
+        for key in keys.get_secret_value().split(","):
+            if len(key.strip()) < LEAST_KEY:
+                raise ValueError(f"each key has {LEAST_KEY} characters or more")
+            if weakness := weakness_of(key.strip()):
+                raise ValueError(f"a key {weakness}: make one with openssl rand -hex 32")
         return keys
+
+    @field_validator("database_url", "owner_database_url", "redis_url")
+    @classmethod
+    def _no_known_password(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "")
+        if parts.password and is_known(parts.password, parts.username or ""):
+            raise ValueError("its password is one that everybody tries first: set another")
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], **sources: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the code says, then the environment, then the files that it names."""
+        return sources["init_settings"], sources["env_settings"], _Files(settings_cls)
 
     @cached_property
     def celery_broker_url(self) -> str:
@@ -62,3 +96,25 @@ class Settings(BaseSettings):
         if self.redis_url.startswith("unix://"):
             return "redis+socket://" + self.redis_url.removeprefix("unix://")
         return self.redis_url
+
+
+class _Files(PydanticBaseSettingsSource):
+    """Settings whose values stand in files, as secret stores hand them out."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return read_named_file(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: read_named_file(name) for name in self.settings_cls.model_fields}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def read_named_file(name: str) -> str | None:
+    """What the file says that TRIAGE_<NAME>_FILE names, or None. CommandRefused where there is no such file."""
+    path = os.environ.get(f"{PREFIX}{name.upper()}_FILE")
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandRefused(f"{PREFIX}{name.upper()}_FILE names a file that cannot be read. Put it there.") from error

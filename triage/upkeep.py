@@ -6,6 +6,7 @@ import click
 
 from triage.clock import SystemClock
 from triage.embedded import forget
+from triage.options import takes_url
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate, move_to_present_workflows
 from triage.settings import DEFAULT_PACK
@@ -19,7 +20,7 @@ def forget_command(run_dir: Path) -> None:
 
 
 @click.command("migrate")
-@click.option("--url", envvar="TRIAGE_OWNER_DATABASE_URL", required=True, help="PostgreSQL as the schema's owner")
+@takes_url("owner_database_url", "PostgreSQL as the schema's owner")
 @click.option("--pack", envvar="TRIAGE_PACK", default=DEFAULT_PACK, show_default=True)
 def migrate_command(url: str, pack: str) -> None:
     """Bring the schema up to date, load the authority's pack, and move running cases to the present workflows."""

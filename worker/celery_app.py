@@ -9,6 +9,7 @@ from triage.database import Database
 from triage.pack import load_pack
 from triage.settings import Settings
 from triage.state import State
+from worker import logs  # noqa: F401 - connects itself to Celery's signals
 
 TASKS = (
     "worker.tasks.outbox",

@@ -2,7 +2,7 @@
 
 import re
 from urllib.parse import quote as percent
-from xml.etree.ElementTree import Element, SubElement, indent, tostring  # writes only
+from xml.etree.ElementTree import Element, SubElement, indent, tostring  # nosec B405 - writes only
 
 from rules.conditions import LEVEL
 from rules.dmn.columns import (

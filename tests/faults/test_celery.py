@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.test_worker import mail_server
-from tests.services import REDIS, own_database, role_url
+from tests.services import REDIS, SECRET_KEY, own_database, role_url
 from triage.access.actor import SYSTEM
 from triage.access.signing import make_key
 from triage.clock import SettableClock
@@ -36,7 +36,7 @@ def world(monkeypatch):
         values = {
             "DATABASE_URL": url,
             "REDIS_URL": os.environ[REDIS],
-            "SECRET_KEY": "not-a-secret-but-long-enough-for-a-test",
+            "SECRET_KEY": SECRET_KEY,
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(port),
         }

@@ -11,7 +11,7 @@ from tests.acting import accepted
 from tests.faults.invariants import find_faults
 from tests.integration.test_worker import mail_server
 from tests.making import an_enquiry
-from tests.services import REDIS
+from tests.services import REDIS, SECRET_KEY
 from triage.clock import SystemClock
 from triage.models import Enquiry, Event, OutboxMessage, Referral
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
@@ -33,7 +33,7 @@ def tasks(door, monkeypatch):
         values = {
             "DATABASE_URL": door.database.engine.url.render_as_string(hide_password=False),
             "REDIS_URL": os.environ[REDIS],
-            "SECRET_KEY": "not-a-secret-but-long-enough-for-a-test",
+            "SECRET_KEY": SECRET_KEY,
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(port),
             "CLOCK_OFFSET_SECONDS": str(int((door.clock.at + LATER - SystemClock().now()).total_seconds())),

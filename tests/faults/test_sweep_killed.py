@@ -25,7 +25,7 @@ from sqlalchemy import func, select, text
 
 from tests.faults.test_celery import WORKER, wait_until
 from tests.making import a_subject
-from tests.services import own_database, role_url
+from tests.services import SECRET_KEY, own_database, role_url
 from triage import embedded
 from triage.access.actor import SYSTEM
 from triage.clock import SettableClock
@@ -204,7 +204,7 @@ def post(database, monkeypatch, tmp_path):
         values = {
             "DATABASE_URL": database.engine.url.render_as_string(False),
             "REDIS_URL": redis_url,
-            "SECRET_KEY": "not-a-secret-but-long-enough-for-a-test",
+            "SECRET_KEY": SECRET_KEY,
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(port),
         }

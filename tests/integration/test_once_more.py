@@ -5,7 +5,7 @@ from psycopg.errors import AdminShutdown, DeadlockDetected, SerializationFailure
 from sqlalchemy.exc import OperationalError
 
 from triage.database import once_more
-from triage.web.access import open_desk, signed_in
+from triage.web.access import may, open_desk
 
 
 def failing(*faults):
@@ -46,7 +46,7 @@ def test_attempt_that_met_no_database_is_made_once(fault):
 def test_view_is_begun_again_only_where_nothing_of_it_was_kept(app, sign_in, kept, times):
     made = []
 
-    @signed_in("mash_officer")
+    @may("worktray.read")
     def look():
         made.append(1)
         if kept:

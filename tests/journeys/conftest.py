@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.services import REDIS, own_database, role_url
+from tests.services import REDIS, SECRET_KEY, own_database, role_url
 from triage.access.actor import SYSTEM
 from triage.database import Database
 from triage.demo.staff import PASSWORD, add_staff
@@ -36,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             **os.environ,
             "TRIAGE_DATABASE_URL": url,
             "TRIAGE_REDIS_URL": os.environ[REDIS],
-            "TRIAGE_SECRET_KEY": "not-a-secret-but-long-enough-for-a-test",
+            "TRIAGE_SECRET_KEY": SECRET_KEY,
             "TRIAGE_SECURE_COOKIES": "false",
             "TRIAGE_SECOND_FACTOR_REQUIRED": "false",
             "PYTHONPATH": os.pathsep.join(sys.path),

@@ -13,10 +13,11 @@ from triage.clock import SystemClock
 from triage.database import Database
 from triage.errors import DomainError
 from triage.models import AccessToken, User
+from triage.options import takes_url
 from triage.pack import load_pack
 from triage.settings import DEFAULT_PACK
 
-URL = click.option("--url", envvar="TRIAGE_DATABASE_URL", required=True, help="PostgreSQL as the service's own role")
+URL = takes_url("database_url", "PostgreSQL as the service's own role")
 
 
 @click.command("add-user")

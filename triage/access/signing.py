@@ -59,7 +59,7 @@ def make_key() -> str:
     return base64.b64encode(secrets.token_bytes(SIZE)).decode()
 
 
-def find_key(text: str | None, file: Path | None) -> SigningKey | None:
+def find_key(text: str | None, file: Path | None = None) -> SigningKey | None:
     """The signing key of the settings: its text, else what stands in the file; None where neither is given.
 
     CommandRefused where it is not one.

@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 
 from triage.access.routes import public
 from triage.api import enquiries, measures, partners, policies, queues, referrals
+from triage.api.describing import Alike
 
 OPENAPI = {
     "API_TITLE": "Triage",
@@ -19,7 +20,9 @@ OPENAPI = {
 
 
 class ProblemApi(Api):
-    """flask-smorest with our own error answers (triage/handlers.py) instead of its."""
+    """flask-smorest with our own error answers (triage/handlers.py) instead of its, described in describing.py."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
         """Nothing: the application has handlers for every error."""
@@ -28,7 +31,7 @@ class ProblemApi(Api):
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Add the API and its description. A bearer token is not sent by a browser, so no form token is asked for."""
     app.config.update(OPENAPI)
-    api = ProblemApi(app)
+    api = ProblemApi(app, spec_kwargs={"extra_plugins": [Alike()]})
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
     for module in (enquiries, referrals, partners, queues, policies, measures):

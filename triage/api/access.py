@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, g, make_response, request
+from flask import Response, abort, current_app, g, make_response, request
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -17,6 +17,7 @@ from triage.access.permissions import find_permission, has
 from triage.access.signin import recognise_token
 from triage.database import once_more
 from triage.errors import Forbidden, Invalid, PreconditionRequired, Problem, Unauthorised
+from triage.limits import note_bad_token
 from triage.models import IdempotencyKey
 from triage.request_ids import request_id
 from triage.services.desk import Desk
@@ -39,6 +40,8 @@ def may(permission: str) -> Callable[[View], View]:
             if not has(permission, actor.role):
                 raise Forbidden(Problem("role", f"This is not for the role of this token ({actor.role})."))
             g.permission = permission
+            if request.method == "POST" and not request.is_json:
+                abort(415, "Send JSON, and say so: Content-Type: application/json.")
             return once_more(lambda: _answer(actor, lambda: view(*args, **kwargs)))
 
         entered.access = permission
@@ -68,14 +71,17 @@ def note_shown(people: Iterable[UUID], case: Case | None = None) -> None:
 def _recognise(scope: str) -> Actor:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
+        note_bad_token()
         raise Unauthorised(Problem("no_token", "Send your token: Authorization: Bearer <token>."))
     state = state_of(current_app)
     with state.database.transaction(NOBODY) as session:
         actor = recognise_token(session, token.strip(), state.clock.now())
     if actor is None:
+        note_bad_token()
         raise Unauthorised(
             Problem("bad_token", "This token is not known, has expired or was revoked. Ask for another.")
         )
+    g.actor = actor
     if scope not in actor.scopes:
         raise Forbidden(Problem("scope", f"This token may not {scope}. Ask for one with the scope {scope!r}."))
     return actor

@@ -49,7 +49,7 @@ class CaseRun:
     """A case while it runs. Its dice are its own, so that two processes may share the cases and agree."""
 
     def __init__(self, case: PlannedCase, staff: Staff, seed: int) -> None:
-        self.case, self.dice = case, Random(f"{seed}-{case.number}")
+        self.case, self.dice = case, Random(f"{seed}-{case.number}")  # nosec B311
         self.officer = self.dice.choice(staff.officers)
         self.social_worker = self.dice.choice(staff.social_workers)
         self.manager = self.dice.choice(staff.managers)

@@ -25,14 +25,23 @@ from triage.embedded import Services, services
 from triage.insight.measures import MEASURES, measure, refresh
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
-from triage.serving import free_port, serve_background, serve_web, service_environment
+from triage.serving import EVERYWHERE, LOOPBACK, free_port, serve_background, serve_web, service_environment
 from triage.store.enquiries import count_by_route
 
+Address = tuple[str, int]
 PACK = "nottinghamshire"
 ENQUIRIES = 13_800  # "about 13,800" between April and December 2013: the Children's Trust's plan, 2014-16
 FIRST_MONTH = datetime(2013, 5, 1, tzinfo=UTC)
 NEW_YEAR = datetime(2014, 1, 2, 9, 0, tzinfo=UTC)  # what the served demo's clock says when it is first opened
 PERIOD = date(2013, 4, 1), date(2013, 12, 31)
+
+
+def _stay_here(context: click.Context, _option: click.Parameter, host: str) -> str:
+    """Only loopback, unless told: whoever reaches the demo may sign in, for it prints everybody's password."""
+    if host != LOOPBACK and not context.params["let_others_in"]:
+        message = f"Others can reach {host}, and everybody knows the demo's password. If they may, add --let-others-in."
+        raise click.BadParameter(message)
+    return host
 
 
 @click.command()
@@ -42,7 +51,13 @@ PERIOD = date(2013, 4, 1), date(2013, 12, 31)
 @click.option("--json", "as_json", is_flag=True, help="print totals and measures as JSON")
 @click.option("--run-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
 @click.option("--port", default=8000, show_default=True)
-def demo(enquiries: int, seed: int, serve: bool, as_json: bool, run_dir: Path, port: int) -> None:
+@click.option(
+    "--host", default=LOOPBACK, show_default=True, type=click.Choice([LOOPBACK, EVERYWHERE]), callback=_stay_here
+)
+@click.option("--let-others-in", is_flag=True, is_eager=True, help="listen beyond this machine: all know the password")
+def demo(
+    enquiries: int, seed: int, serve: bool, as_json: bool, run_dir: Path, port: int, host: str, let_others_in: bool
+) -> None:
     """Replay April to December 2013 in made-up cases, then serve it until Ctrl-C. Run again, it keeps its data."""
     for ending in (signal.SIGINT, signal.SIGTERM):  # a shell may have started us with Ctrl-C ignored
         signal.signal(ending, _interrupt)
@@ -53,7 +68,7 @@ def demo(enquiries: int, seed: int, serve: bool, as_json: bool, run_dir: Path, p
             message = f"{run_dir} holds a demo of {held}. To begin anew: make clean."
             raise click.ClickException(message)
         if serve:
-            _serve(private, run_dir, port, kept or {"enquiries": enquiries, "seed": seed})
+            _serve(private, run_dir, (host, port), kept or {"enquiries": enquiries, "seed": seed})
         elif not kept:
             _prepare(private)
             kept = _fill(private, run_dir, enquiries, seed, lambda _until: None)
@@ -110,20 +125,20 @@ def _fill(
     return kept
 
 
-def _serve(private: Services, run_dir: Path, port: int, kept: dict[str, Any]) -> None:
+def _serve(private: Services, run_dir: Path, at: Address, kept: dict[str, Any]) -> None:
     """Serve until Ctrl-C. A first run serves the pages once April stands, and the rest of the year fills them."""
     try:
         if "seconds" not in kept:
             _prepare(private)
-            kept = _fill_while_serving(private, run_dir, port, kept)
-        _serve_all(private, run_dir, port, kept)
+            kept = _fill_while_serving(private, run_dir, at, kept)
+        _serve_all(private, run_dir, at, kept)
     except KeyboardInterrupt:
         click.echo("\nStopping ...", err=True)
 
 
-def _serve_all(private: Services, run_dir: Path, port: int, kept: dict[str, Any]) -> None:
+def _serve_all(private: Services, run_dir: Path, at: Address, kept: dict[str, Any]) -> None:
     environment = _environment(private, run_dir, kept["clock_offset_seconds"])
-    with serve_web(environment, run_dir, port) as here, serve_background(environment, run_dir) as back:
+    with serve_web(environment, run_dir, *at) as here, serve_background(environment, run_dir) as back:
         _greet(here.url, "Ready")
         while True:
             here.check()
@@ -131,7 +146,7 @@ def _serve_all(private: Services, run_dir: Path, port: int, kept: dict[str, Any]
             time.sleep(0.5)
 
 
-def _fill_while_serving(private: Services, run_dir: Path, port: int, kept: dict[str, Any]) -> dict[str, Any]:
+def _fill_while_serving(private: Services, run_dir: Path, at: Address, kept: dict[str, Any]) -> dict[str, Any]:
     offset = int((NEW_YEAR - SystemClock().now()).total_seconds())
     environment = _environment(private, run_dir, offset)
     served: list[str] = []
@@ -145,7 +160,7 @@ def _fill_while_serving(private: Services, run_dir: Path, port: int, kept: dict[
             months.add(until.month)
             _count_measures(private)
             if not served:
-                served.append(stack.enter_context(serve_web(environment, run_dir, port)).url)
+                served.append(stack.enter_context(serve_web(environment, run_dir, *at)).url)
                 _greet(served[0], "April 2013 can be looked at; the rest is coming")
 
         return _fill(private, run_dir, kept["enquiries"], kept["seed"], reached)

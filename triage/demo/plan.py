@@ -43,7 +43,7 @@ class PlannedCase:
 
 def draw_plan(pack: Pack, count: int, seed: int) -> list[PlannedCase]:
     """All cases in order of arrival. The shares of districts and outcomes are exact to one enquiry."""
-    dice = Random(seed)
+    dice = Random(seed)  # nosec B311
     calls = draw_calls(dice, count, pack.calendar)
     districts = _deal(dice, DISTRICTS, count)
     outcomes = _deal(dice, OUTCOMES, count)

@@ -30,7 +30,7 @@ def draw_timetable(
 
 def draw_handovers(calendar: Calendar, case: int, decided: datetime, outcome: str, people: int) -> list[Step]:
     """What becomes of what was handed over, but for early help. Dice of their own, so that no other step moves."""
-    drawer = _Drawer(Random(f"handover-{case}"), calendar)
+    drawer = _Drawer(Random(f"handover-{case}"), calendar)  # nosec B311
     planned = HANDOVERS.get(outcome, ())
     return [Step(drawer.later(decided, *when), "hand_on", n, what) for n in range(people) for when, what in planned]
 

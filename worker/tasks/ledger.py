@@ -19,7 +19,7 @@ NO_KEY = "TRIAGE_LEDGER_KEY is not set: the ledger is not sealed. `triage ledger
 def signing_key() -> SigningKey | None:
     """The key of the settings, if there is one."""
     settings = Settings()
-    return find_key(settings.ledger_key and settings.ledger_key.get_secret_value(), settings.ledger_key_file)
+    return find_key(settings.ledger_key and settings.ledger_key.get_secret_value())
 
 
 @worker_init.connect

@@ -1,0 +1,188 @@
+"""Whatever is typed into any field of any page or sent in any field to the API is kept as it is or refused in words.
+
+It is never an error of ours, and wherever it is shown it is text: no element and no attribute is born of it.
+"""
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from lxml import html
+from marshmallow import Schema
+from sqlalchemy import select
+
+from tests.crawling import Form, forms_within, pages_of
+from tests.hostile import KNOWN, MARK, TEXTS, VALUES, example_of, paths_of, put
+from tests.undoing import undone
+from tests.worlds import a_world
+from triage.models import Base
+from triage.schemas.enquiry import (
+    CheckActionSchema,
+    DecideSchema,
+    EnquiryActionSchema,
+    LinkPersonSchema,
+    LogEnquirySchema,
+)
+from triage.schemas.fields import Input
+from triage.schemas.policy import DraftPolicySchema, PolicyActionSchema
+from triage.schemas.referral import ReferralActionSchema, TransferActionSchema
+
+WHO = ("mash_manager", "locality_worker:west")
+QUIETLY = settings(
+    database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=3, phases=[Phase.generate]
+)
+ANSWERS = (200, 201, 400, 403, 404, 409, 412, 413, 422, 428)
+FIXED = ("csrf_token", "version", "versions")
+SENT_TO = {
+    LogEnquirySchema: "/enquiries",
+    EnquiryActionSchema: "/enquiries/{enquiry_id}/actions/{action}",
+    DecideSchema: "/enquiries/{enquiry_id}/decisions",
+    LinkPersonSchema: "/enquiries/{enquiry_id}/person",
+    CheckActionSchema: "/checks/{check_id}/actions/{action}",
+    ReferralActionSchema: "/referrals/{referral_id}/actions/{action}",
+    TransferActionSchema: "/transfers/{transfer_id}/actions/{action}",
+    DraftPolicySchema: "/policies",
+    PolicyActionSchema: "/policies/{policy_id}/actions/{action}",
+}
+
+
+def each_of(number: int, texts: st.SearchStrategy[Any], send: Callable[[Any], None]) -> None:
+    """Send a few of them, other ones for each number and the same ones in each run."""
+    seed(number)(settings(QUIETLY)(given(texts)(lambda text: send(text))))()
+
+
+def assert_inert(page: str) -> None:
+    """No name of an element or an attribute has anything of it, and no address begins with it."""
+    for element in html.fromstring(page).iter():
+        if isinstance(element.tag, str):
+            assert MARK not in element.tag
+            assert not any(MARK in name or name.startswith("on") for name in element.attrib)
+        else:
+            assert MARK not in (element.text or "")  # a comment
+        for name in ("href", "src", "action", "formaction"):
+            assert not (element.get(name) or "").strip().startswith("javascript:")
+
+
+def texts_in(value: Any) -> list[str]:
+    """Every string within what a row holds."""
+    if isinstance(value, str):
+        return [value]
+    inner = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    return [text for each in inner for text in texts_in(each)] if isinstance(value, dict | list | tuple) else []
+
+
+def kept_in(session) -> set[str]:
+    """All text of all rows that has the mark in it."""
+    found = set()
+    for table in Base.metadata.sorted_tables:
+        for row in session.execute(select(table)):
+            found.update(text for value in row for text in texts_in(value) if MARK in text)
+    return found
+
+
+def sendable(text: str) -> str:
+    """What a browser can send of it: half a character it sends as a sign that something was there."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def own_fields(form: Form) -> list[str]:
+    """The fields that belong to what is sent: a page carries those of its other parts as well."""
+    part = form.action.rsplit("/", 1)[-1]
+    own = [name for name in form.typed if name.partition(".")[0] not in FIXED]
+    named = [name for name in own if part in name.split(".")]
+    return named or [name for name in own if "." not in name or name.partition(".")[0] in ("subjects", "first_views")]
+
+
+def places(client) -> list[tuple[Form, str]]:
+    return [(form, name) for form in forms_within(client) for name in own_fields(form)]
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_what_is_typed_is_kept_exactly_or_refused_and_shown_inert(who, sign_in, office):
+    a_world(office)
+    client, session = sign_in(who), office.session
+    found = places(client)
+    outcomes = {"kept": set(), "refused": set()}
+
+    def send(form, name, text):
+        with undone(session):
+            answer = client.post(form.action, data=form.filled(**{name: sendable(text)}))
+            assert answer.status_code in (200, 302, 400, 404, 409, 412, 413, 422), (form.action, name, text)
+            if answer.status_code == 302:
+                outcomes["kept"].add(name)
+                told = client.get(answer.location, follow_redirects=True)
+                assert told.status_code == 200
+                assert_inert(told.text)
+                expected = sendable(text).strip()
+                kept = kept_in(session)
+                assert kept, (form.action, name, text)
+                assert all(expected in each for each in kept), (form.action, name, text, kept)
+            else:
+                outcomes["refused"].add(name)
+                assert_inert(answer.text)
+                assert answer.status_code == 200 or re.search("There is a problem|<h1", answer.text)
+
+    for number, (form, name) in enumerate(found):
+        each_of(number, TEXTS, partial(send, form, name))
+    assert min(len(each) for each in outcomes.values()) >= 1
+    assert {name.rpartition(".")[2] for name in outcomes["kept"]} >= {"reason"}
+
+
+def test_hostile_case_is_inert_on_every_page_that_tells_of_it(sign_in, office):
+    a_world(office, "".join(KNOWN[2:6])[:200], witnessed="\n".join(KNOWN))
+    shown = 0
+    for who in WHO:
+        for page in pages_of(sign_in(who)).values():
+            assert_inert(html.tostring(page, encoding="unicode"))
+            shown += MARK in page.text_content()
+    assert shown > 5
+
+
+def schemas_within(schema: type[Schema]) -> list[type[Schema]]:
+    return [schema, *(each for child in schema.__subclasses__() for each in schemas_within(child))]
+
+
+def test_every_schema_of_a_body_is_tried():
+    nested = {"NewPersonSchema", "NewSubjectSchema", "SubjectDecisionSchema", "OwnViewSchema", "RecordFirstViewsSchema"}
+    taken = {each.__name__ for each in schemas_within(Input)[1:]}
+    assert {name for name in taken if not name.endswith("Query")} - nested == {each.__name__ for each in SENT_TO}
+
+
+@pytest.mark.parametrize("schema", SENT_TO, ids=lambda each: each.__name__)
+def test_what_a_system_sends_is_kept_exactly_or_refused_by_its_field(schema, caller, office):
+    world, session, system = a_world(office), office.session, caller("mash_manager")
+    rows = {name: found[0] for name, found in world.rows().items()}
+    keys = {name: str(row.id) for name, row in rows.items()}
+    body, paths = example_of(schema(), keys), list(paths_of(schema()))
+    row = next((rows[name] for name in rows if f"{{{name}}}" in SENT_TO[schema]), None)
+    actions, taken = permitted(system, SENT_TO[schema], keys)[:3] or ["none"], set()
+    keys["worker_id"] = str(office.actor("mash_officer").id)
+
+    def send(path, value):
+        sent = deepcopy(body)
+        put(sent, path, value)
+        with undone(session):
+            etag = f'"{row.version}"' if hasattr(row, "version") else ""
+            for action in actions:
+                answer = system.post(SENT_TO[schema].format(**keys, action=action), sent, If_Match=etag)
+                assert answer.status_code in ANSWERS, (path, value, answer.text)
+                if answer.status_code in (200, 201) and isinstance(value, str):
+                    taken.add(path)
+                    assert value in kept_in(session), (path, value)
+
+    for number, path in enumerate(paths):
+        each_of(number, VALUES, partial(send, path))
+    assert taken or schema not in (LogEnquirySchema, EnquiryActionSchema)
+
+
+def permitted(system, address: str, keys: dict[str, str]) -> list[str]:
+    """What may be done now to what the address is of, where it says."""
+    answer = system.get(address.partition("/actions/")[0].format(**keys))
+    if "{action}" not in address or answer.status_code != 200:
+        return []
+    return [each["action"] for each in answer.get_json()["permitted_actions"] if each["allowed"]]

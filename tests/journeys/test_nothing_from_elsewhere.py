@@ -1,0 +1,92 @@
+"""Every page of everybody, in a browser: it asks for nothing that the policy of what may run refuses."""
+
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.steps import log_enquiry, screen
+from triage.demo.staff import PASSWORD, sign_ins
+
+WHO = [username for username, _role in sign_ins()]
+NOTED = """addEventListener("securitypolicyviolation", (each) => console.error("refused", each.violatedDirective))"""
+
+
+@pytest.fixture(scope="module")
+def seeded(browser: Browser, site: str) -> str:
+    """Something on every page: an enquiry just logged, and one that waits for a decision."""
+    context = browser.new_context(base_url=site)
+    page = sign_in(context.new_page(), "social.worker")
+    log_enquiry(page, "Ada", level=3)
+    page.goto("/")
+    screen(page, log_enquiry(page, "Bo", "Cy", level=4))
+    context.close()
+    return site
+
+
+def sign_in(page: Page, username: str) -> Page:
+    page.goto("/sign-in")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+def links_of(page: Page, site: str) -> list[str]:
+    found = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+    return sorted({urldefrag(each)[0] for each in found if each.startswith(site)})
+
+
+@pytest.mark.parametrize("username", WHO)
+def test_no_page_asks_for_what_is_refused(browser, seeded, username):
+    context, said = browser.new_context(base_url=seeded), []
+    page = context.new_page()
+    page.add_init_script(NOTED)
+    page.on("console", lambda each: said.append(each.text) if each.type in ("error", "warning") else None)
+    page.on("pageerror", lambda each: said.append(str(each)))
+    sign_in(page, username)
+    waiting, seen = [page.url, f"{seeded}/sign-in", f"{seeded}/api/docs"], set()
+    while waiting:
+        url = waiting.pop()
+        shape = urlsplit(url).path
+        if shape in seen:
+            continue
+        seen.add(shape)
+        answer = page.goto(url)
+        assert "unsafe" not in answer.headers["content-security-policy"]
+        if answer.headers["content-type"].startswith("text/html"):
+            assert page.evaluate("getComputedStyle(document.body).margin") == "0px"  # our style sheets were let in
+            waiting += links_of(page, seeded)
+    context.close()
+    assert len(seen) > 5
+    assert said == []
+
+
+def test_script_that_somebody_typed_would_not_run_even_if_a_page_let_it_through(browser, site):
+    context, said = browser.new_context(base_url=site), []
+    page = context.new_page()
+    page.on("console", lambda each: said.append(each.text))
+    page.goto("/sign-in")
+    page.evaluate(
+        """() => {
+          const image = document.createElement("img");
+          image.setAttribute("onerror", "window.ran = true");
+          image.src = "data:,";
+          const script = document.createElement("script");
+          script.textContent = "window.ran = true";
+          document.body.append(image, script);
+        }"""
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in each for each in said)
+    context.close()
+
+
+def test_page_is_framed_by_nobody(browser, site):
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_content(f'<iframe src="{site}/sign-in"></iframe>')
+    page.wait_for_timeout(500)
+    assert [frame for frame in page.frames if frame.url == f"{site}/sign-in" and frame.query_selector("form")] == []
+    context.close()

@@ -1,0 +1,86 @@
+"""How often an address may ask for what needs no sign-in: counted in Redis or, while that is away, by each process.
+
+What needs a sign-in or a token that holds is not counted: one address is often a whole office, and nobody may keep its
+people from their work by asking too much.
+"""
+
+import logging
+from ipaddress import ip_address
+from time import monotonic
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from redis.exceptions import RedisError
+
+from triage.errors import Problem, TooMany
+from triage.settings import Settings
+
+log = logging.getLogger("triage.limits")
+
+BAD_TOKENS = RateLimitItemPerMinute(60)
+RECOVERY_SECONDS = 10  # how long Redis is let alone once it did not answer
+ANSWER_SECONDS = 0.5
+WORDS = "Too much was asked from your network address within a minute. Wait a minute, then try again."
+
+
+class Counts:
+    """Who asked how often."""
+
+    def __init__(self, settings: Settings) -> None:
+        url = settings.redis_url
+        options = {"socket_connect_timeout": ANSWER_SECONDS, "socket_timeout": ANSWER_SECONDS}
+        shared = storage_from_string("redis+" + url if url.startswith("unix:") else url, **options)
+        self.open = RateLimitItemPerMinute(settings.open_requests_a_minute)
+        self._shared, self._own = FixedWindowRateLimiter(shared), FixedWindowRateLimiter(MemoryStorage())
+        self._away_until = 0.0
+
+    def note(self, limit: RateLimitItem, what: str, address: str) -> None:
+        """Count one request. TooMany once there were more than the limit within a minute."""
+        if not self._hit(limit, what, address):
+            raise TooMany(Problem("too_many", WORDS))
+
+    def _hit(self, *counted: RateLimitItem | str) -> bool:
+        if monotonic() >= self._away_until:
+            try:
+                return self._shared.hit(*counted)
+            except RedisError as error:
+                log.warning("redis is away (%s): requests are counted by each process alone", type(error).__name__)
+                self._away_until = monotonic() + RECOVERY_SECONDS
+        return self._own.hit(*counted)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Count what is asked of every route that is open to everybody, and of addresses where there is nothing."""
+    app.extensions["triage.limits"] = Counts(settings)
+    app.before_request(_note_open)
+
+
+def note_bad_token() -> None:
+    """Count a request that bore no token, or one that does not hold. TooMany after sixty within a minute."""
+    _note(BAD_TOKENS, "bad token")
+
+
+def _note_open() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.endpoint != "static" and getattr(view, "access", "public").startswith("public"):
+        _note(_counts().open, "open")
+
+
+def _note(limit: RateLimitItem, what: str) -> None:
+    address = request.remote_addr or ""
+    if not _is_here(address):
+        _counts().note(limit, what, address)
+
+
+def _is_here(address: str) -> bool:
+    """Whether it is this machine's own: then of a proxy that does not say for whom it asks, and nobody is counted."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:  # a socket has no address
+        return True
+
+
+def _counts() -> Counts:
+    return current_app.extensions["triage.limits"]
