@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     oidc_claim: Literal["email", "preferred_username"] = Field(
         "email", description="which claim names somebody at their first sign-in: a verified address, or a username"
     )
+    draft_days: int = Field(7, ge=1, le=90, description="how long what was typed and not sent is kept")
     clock_offset_seconds: int = Field(0, description="the demo alone: how far its clock stands from the machine's")
 
     @cached_property

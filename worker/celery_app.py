@@ -11,13 +11,7 @@ from triage.settings import Settings
 from triage.state import State
 from worker import logs  # noqa: F401 - connects itself to Celery's signals
 
-TASKS = (
-    "worker.tasks.outbox",
-    "worker.tasks.clocks",
-    "worker.tasks.measures",
-    "worker.tasks.notices",
-    "worker.tasks.ledger",
-)
+TASKS = tuple(f"worker.tasks.{noun}" for noun in ("outbox", "clocks", "measures", "notices", "drafts", "ledger"))
 
 app = Celery("triage", include=TASKS)
 app.config_from_object("worker.config")

@@ -6,4 +6,5 @@ SCHEDULE = {
     "promise notices": {"task": "notices.promise", "schedule": 60.0, "options": {"expires": 60}},
     "seal ledger": {"task": "ledger.seal", "schedule": 300.0, "options": {"expires": 300}},
     "refresh measures": {"task": "measures.refresh", "schedule": 60.0, "options": {"expires": 60}},
+    "forget drafts": {"task": "drafts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -53,20 +53,33 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+REFUSALS = ("409 (CONFLICT)", "422 (UNPROCESSABLE ENTITY)")
+
+
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def visit(request, browser: Browser, site: str) -> Iterator:
     """Opens a page in a new window, signed in as one of the staff.
 
     Anything said in the console fails the test, but for the refusal of an action, which is what a page may answer.
     """
+    yield from _visits(browser, site, request.param, REFUSALS)
+
+
+@pytest.fixture
+def visit_with_script(browser: Browser, site: str) -> Iterator:
+    """The same, with JavaScript alone, and where the service may be away or have signed one out."""
+    yield from _visits(browser, site, True, (*REFUSALS, "400 (BAD REQUEST)", "net::ERR_FAILED"))
+
+
+def _visits(browser: Browser, site: str, script: bool, expected: tuple[str, ...]) -> Iterator:
     said, contexts = [], []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "409 (CONFLICT)" not in message.text:
+        if message.type in ("error", "warning") and not any(each in message.text for each in expected):
             said.append(message.text)
 
     def as_(username: str) -> Page:
-        context = browser.new_context(base_url=site, java_script_enabled=request.param)
+        context = browser.new_context(base_url=site, java_script_enabled=script)
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

@@ -6,6 +6,7 @@ from triage.models.base import Base
 from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.decision import Decision, Recommendation
+from triage.models.draft import Draft
 from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
 from triage.models.organisation import AccessToken, Agency, District, Locality, Provider, Team, User
@@ -31,6 +32,7 @@ __all__ = [
     "DailyNotice",
     "Decision",
     "District",
+    "Draft",
     "Enquiry",
     "Event",
     "FirstView",

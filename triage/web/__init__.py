@@ -9,6 +9,7 @@ from triage.web import (
     again,
     danger,
     decide,
+    drafts,
     duty,
     enquiries,
     factors,
@@ -31,7 +32,7 @@ from triage.web.access import present_user
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts),
     *(enquiries, log_enquiry, decide, referrals, danger, transfers, duty, insight, why_nots, thresholds),
-    *(reasons, restrictions, partners),
+    *(reasons, restrictions, partners, drafts),
 )
 
 

@@ -19,7 +19,8 @@ from triage.services.desk import Desk
 from triage.services.reading import Case, note_reading
 from triage.services.standing import stand_before
 from triage.state import state_of
-from triage.web.sessions import current_actor
+from triage.web.keeping import keep_for
+from triage.web.sessions import current_actor, expired_actor
 
 View = Callable[..., Any]
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
@@ -44,7 +45,7 @@ def may(permission: str) -> Callable[[View], View]:
         def entered(*args: Any, **kwargs: Any) -> Any:
             actor = current_actor()
             if actor is None:
-                return redirect(url_for("signin.show", next=request.path if request.method == "GET" else None))
+                return lead_to_sign_in()
             if not has(permission, actor.role):
                 message = f"This page is not for your role ({ROLES[actor.role].lower()})."
                 raise Forbidden(Problem("role", message))
@@ -55,6 +56,23 @@ def may(permission: str) -> Callable[[View], View]:
         return entered
 
     return declare
+
+
+def lead_to_sign_in() -> Any:
+    """To the sign-in page, and from there back to the page that was wanted."""
+    if request.method == "GET":
+        return redirect(url_for("signin.show", next=request.path))
+    return keep_and_sign_in() or redirect(url_for("signin.show"))
+
+
+def keep_and_sign_in() -> Any:
+    """Keep what was sent for whoever was signed in until a moment ago, and lead them to sign in and carry on with it.
+
+    None where nobody knows whose it is, or nothing was typed.
+    """
+    actor = expired_actor()
+    page = keep_for(actor) if actor else None
+    return redirect(url_for("signin.show", next=page, kept=1)) if page else None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 
 from triage.database import UNREACHABLE, gave_way
 from triage.problems import BUSY_TITLE, RETRY_SECONDS
-from triage.web.access import current_actor
+from triage.web.access import current_actor, keep_and_sign_in
 
 log = logging.getLogger("triage")
 
@@ -52,11 +52,18 @@ def show_outdated(_error: CSRFError) -> Any:
     if request.blueprint == "signin" or not _is_ours():
         return _say("This page is out of date", OUTDATED), 400
     if actor is None:
-        return _say("You are signed out", SIGNED_OUT), 400
+        return _keep_signed_out()
     words = (
         f"This page was opened before you signed in as {actor.name}. Nothing was done, and what was typed is not lost."
     )
     return _carry("Send this again", words), 400
+
+
+def _keep_signed_out() -> Any:
+    try:
+        return keep_and_sign_in() or (_say("You are signed out", SIGNED_OUT), 400)
+    except UNREACHABLE as error:
+        return show_away(error)
 
 
 def _is_ours() -> bool:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from triage.errors import Conflict, Invalid, NotFound
 from triage.models.codes import TABLES
@@ -14,6 +14,7 @@ from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import load, naming_fields, read_part, typed_elsewhere
+from triage.web.keeping import begin, was_sent
 from triage.web.referrals import go_on, place_errors, show_again
 from workflows.definition import IMMEDIATE_DANGER
 
@@ -29,6 +30,7 @@ def declare(referral_id: UUID) -> Any:
     try:
         with open_desk() as desk:
             protector = _declare(desk, referral_id)
+            was_sent(desk, typed_elsewhere(request.form, IMMEDIATE_DANGER))
     except (Conflict, Invalid) as refusal:
         return _ask_again(referral_id, place_errors(refusal, IMMEDIATE_DANGER)), refusal.status
     done = f"Declared. The case is with {protector}; its managers have been told."
@@ -48,10 +50,13 @@ def _ask_again(referral_id: UUID, errors: dict[str, str]) -> str:
     try:
         return show_again(referral_id, request.form, errors)
     except NotFound:
+        with open_desk() as desk:
+            form = begin(desk, url_for("referrals.show", referral_id=referral_id), request.form)
         return render_template(
             "locality/danger.html",
             to=request.path,
-            values=request.form,
+            form=form,
+            values=form.values,
             unsent=list(typed_elsewhere(request.form, IMMEDIATE_DANGER).values()),
             errors=errors,
         )

@@ -27,7 +27,9 @@ from triage.store.enquiries import get_enquiry
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.enquiries import read_views, show_again
+from triage.web.following import follow_subjects
 from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
+from triage.web.keeping import Form, begin, was_sent
 from triage.web.words import RUNGS, say_levels
 from workflows.choice import (
     EXPLAINED,
@@ -73,6 +75,7 @@ def record_views(enquiry_id: UUID) -> Any:
     try:
         with open_desk() as desk:
             record_first_views(desk, read_views(enquiry_id))
+            was_sent(desk, typed_elsewhere(request.form, "first_views"))
     except (Conflict, Invalid, Stale) as refusal:
         return _show(enquiry_id, request.form, errors_by_field(refusal)), refusal.status
     typed = typed_elsewhere(request.form, "first_views")
@@ -89,6 +92,7 @@ def post(enquiry_id: UUID) -> Any:
         version = request.form.get("version", type=int)
         with open_desk() as desk:
             decide(desk, Decide(enquiry_id=enquiry_id, decisions=tuple(decisions), version=version))
+            was_sent(desk, typed_elsewhere(request.form, "decisions"))
     except (Conflict, Invalid, Stale) as refusal:
         unexplained = _unexplained(refusal, decisions)
         return _show(enquiry_id, request.form, errors_by_field(refusal), unexplained), refusal.status
@@ -107,11 +111,11 @@ def _show(
 ) -> str:
     with open_desk() as desk:
         enquiry = get_enquiry(desk.session, enquiry_id)
-        waiting = waits_for_view(desk.actor, enquiry)
-        if waiting:
-            page = _ask_views(desk, enquiry, values, errors)
+        form = follow_subjects(begin(desk, url_for("decide.show", enquiry_id=enquiry_id), values), enquiry)
+        if waits_for_view(desk.actor, enquiry):
+            page = _ask_views(desk, enquiry, form, errors)
         else:
-            page = _ask_decisions(desk, enquiry, values, errors | _missing(enquiry, unexplained))
+            page = _ask_decisions(desk, enquiry, form, errors | _missing(enquiry, unexplained))
         note_shown(desk, people_of([enquiry]), enquiry)
         return page
 
@@ -132,7 +136,7 @@ def _missing(enquiry: Enquiry, decisions: Sequence[SubjectDecision]) -> dict[str
     return found
 
 
-def _ask_views(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+def _ask_views(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, str]) -> str:
     policy = policy_for(desk, enquiry.received_at)
     return render_template(
         "mash/first_view.html",
@@ -140,18 +144,20 @@ def _ask_views(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors
         waiting=waits_for_view(desk.actor, enquiry),
         indicators=policy.vocabulary.indicators,
         levels=say_levels(policy),
-        values=values,
-        kept=list(typed_elsewhere(values, "first_views").items(multi=True)),
+        form=form,
+        values=form.values,
+        kept=list(typed_elsewhere(form.values, "first_views").items(multi=True)),
         errors=errors,
     )
 
 
-def _ask_decisions(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+def _ask_decisions(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, str]) -> str:
     return render_template(
         "mash/decide.html",
         enquiry=enquiry,
-        values=values,
-        kept=list(typed_elsewhere(values, "decisions").items(multi=True)),
+        form=form,
+        values=form.values,
+        kept=list(typed_elsewhere(form.values, "decisions").items(multi=True)),
         errors=errors,
         routes=ROUTES,
         levels=say_levels(policy_for(desk, enquiry.received_at)),

@@ -34,7 +34,9 @@ from triage.store.seeing import is_seen
 from triage.store.worktray import list_worktray
 from triage.web.access import LOCALITY, may, note_shown, open_desk
 from triage.web.again import carry_on
+from triage.web.following import follow_subjects
 from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, read_version_of, typed_elsewhere
+from triage.web.keeping import begin, was_sent
 from triage.web.offering import choices_on, find_open, offer
 from triage.web.words import say_levels
 from workflows.agency_check import AGENCY_CHECK
@@ -168,6 +170,7 @@ def _try(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | 
     try:
         with open_desk() as desk:
             attempt(desk)
+            was_sent(desk, typed_elsewhere(request.form, part))
     except (Conflict, Invalid, Stale) as refusal:
         at = f"{part}." if at is None else at
         errors = {f"{at}{field}" if field else "": words for field, words in errors_by_field(refusal).items()}
@@ -201,6 +204,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
     actions = permitted_on_enquiry(desk, enquiry)
     events = list_events(desk.session, enquiry.id)
     matches = {each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects}
+    form = follow_subjects(begin(desk, url_for("enquiries.show", enquiry_id=enquiry.id), values), enquiry)
     page = render_template(
         "mash/enquiry.html",
         enquiry=enquiry,
@@ -219,9 +223,10 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         restricts=has("restriction.make", desk.actor.role),
         indicators=policy.vocabulary.indicators,
         levels=say_levels(policy),
-        values=values,
+        form=form,
+        values=form.values,
         errors=errors,
-        open=find_open(values, errors),
+        open=find_open(form.values, errors),
     )
     found = {match.person.id for each in matches.values() for match in each}
     note_shown(desk, people_of([enquiry]) | found, enquiry)

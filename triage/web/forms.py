@@ -24,7 +24,7 @@ PARTS = ("day", "month", "year")
 # What a page may call a field: at most six steps, each a name or a place in a list, and perhaps the part of a date.
 STEP = r"(?:[a-z][a-z0-9_]{0,59}|[0-9]{1,2})"
 FIELD = re.compile(rf"[a-z][a-z0-9_]{{0,59}}(?:\.{STEP}){{0,5}}(?:-(?:day|month|year|time))?")
-FIXED = ("csrf_token", "version", "versions", "only")  # what a page sends beside what was typed
+FIXED = ("csrf_token", "version", "versions", "only", "draft")  # what a page sends beside what was typed
 PLAIN = {
     "Missing data for required field.": "Fill this in.",
     "Not a valid date.": "Enter a real date, like 27 3 2010.",

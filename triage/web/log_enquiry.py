@@ -19,6 +19,7 @@ from triage.state import state_of
 from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, local_instant, nest
+from triage.web.keeping import Form, begin, begin_alone, was_sent
 from triage.web.words import local, say_levels
 
 blueprint = Blueprint("log_enquiry", __name__, url_prefix="/enquiries/new")
@@ -35,7 +36,7 @@ def show() -> Any:
     """An empty form, received now."""
     now = local(state_of(current_app).clock.now())
     parts = {"day": now.day, "month": now.month, "year": now.year, "time": f"{now:%H:%M}"}
-    return _render(MultiDict({f"received_at-{part}": str(value) for part, value in parts.items()}))
+    return _render(_begin(MultiDict({f"received_at-{part}": str(value) for part, value in parts.items()})))
 
 
 @blueprint.post("")
@@ -43,17 +44,19 @@ def show() -> Any:
 def log() -> Any:
     """Keep the enquiry, or show the form again with all that was typed and what to put right."""
     if "add_subject" in request.form:
-        return _render(request.form, subjects=min(_count(request.form) + 1, MOST_SUBJECTS))
+        return _render(_begin(request.form), subjects=min(_count(request.form) + 1, MOST_SUBJECTS))
     try:
         command = read_form(request.form)
         with open_desk() as desk:
             enquiry = log_enquiry(desk, command)
+            was_sent(desk)
     except Invalid as refusal:
-        return _render(request.form, errors=errors_by_field(refusal)), refusal.status
+        return _render(_begin(request.form), errors=errors_by_field(refusal)), refusal.status
     except UNREACHABLE as error:
         if gave_way(error):
             raise  # it is tried once more
-        return _render(request.form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
+        form = begin_alone(url_for("log_enquiry.show"), request.form)
+        return _render(form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
     return redirect(url_for("enquiries.show", enquiry_id=enquiry.id))
 
 
@@ -84,13 +87,24 @@ def _indicators(policy: Policy) -> list[Indicator]:
     return sorted(policy.vocabulary.indicators.values(), key=lambda each: each.usual_level == 1)
 
 
-def _render(values: MultiDict[str, str], *, errors: dict[str, str] | None = None, subjects: int | None = None) -> str:
+def _begin(values: MultiDict[str, str]) -> Form:
+    """The form, and what was typed there before; without that while the database is away."""
+    here = url_for("log_enquiry.show")
+    try:
+        with open_desk() as desk:
+            return begin(desk, here, values)
+    except UNREACHABLE:
+        return begin_alone(here, values)
+
+
+def _render(form: Form, *, errors: dict[str, str] | None = None, subjects: int | None = None) -> str:
     policy = _policy()
     return render_template(
         "mash/log_enquiry.html",
-        values=values,
+        form=form,
+        values=form.values,
         errors=errors or {},
-        count=subjects or _count(values),
+        count=subjects or _count(form.values),
         channels=CHANNELS,
         sources=SOURCES,
         consents=CONSENTS,

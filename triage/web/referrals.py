@@ -22,6 +22,7 @@ from triage.web.access import HUB, may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
 from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox
+from triage.web.keeping import begin, was_sent
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
 from triage.web.work_done import name_everybody, tell_work
@@ -95,6 +96,7 @@ def try_step(referral_id: UUID, action: str, attempt: Attempt) -> Any:
     try:
         with open_desk() as desk:
             attempt(desk)
+            was_sent(desk, typed_elsewhere(request.form, action))
     except (Conflict, Invalid, Stale) as refusal:
         return show_again(referral_id, request.form, place_errors(refusal, action)), refusal.status
     return go_on(referral_id, typed_elsewhere(request.form, action))
@@ -134,6 +136,7 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
     events = list_events(desk.session, referral.id)
     steps, answers = arrange_steps(desk, referral), arrange_answers(desk, referral.offer)
     asked = steps.asked | answers.asked
+    form = begin(desk, url_for("referrals.show", referral_id=referral.id), values)
     page = render_template(
         "locality/referral.html",
         referral=referral,
@@ -144,9 +147,10 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
         names=name_everybody(desk, referral),
         following=list_following(desk.session, referral),
         shown=referral.subject is None or sees_recommendation(desk.actor, referral.subject),
-        values=values,
-        unsent=[said for name, said in values.items(multi=True) if _is_unsent(name, said, asked)],
-        open=find_open(values, errors),
+        form=form,
+        values=form.values,
+        unsent=[said for name, said in form.values.items(multi=True) if _is_unsent(name, said, asked)],
+        open=find_open(form.values, errors),
         errors=errors,
     )
     note_shown(desk, people_of([referral]), referral)

@@ -52,6 +52,7 @@ RUNGS = {
     "social_care": "children's social care",
     "section_47": "a strategy discussion (section 47)",
 }
+PAGES = {"/enquiries/new": "A new enquiry", "/enquiries/": "An enquiry", "/referrals/": "A referral"}
 PARTS = ((timedelta(days=1), "day"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
 
 
@@ -106,6 +107,16 @@ def name_of(code: str | None) -> str:
     if code is None:
         return ""
     return NAMES.get(code, code.replace("_", " ").capitalize())
+
+
+def page_of(path: str) -> str:
+    """What a page of which there may be a draft is called."""
+    return next((name for begins, name in PAGES.items() if path.startswith(begins)), path)
+
+
+def field_of(name: str) -> str:
+    """What a field of a form is called where its page is not at hand."""
+    return name_of(name.rpartition(".")[2].replace("-", "_"))
 
 
 def queue_of(code: str) -> str:
@@ -179,6 +190,8 @@ def register(app: Flask) -> None:
         "call_subject": call_subject,
         "within_sentence": name_of_subject,
         "queue_of": queue_of,
+        "page_of": page_of,
+        "field_of": field_of,
         "rung_of": rung_of,
         "place_of": place_of,
         "authority_of": authority_of,
