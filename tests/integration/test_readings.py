@@ -16,7 +16,9 @@ from triage.services.reading import note_reading
 
 TRAY, CASE, KNOWN = "Zyxwvine", "Quorbelle", "Zyxwvinne"
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
+PARTNERS = ("partner_contributor", "referrer", "information_governance", "administrator")
 OTHERS = ("locality_worker:west", "locality_manager:west", "locality_worker:north", "locality_worker@send", "analyst")
+SHOWN_NOBODY = ("analyst", "locality_worker:north", "locality_worker@send", *PARTNERS[1:])
 SYSTEMS = ("partner_system", "social_worker", "locality_worker:west")
 
 
@@ -70,14 +72,14 @@ def unrecorded(office, who, people, endpoint, response):
     return {name for name in shown if people["names"][name] not in reading.people}
 
 
-@pytest.mark.parametrize("who", [*HUB, *OTHERS])
+@pytest.mark.parametrize("who", [*HUB, *OTHERS, *PARTNERS])
 def test_every_page_that_names_somebody_is_on_record_with_them(app, sign_in, office, people, who):
     client, named = sign_in(who), 0
     for endpoint, address in addresses(app, people, api=False):
         response = client.get(address)
         assert unrecorded(office, who, people, endpoint, response) == set(), (endpoint, address)
         named += any(name in response.text for name in people["names"])
-    assert named == {"analyst": 0, "locality_worker:north": 0, "locality_worker@send": 0}.get(who, named or -1)
+    assert bool(named) is (who not in SHOWN_NOBODY)
 
 
 @pytest.mark.parametrize("who", SYSTEMS)
@@ -89,7 +91,7 @@ def test_every_answer_that_tells_of_somebody_is_on_record_with_them(app, caller,
         response = system.client.get(address, headers=system._headers())
         assert unrecorded(office, who, keyed, endpoint, response) == set(), (endpoint, address)
         told += any(name in response.text for name in keyed["names"])
-    assert told > 2
+    assert told
 
 
 def test_readings_of_a_person_are_a_chain_without_gaps_and_say_what_was_opened(sign_in, office, people):

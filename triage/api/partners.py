@@ -5,7 +5,7 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
-from triage.api.access import may
+from triage.api.access import may, note_shown
 from triage.api.present import present_asked
 from triage.schemas.partner import AskedListSchema, SentListSchema
 from triage.services.partners import show_asked, show_sent
@@ -18,7 +18,10 @@ blueprint = Blueprint("api_partners", __name__, url_prefix="/api/v1", descriptio
 @blueprint.response(200, AskedListSchema)
 def read_checks() -> Any:
     """What this agency is asked, while the enquiry is open: whom it is about, by when, and what may be done."""
-    return {"items": [present_asked(each) for each in show_asked(g.desk)]}
+    asked = show_asked(g.desk)
+    items = [present_asked(each) for each in asked]
+    note_shown(person for each in asked for person in each.people)
+    return {"items": items}
 
 
 @blueprint.get("/sent")

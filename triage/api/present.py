@@ -41,7 +41,8 @@ def present_check(check: AgencyCheck) -> tuple[WithActions, dict[str, str]]:
     """The question to a partner and the ETag to act on it with."""
     g.desk.session.flush()
     shown = _with_answers(check)
-    note_shown(people_of([check.enquiry]), check.enquiry)
+    if check.enquiry:  # which a partner does not see
+        note_shown(people_of([check.enquiry]), check.enquiry)
     return shown, {"ETag": f'"{check.version}"'}
 
 

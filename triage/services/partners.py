@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from triage.models import AgencyCheck
 from triage.services.desk import Desk, seeing_all
@@ -13,11 +14,15 @@ RECEIVED, LOOKED_AT, DECIDED = "Received", "Being looked at", "Decided"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A check as its agency sees it: whom it is about, as far as it takes to answer, and by when."""
+    """A check as its agency sees it: whom it is about, as far as it takes to answer, and by when.
+
+    `people` are the keys of those whom it is about: for the record of who read of them.
+    """
 
     check: AgencyCheck
     reference: str
     about: tuple[str, ...]
+    people: tuple[UUID, ...]
     due_at: datetime | None
 
 
@@ -41,7 +46,8 @@ def _show(check: AgencyCheck) -> Asked:
     enquiry = check.enquiry
     clocks = (each for each in enquiry.clocks if each.agency_check_id == check.id and each.state == "running")
     about = tuple(_name(subject) for subject in enquiry.subjects)
-    return Asked(check, enquiry.reference, about, next((each.due_at for each in clocks), None))
+    people = tuple(subject.person_id for subject in enquiry.subjects)
+    return Asked(check, enquiry.reference, about, people, next((each.due_at for each in clocks), None))
 
 
 def _name(subject: object) -> str:

@@ -11,7 +11,7 @@ from triage.services.checks import CheckAction, act_on_check
 from triage.services.desk import Desk
 from triage.services.partners import show_asked, show_sent
 from triage.services.permitted import permitted_on_check
-from triage.web.access import may, open_desk
+from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load
 
@@ -59,4 +59,6 @@ def _render(errors: dict[str, str]) -> str:
     with open_desk() as desk:
         asked = show_asked(desk)
         actions = {each.check.id: {one.action for one in permitted_on_check(desk, each.check)} for each in asked}
-        return render_template("partners/checks.html", asked=asked, actions=actions, values=request.form, errors=errors)
+        page = render_template("partners/checks.html", asked=asked, actions=actions, values=request.form, errors=errors)
+        note_shown(desk, (person for each in asked for person in each.people))
+        return page

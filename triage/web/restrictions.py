@@ -14,7 +14,7 @@ from triage.services.breaking_glass import BreakGlass, break_glass, review_break
 from triage.services.desk import Desk
 from triage.services.restricting import Restrict, add_reader, lift, remove_reader, restrict
 from triage.store.restrictions import find_case, list_breaks, list_restrictions
-from triage.web.access import may, open_desk
+from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field
 from triage.web.words import local
@@ -133,12 +133,15 @@ def _try(part: Any, attempt: Callable[[Desk], Any], done: str) -> Any:
 
 def _render(errors: dict[str, str]) -> str:
     with open_desk() as desk:
-        return render_template(
+        restrictions, breaks = list_restrictions(desk.session), list_breaks(desk.session)
+        page = render_template(
             "restricted/show.html",
-            restrictions=list_restrictions(desk.session),
-            breaks=list_breaks(desk.session),
+            restrictions=restrictions,
+            breaks=breaks,
             reviews=has("glass.review", desk.actor.role),
             verdicts=VERDICTS,
             values=request.form,
             errors=errors,
         )
+        note_shown(desk, (each.person_id for each in (*restrictions, *breaks)))
+        return page
