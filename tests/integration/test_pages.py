@@ -53,7 +53,7 @@ def test_another_person_can_be_added_without_losing_the_first(sign_in):
 def test_enquiry_survives_a_database_that_is_down(sign_in, app, office, monkeypatch):
     client = sign_in("mash_officer")
 
-    def down(_actor):
+    def down(*_who):
         raise OperationalError("SELECT 1", {}, ConnectionError("down"))
 
     monkeypatch.setattr(app.extensions["triage"].database, "transaction", down)
