@@ -4,7 +4,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from triage import api, headers, limits, request_ids, request_log, web
+from triage import api, body_limits, headers, limits, request_ids, request_log, web
 from triage.clock import Clock, SystemClock
 from triage.database import Database
 from triage.handlers import register_handlers
@@ -12,8 +12,6 @@ from triage.health import blueprint as health
 from triage.pack import load_pack
 from triage.settings import Settings
 from triage.state import State
-
-BODY_LIMIT = 1_000_000  # bytes in one request: many times a long telling, far less than a flood
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None, database: Database | None = None) -> Flask:
@@ -27,14 +25,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=BODY_LIMIT,
-        MAX_FORM_MEMORY_SIZE=BODY_LIMIT,
     )
     database = database or Database(settings.database_url)
     app.extensions["triage"] = State(
         settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack)
     )
     _stand_behind(app, settings.trusted_proxies)
+    body_limits.register(app)
     register_handlers(app)
     for guard in (headers, request_ids, request_log):
         guard.register(app)

@@ -81,6 +81,14 @@ class PreconditionRequired(DomainError):
     title = "Say which version you have read"
 
 
+class Unavailable(DomainError):
+    """Something that this needs is away. Nothing was done."""
+
+    status = 503
+    title = "That cannot be done just now"
+    retry_seconds = 5
+
+
 def invalid(field: str, message: str, code: str = "invalid") -> Invalid:
     """A refusal of one field."""
     return Invalid(Problem(code, message, field))

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from triage.database import UNREACHABLE, gave_way
 from triage.errors import DomainError, Problem, Stale
 from triage.problems import BUSY_TITLE, RETRY_SECONDS, domain_problem, flatten_messages, problem_response
+from triage.state import state_of
 
 log = logging.getLogger("triage")
 
@@ -58,13 +59,20 @@ def _detail(error: HTTPException, problems: tuple[Problem, ...]) -> str:
     if problems:
         return ""
     if error.code == 413:
-        return f"This is too much at once: the most is {current_app.config['MAX_CONTENT_LENGTH']:,} bytes. Shorten it."
+        return f"This is too much at once: the most is {request.max_content_length:,} bytes. {_say_less()}"
     return error.description or error.name
+
+
+def _say_less() -> str:
+    """What to do where too much was sent."""
+    if request.max_content_length == current_app.config["MAX_CONTENT_LENGTH"]:
+        return "Shorten it."
+    return f"Of one file it is {state_of(current_app).settings.file_limit:,}. Scan it with less detail, or in parts."
 
 
 def _without_location(messages: dict[str, Any]) -> Any:
     """webargs puts the place ("json", "query") above the fields."""
-    return next(iter(messages.values())) if set(messages) <= {"json", "query", "headers"} else messages
+    return next(iter(messages.values())) if set(messages) <= {"json", "query", "headers", "files"} else messages
 
 
 def _away(error: Exception) -> Any:

@@ -9,6 +9,7 @@ from triage.access.vault import Vault
 from triage.clock import Clock
 from triage.database import Database
 from triage.pack import Pack
+from triage.services.files import Cabinet
 from triage.settings import Settings
 
 
@@ -25,6 +26,12 @@ class State:
     def vault(self) -> Vault:
         """What is sealed with the service's secret keys."""
         return Vault(self.settings.secret_keys)
+
+    @cached_property
+    def cabinet(self) -> Cabinet:
+        """Where letters and photographs are kept."""
+        settings = self.settings
+        return Cabinet(self.vault, settings.file_limit, settings.case_limit, settings.clamd_address)
 
 
 def state_of(app: Flask) -> State:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -36,7 +36,7 @@ HIDES = {
     "transfers": "referral_id",
     "events": "case_id",
 }
-BY_CLOCK = {"clocks": ("enquiry_id", "referral_id")}
+BY_CASE = {table: ("enquiry_id", "referral_id") for table in ("clocks", "files")}
 # It looks as the owner, so that what is hidden can be told apart from what is not there. Partners see no more than
 # what they were asked or have sent, and go on seeing that.
 HIDDEN = """
@@ -130,7 +130,7 @@ def upgrade() -> None:
     _look_for_candidates("AND NOT id = ANY (hidden_records())")
     for table, column in HIDES.items():
         _hide(table, f"({column} = ANY ((SELECT hidden_records())::uuid[])) IS NOT TRUE")
-    for table, columns in BY_CLOCK.items():
+    for table, columns in BY_CASE.items():
         _hide(table, f"(ARRAY[{', '.join(columns)}] && (SELECT hidden_records())) IS NOT TRUE")
     _hide("clock_pauses", "EXISTS (SELECT FROM clocks c WHERE c.id = clock_id)")
     for table in dict.fromkeys(table for table, _name in POLICIES):
@@ -238,7 +238,7 @@ def _unique(table: str, name: str, columns: list[str], where: str) -> None:
 
 
 def downgrade() -> None:
-    for table in ("clock_pauses", *BY_CLOCK, *HIDES):
+    for table in ("clock_pauses", *BY_CASE, *HIDES):
         op.execute(f"DROP POLICY not_restricted ON {table}")
     _look_for_candidates("")
     op.execute("DROP FUNCTION hidden_case, hidden_people")

@@ -14,6 +14,7 @@ from triage.demo.staff import PASSWORD, add_staff
 from triage.serving import serve_web
 
 CHROMIUM = "/usr/bin/chromium"
+REFUSALS = ("409 (CONFLICT)", "422 (UNPROCESSABLE ENTITY)")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

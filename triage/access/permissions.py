@@ -50,6 +50,8 @@ transfer.answer     write    OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .
 check.act           write    OCR  OCR  OCR  OCR  OCR  .    .    .    O    .    .    .    O
 check.read          read     .    .    .    .    .    .    .    .    O    .    .    .    O
 sent.read           read     .    .    .    .    .    .    .    .    .    OC   .    .    OC
+file.read           read     OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .
+file.write          write    OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .
 restriction.read    read     .    .    Y    .    .    .    .    .    .    .    Y    .    .
 restriction.make    write    .    .    OCR  .    .    .    .    .    .    .    .    .    .
 restriction.write   write    .    .    Y    .    .    .    .    .    .    .    Y    .    .

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import Response, abort, current_app, g, make_response, request
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from werkzeug.datastructures import FileStorage
 
 from triage.access.actor import NOBODY, Actor
 from triage.access.permissions import find_permission, has
@@ -40,7 +41,7 @@ def may(permission: str) -> Callable[[View], View]:
             if not has(permission, actor.role):
                 raise Forbidden(Problem("role", f"This is not for the role of this token ({actor.role})."))
             g.permission = permission
-            if request.method == "POST" and not request.is_json:
+            if request.method == "POST" and not (request.is_json or hasattr(entered, "takes_file")):
                 abort(415, "Send JSON, and say so: Content-Type: application/json.")
             return once_more(lambda: _answer(actor, lambda: view(*args, **kwargs)))
 
@@ -98,7 +99,7 @@ def _answer_once(desk: Desk, answer: Callable[[], Response]) -> Response:
             "Send an Idempotency-Key of 1 to 200 characters, new for each thing you ask for, the same if you retry."
         )
         raise MissingHeader(Problem("no_idempotency_key", message))
-    fingerprint = hashlib.sha256(request.full_path.encode() + b"\n" + request.get_data()).digest()
+    fingerprint = hashlib.sha256(request.full_path.encode() + b"\n" + _read_body()).digest()
     row = _claim(desk, key, fingerprint)
     if row.status is not None:
         again = _replayed(row, fingerprint)
@@ -109,6 +110,20 @@ def _answer_once(desk: Desk, answer: Callable[[], Response]) -> Response:
     row.people = sorted(g.shown)
     row.headers = {name: response.headers[name] for name in ("ETag", "Location") if name in response.headers}
     return response
+
+
+def _read_body() -> bytes:
+    """What was sent; of a form with files what its fields hold, for the line between them is new at each attempt."""
+    if request.mimetype != "multipart/form-data":
+        return request.get_data()
+    told = [(name, sent.filename, _digest(sent)) for name, sent in request.files.items(multi=True)]
+    return repr((sorted(request.form.items(multi=True)), told)).encode("utf-8", "surrogatepass")
+
+
+def _digest(sent: FileStorage) -> str:
+    digest = hashlib.file_digest(sent.stream, "sha256").hexdigest()
+    sent.stream.seek(0)
+    return digest
 
 
 class MissingHeader(Invalid):

@@ -9,6 +9,7 @@ from triage.models.decision import Decision, Recommendation
 from triage.models.draft import Draft
 from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
+from triage.models.file import File
 from triage.models.organisation import AccessToken, Agency, District, Locality, Provider, Team, User
 from triage.models.outbox import DailyNotice, IdempotencyKey, OutboxMessage
 from triage.models.person import Person
@@ -35,6 +36,7 @@ __all__ = [
     "Draft",
     "Enquiry",
     "Event",
+    "File",
     "FirstView",
     "GlassBreak",
     "IdempotencyKey",

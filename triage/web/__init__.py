@@ -13,6 +13,7 @@ from triage.web import (
     duty,
     enquiries,
     factors,
+    files,
     insight,
     log_enquiry,
     oidc,
@@ -31,7 +32,7 @@ from triage.web.access import present_user
 
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts),
-    *(enquiries, log_enquiry, decide, referrals, danger, transfers, duty, insight, why_nots, thresholds),
+    *(enquiries, log_enquiry, decide, referrals, danger, transfers, files, duty, insight, why_nots, thresholds),
     *(reasons, restrictions, partners, drafts),
 )
 

@@ -13,7 +13,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.access.permissions import has
-from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
+from triage.errors import Conflict, Invalid, NotFound, Problem, Stale, Unavailable
 from triage.models import Enquiry, Event, Subject
 from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
 from triage.services.breaking_glass import is_like_hidden
@@ -21,6 +21,7 @@ from triage.services.checks import CheckAction, act_on_check
 from triage.services.contexts import list_out
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
+from triage.services.files import may_keep_files
 from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
 from triage.services.linking import LinkPerson, link_person, may_recognise
 from triage.services.people import Candidate, find_matches
@@ -28,6 +29,7 @@ from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
 from triage.services.reading import people_of
 from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
+from triage.store.files import list_files
 from triage.store.kin import find_kin
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.seeing import is_seen
@@ -72,6 +74,8 @@ def show(enquiry_id: UUID) -> Any:
         return _render(desk, get_enquiry(desk.session, enquiry_id), NOTHING, {})
 
 
+@blueprint.get("/<uuid:enquiry_id>/files/<path:_rest>")
+@blueprint.get("/<uuid:enquiry_id>/files")
 @blueprint.get("/<uuid:enquiry_id>/first-views")
 @blueprint.get("/<uuid:enquiry_id>/actions/<path:_rest>")
 @blueprint.get("/<uuid:enquiry_id>/checks/<path:_rest>")
@@ -88,9 +92,9 @@ def record_views(enquiry_id: UUID) -> Any:
     """Keep this worker's own first view of the subject whose button was pressed, then show what the policy says."""
     place = request.form.get("only", "")
     if not PLACE.fullmatch(place):
-        return _try(enquiry_id, "first_views", lambda desk: record_first_views(desk, read_views(enquiry_id)), "")
+        return try_part(enquiry_id, "first_views", lambda desk: record_first_views(desk, read_views(enquiry_id)), "")
     part = f"first_views.{place}"
-    return _try(enquiry_id, part, lambda desk: _record_one(desk, enquiry_id, int(place)), "")
+    return try_part(enquiry_id, part, lambda desk: _record_one(desk, enquiry_id, int(place)), "")
 
 
 def _record_one(desk: Desk, enquiry_id: UUID, place: int) -> None:
@@ -134,7 +138,7 @@ def _act(enquiry_id: UUID, action: str) -> Any:
         with naming_fields(ENQUIRY, action):
             act_on_enquiry(desk, EnquiryAction(enquiry_id=enquiry_id, action=action, version=version, **details))
 
-    return _try(enquiry_id, action, attempt)
+    return try_part(enquiry_id, action, attempt)
 
 
 @blueprint.post("/<uuid:enquiry_id>/checks/<uuid:check_id>/<action>")
@@ -148,7 +152,7 @@ def act_on_one_check(enquiry_id: UUID, check_id: UUID, action: str) -> Any:
         with naming_fields(AGENCY_CHECK, action):
             act_on_check(desk, CheckAction(check_id=check_id, action=action, version=version, **details))
 
-    return _try(enquiry_id, part, attempt)
+    return try_part(enquiry_id, part, attempt)
 
 
 @blueprint.post("/<uuid:enquiry_id>/subjects/<int:ordinal>/person/<uuid:person_id>")
@@ -157,7 +161,7 @@ def recognise(enquiry_id: UUID, ordinal: int, person_id: UUID) -> Any:
     """Say that a subject is somebody known already."""
     version = request.form.get("version", type=int)
     command = LinkPerson(enquiry_id=enquiry_id, ordinal=ordinal, person_id=person_id, version=version)
-    return _try(enquiry_id, "person", lambda desk: link_person(desk, command))
+    return try_part(enquiry_id, "person", lambda desk: link_person(desk, command))
 
 
 def _sees(enquiry_id: UUID) -> bool:
@@ -165,13 +169,13 @@ def _sees(enquiry_id: UUID) -> bool:
         return is_seen(desk.session, Enquiry, enquiry_id)
 
 
-def _try(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | None = None) -> Any:
+def try_part(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | None = None) -> Any:
     """Attempt it and show the enquiry again. `part` begins the names of the fields sent; `at` those of its errors."""
     try:
         with open_desk() as desk:
             attempt(desk)
             was_sent(desk, typed_elsewhere(request.form, part))
-    except (Conflict, Invalid, Stale) as refusal:
+    except (Conflict, Invalid, Stale, Unavailable) as refusal:
         at = f"{part}." if at is None else at
         errors = {f"{at}{field}" if field else "": words for field, words in errors_by_field(refusal).items()}
         return show_again(enquiry_id, request.form, errors), refusal.status
@@ -214,6 +218,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         out=list_out(desk, enquiry),
         checks_beside=list_checks_beside(desk.session, enquiry),
         events=events,
+        files=list_files(desk.session, enquiry),
+        keeps_files=may_keep_files(desk, enquiry),
         actions=actions,
         offer=offer(enquiry, actions),
         choices=choices_on(desk, enquiry),

@@ -8,18 +8,21 @@ from uuid import UUID
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from triage.errors import Conflict, DomainError, Invalid, NotFound, Problem, Stale
+from triage.errors import Conflict, DomainError, Invalid, NotFound, Problem, Stale, Unavailable
 from triage.models import Referral
 from triage.models.codes import TABLES
 from triage.schemas.referral import ReferralActionSchema
 from triage.services.desk import Desk
+from triage.services.files import may_keep_files
 from triage.services.first_view import sees_recommendation
 from triage.services.reading import people_of
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.enquiries import list_events
+from triage.store.files import list_files
 from triage.store.referrals import count_held_by, get_referral, get_service, list_following
 from triage.web.access import HUB, may, note_shown, open_desk
 from triage.web.again import carry_on
+from triage.web.file_parts import NEW, part_of
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
 from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox
 from triage.web.keeping import begin, was_sent
@@ -59,6 +62,8 @@ def show(referral_id: UUID) -> Any:
     return show_again(referral_id, NOTHING, {})
 
 
+@blueprint.get("/<uuid:referral_id>/files/<path:_rest>")
+@blueprint.get("/<uuid:referral_id>/files", defaults={"_rest": ""})
 @blueprint.get("/<uuid:referral_id>/actions/<path:_rest>")
 @blueprint.get("/<uuid:referral_id>/transfers/<path:_rest>")
 @may("referral.read")
@@ -97,7 +102,7 @@ def try_step(referral_id: UUID, action: str, attempt: Attempt) -> Any:
         with open_desk() as desk:
             attempt(desk)
             was_sent(desk, typed_elsewhere(request.form, action))
-    except (Conflict, Invalid, Stale) as refusal:
+    except (Conflict, Invalid, Stale, Unavailable) as refusal:
         return show_again(referral_id, request.form, place_errors(refusal, action)), refusal.status
     return go_on(referral_id, typed_elsewhere(request.form, action))
 
@@ -135,12 +140,15 @@ def show_again(referral_id: UUID, values: MultiDict[str, str], errors: dict[str,
 def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors: dict[str, str]) -> str:
     events = list_events(desk.session, referral.id)
     steps, answers = arrange_steps(desk, referral), arrange_answers(desk, referral.offer)
-    asked = steps.asked | answers.asked
+    files = list_files(desk.session, referral)
+    asked = steps.asked | answers.asked | {NEW, *(part_of(file.id) for file in files)}
     form = begin(desk, url_for("referrals.show", referral_id=referral.id), values)
     page = render_template(
         "locality/referral.html",
         referral=referral,
         events=events,
+        files=files,
+        keeps_files=may_keep_files(desk, referral),
         steps=steps,
         answers=answers,
         work=tell_work(desk, referral, events),

@@ -19,9 +19,11 @@ from triage.models.codes import (
     SOURCES,
 )
 from triage.services.choosing import compare_decision
+from triage.services.files import say_size
 from triage.services.first_view import name_of as name_of_subject
 from triage.services.letters import say_instant
 from triage.state import state_of
+from triage.uploads.kinds import FILE_KINDS
 from triage.web.urgency import urgency_of
 from workflows import guards
 from workflows.calendar import LONDON
@@ -31,6 +33,7 @@ NAMES = {
     **CLOCK_KINDS,
     **CLOSURES,
     **CONSENTS,
+    **FILE_KINDS,
     **LAWFUL_BASES,
     **ROLES,
     **ROUTES,
@@ -185,6 +188,7 @@ def register(app: Flask) -> None:
         "say_left": say_left,
         "say_share": say_share,
         "say_minutes": say_minutes,
+        "say_size": say_size,
         "name_of": name_of,
         "call_person": call_person,
         "call_subject": call_subject,
