@@ -61,8 +61,8 @@ class Settings(BaseSettings):
     draft_days: int = Field(7, ge=1, le=90, description="how long what was typed and not sent is kept")
     file_limit: int = Field(10_000_000, ge=1, description="bytes of one letter or photograph, at most")
     case_limit: int = Field(100_000_000, ge=1, description="bytes of all those of one enquiry or referral, at most")
-    clamd_address: str | None = Field(
-        None, pattern=r"^(unix:/.+|.+:[0-9]{1,5})$", description="ClamAV's daemon, which then looks at every file first"
+    clamd_address: str = Field(
+        "", pattern=r"^(unix:/.+|.+:[0-9]{1,5})?$", description="ClamAV's daemon, which then looks at every file first"
     )
     clock_offset_seconds: int = Field(0, description="the demo alone: how far its clock stands from the machine's")
 

@@ -113,7 +113,17 @@ OF_POLICIES = {
     "begun": "Its first day has come: enquiries are judged by it. Publish another version to follow it.",
     "not_proved": "Every proof must hold of the text: they are tried when you publish.",
 }
-WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES}
+OF_RIGHTS = {
+    "no_identity": "Say how whoever asks has shown who they are.",
+    "no_right_to_ask": "Say by what right they ask for somebody else: parental responsibility, consent, a court's"
+    " order.",
+    "not_proved_who": "Record first how whoever asks has shown who they are and by what right they ask.",
+    "extended": "It was extended already. There is no more time.",
+    "first_month_over": "The first month is over: within it whoever asks had to be told. Release it now.",
+    "own_preparation": "You recorded or prepared this. Somebody else must review it.",
+    "prepared_long_ago": "It was gathered over a month ago, and may have changed. Gather what is held again.",
+}
+WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES, **OF_RIGHTS}
 
 
 def words(code: str, **details: str) -> str:

@@ -34,8 +34,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION goes_on_in, joined_here FROM PUBLIC;
 """
+# Through the policies of the case itself, for everybody: whatever hides a case hides its files.
 SEEN = (
-    f"{SEES_ALL} OR EXISTS (SELECT FROM enquiries e WHERE e.id IN (SELECT goes_on_in(enquiry_id)))"
+    "EXISTS (SELECT FROM enquiries e WHERE e.id IN (SELECT goes_on_in(enquiry_id)))"
     " OR EXISTS (SELECT FROM referrals r WHERE r.id = referral_id)"
 )
 WORKS = "works_case(referral_id)"
@@ -43,7 +44,7 @@ WORKS = "works_case(referral_id)"
 POLICIES = {
     "seen": f"FOR SELECT USING ({SEEN})",
     "added": (
-        f"FOR INSERT WITH CHECK (({SEES_ALL} OR {WORKS}) AND removed_at IS NULL"
+        f"FOR INSERT WITH CHECK (({SEEN}) AND ({SEES_ALL} OR {WORKS}) AND removed_at IS NULL"
         f" AND ({ROLE} = 'system' OR added_by_id::text = {USER}))"
     ),
     "taken_away": (

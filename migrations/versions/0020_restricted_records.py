@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 
@@ -36,7 +36,12 @@ HIDES = {
     "transfers": "referral_id",
     "events": "case_id",
 }
-BY_CASE = {table: ("enquiry_id", "referral_id") for table in ("clocks", "files")}
+BY_CASE = {
+    "clocks": ("enquiry_id", "referral_id"),
+    "files": ("enquiry_id", "referral_id"),
+    "disclosures": ("enquiry_id", "referral_id", "person_id"),
+}
+NOT_HIDDEN = "({} = ANY ((SELECT hidden_records())::uuid[])) IS NOT TRUE"
 # It looks as the owner, so that what is hidden can be told apart from what is not there. Partners see no more than
 # what they were asked or have sent, and go on seeing that.
 HIDDEN = """
@@ -120,6 +125,15 @@ SET search_path = public, pg_temp SET pg_trgm.similarity_threshold = 0.45 AS $$
         UNION (SELECT id FROM people WHERE upn = pupil)
     ) found WHERE sees_all() {seen}
 $$;
+CREATE OR REPLACE FUNCTION former_people(name text, dates date[], most integer) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET pg_trgm.similarity_threshold = 0.45 AS $$
+    SELECT id FROM (
+        (SELECT person_id FROM rectifications WHERE name <> '' AND search_name % name
+         ORDER BY similarity(search_name, name) DESC LIMIT most)
+        UNION (SELECT person_id FROM rectifications WHERE state = 'accepted' AND field = 'birth_date'
+               AND recorded = ANY (dates::text[]) LIMIT most)
+    ) found(id) WHERE sees_all() {seen}
+$$;
 """
 
 
@@ -129,10 +143,11 @@ def upgrade() -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION business_now, hidden_records, hidden_people, hidden_case TO {SERVICE}")
     _look_for_candidates("AND NOT id = ANY (hidden_records())")
     for table, column in HIDES.items():
-        _hide(table, f"({column} = ANY ((SELECT hidden_records())::uuid[])) IS NOT TRUE")
+        _hide(table, NOT_HIDDEN.format(column))
     for table, columns in BY_CASE.items():
         _hide(table, f"(ARRAY[{', '.join(columns)}] && (SELECT hidden_records())) IS NOT TRUE")
     _hide("clock_pauses", "EXISTS (SELECT FROM clocks c WHERE c.id = clock_id)")
+    _hide("access_requests", f"{ROLE} = 'information_governance' OR {NOT_HIDDEN.format('person_id')}")
     for table in dict.fromkeys(table for table, _name in POLICIES):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"GRANT SELECT, INSERT ON {table} TO {SERVICE}")
@@ -238,7 +253,7 @@ def _unique(table: str, name: str, columns: list[str], where: str) -> None:
 
 
 def downgrade() -> None:
-    for table in ("clock_pauses", *BY_CASE, *HIDES):
+    for table in ("access_requests", "clock_pauses", *BY_CASE, *HIDES):
         op.execute(f"DROP POLICY not_restricted ON {table}")
     _look_for_candidates("")
     op.execute("DROP FUNCTION hidden_case, hidden_people")

@@ -207,7 +207,7 @@ def test_events_of_before_the_ledger_are_sealed_anew_and_as_before_on_the_way_do
     with engine.begin() as connection:
         _chain_of_before(connection)
         stood = connection.execute(rows).all()
-    command.upgrade(config, "0016")
+    command.upgrade(config, "head")
     with Session(engine) as session:
         verdict = verify_ledger(session, {})
         assert (verdict.faults, verdict.entries["person"], verdict.chains["person"]) == ([], 2, 1)

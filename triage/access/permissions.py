@@ -63,6 +63,12 @@ account.own         write    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 draft.own           write    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    .
 accounts.read       read     .    .    .    .    .    .    .    .    .    .    .    Y    .
 accounts.write      write    .    .    .    .    .    .    .    .    .    .    .    Y    .
+request.read        read     .    Y    Y    .    .    .    .    .    .    .    Y    .    .
+request.act         write    .    Y    Y    .    .    .    .    .    .    .    Y    .    .
+request.review      write    .    Y    Y    .    .    .    .    .    .    .    .    .    .
+request.write       write    .    .    .    .    .    .    .    .    .    .    Y    .    .
+correction.write    write    Y    Y    Y    Y    Y    .    .    .    .    .    Y    .    .
+correction.decide   write    .    Y    Y    .    .    .    .    .    .    .    .    .    .
 """
 
 

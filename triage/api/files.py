@@ -48,7 +48,7 @@ AS_SENT = {"schema": {"type": "string", "format": "binary"}}
 @blueprint.response(200, FileListSchema)
 def read_enquiry_files(enquiry_id: UUID) -> Any:
     """What came with an enquiry, and with those that were joined to it, in order. What was taken away says why."""
-    return {"items": list_files(g.desk.session, get_enquiry(g.desk.session, enquiry_id))}
+    return _list(get_enquiry(g.desk.session, enquiry_id))
 
 
 @blueprint.get("/referrals/<uuid:referral_id>/files")
@@ -56,7 +56,12 @@ def read_enquiry_files(enquiry_id: UUID) -> Any:
 @blueprint.response(200, FileListSchema)
 def read_referral_files(referral_id: UUID) -> Any:
     """What came with a referral, and with its enquiry, in order. What was taken away says why."""
-    return {"items": list_files(g.desk.session, get_referral(g.desk.session, referral_id))}
+    return _list(get_referral(g.desk.session, referral_id))
+
+
+def _list(case: Enquiry | Referral) -> Any:
+    note_shown(people_of([case]), case)
+    return {"items": list_files(g.desk.session, case)}
 
 
 @blueprint.post("/enquiries/<uuid:enquiry_id>/files")

@@ -1,11 +1,13 @@
 """The rows. One file a noun; no behaviour beyond the row."""
 
+from triage.models.access_request import AccessExport, AccessJudgement, AccessRequest
 from triage.models.account import AccountEvent, Credential, Identity, RecoveryCode, SecurityKey
 from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
 from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.decision import Decision, Recommendation
+from triage.models.disclosure import Disclosure
 from triage.models.draft import Draft
 from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
@@ -15,11 +17,15 @@ from triage.models.outbox import DailyNotice, IdempotencyKey, OutboxMessage
 from triage.models.person import Person
 from triage.models.policy import PolicyVersion
 from triage.models.reading import Reading, ReadingHead
+from triage.models.rectification import Rectification
 from triage.models.referral import Assignment, Referral, StrategyDiscussion, Transfer
 from triage.models.restriction import GlassBreak, OpeningReason, Restriction, RestrictionReader
 from triage.models.session import SignInDelay, SignInSession
 
 __all__ = [
+    "AccessExport",
+    "AccessJudgement",
+    "AccessRequest",
     "AccessToken",
     "AccountEvent",
     "Agency",
@@ -32,6 +38,7 @@ __all__ = [
     "Credential",
     "DailyNotice",
     "Decision",
+    "Disclosure",
     "District",
     "Draft",
     "Enquiry",
@@ -52,6 +59,7 @@ __all__ = [
     "ReadingHead",
     "Recommendation",
     "RecoveryCode",
+    "Rectification",
     "Referral",
     "Restriction",
     "RestrictionReader",

@@ -1,6 +1,7 @@
 """The code sets of the rows. Census codes are the DfE's Children in Need census, 2024 schema."""
 
 from workflows import adult_at_risk, early_help, ehc_assessment, other_authority, social_care
+from workflows.access_request import ACCESS_REQUEST
 from workflows.agency_check import AGENCY_CHECK
 from workflows.enquiry import ENQUIRY
 from workflows.transfer import TRANSFER
@@ -123,6 +124,7 @@ ENQUIRY_STATES = ENQUIRY.states
 REFERRAL_STATES = tuple(dict.fromkeys(state for table in TABLES.values() for state in table.states))
 CHECK_STATES = AGENCY_CHECK.states
 TRANSFER_STATES = TRANSFER.states
+ACCESS_STATES = ACCESS_REQUEST.states
 CLOCK_KINDS = {
     "screening": "Screening",
     "decision": "Decision",
@@ -206,7 +208,7 @@ OPENING_REASONS = {
 }
 VERDICTS = {"justified": "Justified", "not_justified": "Not justified"}
 NOTICE_KINDS = ("due_by_closing", "edt_brief", "edt_morning")
-CASE_KINDS = ("enquiry", "referral", "person", "policy")
+CASE_KINDS = ("enquiry", "referral", "person", "policy", "access_request")
 CHAIN_KINDS = (*CASE_KINDS, "reading")  # of these the ledger keeps chains: a case's events, and what somebody read
 POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")
 PUBLISHED_STATES = ("published", "superseded")  # a superseded version stays in force for its own days
@@ -221,3 +223,44 @@ SESSION_ENDS = {
     "factor": "The second factor was changed",
     "replaced": "Signed in again in the same browser",
 }
+RELATIONS = {
+    "self": "The person themselves",
+    "parent": "Somebody with parental responsibility",
+    "representative": "Somebody who acts for them",
+}
+EXPORT_KINDS = ("material", "pdf", "json")
+JUDGEMENTS = {
+    "mask": "Mask more words",
+    "show": "Show words that were masked",
+    "hold_back": "Hold the passage back",
+}
+# Data Protection Act 2018: Schedule 3 part 2 and 5; Schedule 2 paragraphs 16 and 19; and the referrer's own right.
+HELD_BACK = {
+    "serious_harm": "It could cause serious harm",
+    "third_party": "It is about somebody else",
+    "legal_privilege": "It is legal advice",
+    "anonymity": "It would tell who referred, who may not be named",
+}
+RECTIFICATION_STATES = ("asked", "accepted", "refused")
+CORRECTABLE = {
+    "given_name": "Given name",
+    "family_name": "Family name",
+    "birth_date": "Date of birth",
+    "expected_date": "Expected date",
+    "sex": "Sex",
+    "ethnicity": "Ethnicity",
+    "address": "Address",
+    "postcode": "Postcode",
+}
+SHARED_BY = {
+    "check": "A partner was asked",
+    "letter": "A letter",
+    "hand_over": "A case was handed over",
+    "export": "A copy of the record",
+    "telephone": "Telephone",
+    "meeting": "Meeting",
+    "in_person": "In person",
+    "secure_email": "Secure email",
+    "post": "Post",
+}
+BY_HAND = ("telephone", "meeting", "in_person", "secure_email", "post")

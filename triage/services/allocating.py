@@ -12,6 +12,7 @@ from triage.services.clocks import stop_clocks
 from triage.services.colleagues import find_colleague
 from triage.services.desk import Desk
 from triage.services.referral_command import Details, ReferralAction
+from triage.services.rights.sharing import log_hand_over
 
 WAITS_FOR_TEAM = ("allocation", "reallocation")
 
@@ -55,6 +56,8 @@ def assign(desk: Desk, referral: Referral, code: str | None, command: ReferralAc
 def give(desk: Desk, referral: Referral, team: str, worker_id: UUID | None, reason: str) -> None:
     """Append an assignment and supersede the one before: who had it from when stays on record."""
     _supersede(desk, referral)
+    if team != referral.team_code:
+        log_hand_over(desk, referral, desk.pack.teams[team]["name"])
     desk.session.add(
         Assignment(
             referral=referral,

@@ -30,6 +30,7 @@ from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import refuse_veiled
 from triage.services.night import give_back_to_day, give_red_to_night, give_to_night
+from triage.services.rights.sharing import log_check
 from triage.services.splitting import hold_joinable, join, split
 from triage.store.locking import hold, lock
 from triage.store.seeing import is_seen
@@ -138,6 +139,7 @@ def _request_check(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Deta
     desk.session.add(check)
     hold(desk.session, check)
     start_clock(desk, enquiry, OF_CHECKS, _colour(enquiry), check=check)
+    log_check(desk, enquiry, check)
     asked = {"lawful_basis": check.lawful_basis, "consent": check.consent, "consent_reason": check.consent_reason}
     return {"check": str(check.id), "agency": check.agency_code, **asked}
 

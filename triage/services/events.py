@@ -3,11 +3,17 @@
 from typing import Any
 
 from triage.access.ledger import seal
-from triage.models import Enquiry, Event, Person, PolicyVersion, Referral
+from triage.models import AccessRequest, Enquiry, Event, Person, PolicyVersion, Referral
 from triage.services.desk import Desk
 
-KINDS = {Enquiry: "enquiry", Referral: "referral", Person: "person", PolicyVersion: "policy"}
-Logged = Enquiry | Referral | Person | PolicyVersion
+KINDS = {
+    Enquiry: "enquiry",
+    Referral: "referral",
+    Person: "person",
+    PolicyVersion: "policy",
+    AccessRequest: "access_request",
+}
+Logged = Enquiry | Referral | Person | PolicyVersion | AccessRequest
 
 
 def record(desk: Desk, case: Logged, type_: str, **data: Any) -> Event:

@@ -33,7 +33,7 @@ class Cabinet:
     vault: Vault
     file_limit: int
     case_limit: int
-    clamd_address: str | None = None
+    clamd_address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from triage.errors import Conflict, NotFound, Problem, Stale
-from triage.models import AgencyCheck, Enquiry, Event, PolicyVersion, Referral, Transfer
+from triage.models import AccessRequest, AgencyCheck, Enquiry, Event, PolicyVersion, Rectification, Referral, Transfer
 from triage.services.desk import Desk
 from workflows.definition import Table
 from workflows.engine import Fired, Refused, fire
@@ -13,8 +13,8 @@ from workflows.transfer import TRANSFER
 
 VIEW = "first_view_recorded"
 TOLD = 5  # of what changed since a page was read, at most so many changes are told
-LOGGED = (Enquiry, Referral, PolicyVersion)  # these have a log of their own
-Row = Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer
+LOGGED = (Enquiry, Referral, PolicyVersion, AccessRequest)  # these have a log of their own
+Row = Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer | AccessRequest
 
 
 def fire_action(table: Table, desk: Desk, row: Row, action: str, context: Any, *, state: str | None = None) -> Fired:
@@ -53,6 +53,12 @@ def check_version(desk: Desk, row: Row, read: int | None) -> None:
     change = f" What changed: {told}." if told and read < row.version else ""
     message = f"You read version {read}; it is now version {row.version}.{change} Read it again, then act."
     raise Stale(Problem("stale", message))
+
+
+def refuse_stale(row: Rectification, read: int | None) -> None:
+    """Stale, unless `read` is the present version of a row that has no log of its own (or none was claimed)."""
+    if read not in (None, row.version):
+        raise Stale(Problem("stale", "Somebody decided this since you read it. Read it again, then act."))
 
 
 def _of_row(row: Row) -> tuple[ColumnElement[bool], ...]:

@@ -15,6 +15,7 @@ from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
 from triage.services.partner_letters import chase_partner, tell_lead
+from triage.services.rights.sharing import log_letter
 from triage.services.team_letters import chase_team, tell_adult_in_danger, tell_team
 from triage.settings import Settings
 from triage.store.enquiries import follow_joins
@@ -53,6 +54,7 @@ def deliver(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None
         message.cancelled_reason = str(settled)
     else:
         send(_put_in_envelope(desk, message, sender, letter))
+        log_letter(desk, message)
     message.done_at = desk.now
 
 

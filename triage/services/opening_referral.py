@@ -11,6 +11,7 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.first_view import name_of
 from triage.services.outbox import promise
+from triage.services.rights.sharing import log_hand_over
 from triage.store.locking import hold, lock
 from triage.store.people import list_open_cases
 from triage.store.references import danger_reference, referral_reference, stepped_reference
@@ -143,6 +144,9 @@ def _begin(desk: Desk, person: Person, service: str, *, why: str = "", **details
     start_clocks(desk, referral, (*table.opens, *owed), table.begins)
     if referral.team_code:
         promise(desk, "tell_team", referral_id=str(referral.id))
+        log_hand_over(desk, referral, desk.pack.teams[referral.team_code]["name"])
+    if referral.to_authority:
+        log_hand_over(desk, referral, referral.to_authority)
     return referral
 
 

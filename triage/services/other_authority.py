@@ -9,6 +9,7 @@ from triage.services.closing_referral import close
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.referral_command import Details, ReferralAction
+from triage.services.rights.sharing import log_hand_over
 from triage.store.locking import lock
 from triage.store.referrals import find_enquiry_id, list_tellings
 
@@ -22,6 +23,7 @@ def hand_over_again(desk: Desk, referral: Referral, command: ReferralAction) -> 
     if since is not None and not running(referral, (ANSWER,)):
         start_clock(desk, referral, ANSWER, "section_47" if referral.section_47 else None, started_at=since)
     referral.to_authority = named
+    log_hand_over(desk, referral, named)
     return {"to": named} | ({"before": before} if before else {})
 
 

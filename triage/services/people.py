@@ -1,7 +1,7 @@
 """The people of an enquiry: checked, looked for among those already known, and joined to them by a person's word."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.identifiers import is_nhs_number, is_upn
 from triage.store.people import find_by_nhs_number, find_candidates
+from triage.store.rectifications import list_corrections
 from workflows.people import LIKELY, Evidence, Identity, compare, fold, total
 
 OLDEST = date(1900, 1, 1)
+DATES = ("birth_date", "expected_date")
 CHILD_YEARS = 25  # a care leaver or a young person with an EHC plan may be helped until this birthday
 
 
@@ -133,9 +135,27 @@ def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> 
     identity = identity_of(described)
     own = getattr(described, "id", None)
     people = (each for each in find_candidates(desk.session, identity) if each.id != own)
-    weighed = (Candidate(each, total(say := compare(identity, identity_of(each))), say) for each in people)
+    weighed = (_weigh(desk, identity, each) for each in people)
     likely = [candidate for candidate in weighed if candidate.weight >= LIKELY]
     return sorted(likely, key=lambda each: (-each.weight, str(each.person.id)))[:limit]
+
+
+def _weigh(desk: Desk, identity: Identity, person: Person) -> Candidate:
+    """By whichever speaks most for it: what is recorded now, or what was before somebody corrected it."""
+    says = (compare(identity, each) for each in (identity_of(person), *former_identities(desk, person)))
+    evidence = max(says, key=total)
+    return Candidate(person, total(evidence), evidence)
+
+
+def former_identities(desk: Desk, person: Person) -> list[Identity]:
+    """What was recorded of somebody before each correction, the last first."""
+    identity, found = identity_of(person), []
+    for each in reversed(list_corrections(desk.session, person.id)):
+        if each.field in Identity.__dataclass_fields__:
+            before = date.fromisoformat(each.recorded) if each.field in DATES and each.recorded else each.recorded
+            identity = replace(identity, **{each.field: before or ("" if each.field not in DATES else None)})
+            found.append(identity)
+    return found
 
 
 def get_person(desk: Desk, person_id: UUID, field: str) -> Person:

@@ -13,6 +13,7 @@ from triage.services.desk import Desk, seeing_all
 from triage.services.ending_offer import end_offer
 from triage.services.firing import check_version, fire_action
 from triage.services.referral_command import Details, ReferralAction
+from triage.services.rights.sharing import log_hand_over
 from triage.store.locking import hold, lock
 from workflows.engine import Fired
 from workflows.social_care import MOVED_AWAY
@@ -83,5 +84,6 @@ def _carry_over(desk: Desk, referral: Referral, offer: Transfer) -> Details:
     if offer.to_team_code:
         give(desk, referral, offer.to_team_code, None, offer.reason)
         return {}
+    log_hand_over(desk, referral, offer.to_authority)
     cancel_clocks(desk, referral)
     return end(desk, referral, MOVED_AWAY)

@@ -10,7 +10,18 @@ from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tex
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from triage.models import Checkpoint, Enquiry, Event, Leaf, Person, PolicyVersion, Reading, ReadingHead, Referral
+from triage.models import (
+    AccessRequest,
+    Checkpoint,
+    Enquiry,
+    Event,
+    Leaf,
+    Person,
+    PolicyVersion,
+    Reading,
+    ReadingHead,
+    Referral,
+)
 from triage.models.codes import CASE_KINDS
 
 AT_ONCE = 2000  # rows that are in memory at a time
@@ -27,6 +38,9 @@ HEADS = {
         func.concat(PolicyVersion.name, "@", PolicyVersion.policy_version),
         PolicyVersion.event_number,
         PolicyVersion.event_hash,
+    ),
+    "access_request": select(
+        AccessRequest.id, AccessRequest.reference, AccessRequest.event_number, AccessRequest.event_hash
     ),
     READINGS: select(ReadingHead.reader_id, literal(None), ReadingHead.number, ReadingHead.hash),
 }

@@ -8,9 +8,18 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from triage.errors import NotFound, Problem
-from triage.models import AgencyCheck, Enquiry, Person, PolicyVersion, Referral, Transfer
+from triage.models import (
+    AccessRequest,
+    AgencyCheck,
+    Enquiry,
+    Person,
+    PolicyVersion,
+    Rectification,
+    Referral,
+    Transfer,
+)
 
-Row = TypeVar("Row", Enquiry, Referral, AgencyCheck, Person, PolicyVersion, Transfer)
+Row = TypeVar("Row", Enquiry, Referral, AgencyCheck, Person, PolicyVersion, Transfer, AccessRequest, Rectification)
 WORDS = {
     Enquiry: "enquiry",
     Referral: "referral",
@@ -18,6 +27,8 @@ WORDS = {
     Person: "person",
     PolicyVersion: "policy",
     Transfer: "offer",
+    AccessRequest: "request",
+    Rectification: "correction",
 }
 
 

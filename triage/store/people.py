@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, DATE
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import cast
@@ -29,20 +29,23 @@ NOTHING_KNOWN = History(0, 0, False)
 
 
 def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Sequence[Person]:
-    """People whose name, date of birth or number resembles `identity`, in no order.
+    """People whose name, date of birth or number resembles `identity`, as recorded now or before, in no order.
 
     The look-up runs in a function of the schema's owner, because PostgreSQL may not use a trigram index beneath a
     row-level policy; it finds nothing for a role that may not see everybody.
     """
     dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
+    name = fold(identity.given_name, identity.family_name)
     found = func.candidate_people(
-        fold(identity.given_name, identity.family_name),
+        name,
         cast(dates, ARRAY(DATE)),
         identity.nhs_number,
         identity.upn,
         limit,
     )
-    return session.scalars(select(Person).where(Person.id.in_(select(found)))).all()
+    former = func.former_people(name, cast(dates, ARRAY(DATE)), limit)
+    either = or_(Person.id.in_(select(found)), Person.id.in_(select(former)))
+    return session.scalars(select(Person).where(either)).all()
 
 
 def find_by_nhs_number(session: Session, nhs_number: str) -> Person | None:

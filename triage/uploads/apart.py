@@ -14,7 +14,7 @@ TOO_HARD = "This file takes too long to look through. Save it as a simpler PDF o
 
 def look_apart(kind: str, content: bytes) -> bytes:
     """As `look_at`. Invalid also where it takes more time or memory than a letter does."""
-    command = (sys.executable, "-m", "triage.uploads", kind)
+    command = (sys.executable, "-P", "-m", "triage.uploads", kind)
     known = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
         done = subprocess.run(command, input=content, capture_output=True, timeout=SECONDS, env=known, check=False)

@@ -7,6 +7,7 @@ from triage.web import (
     account,
     accounts,
     again,
+    corrections,
     danger,
     decide,
     drafts,
@@ -21,7 +22,10 @@ from triage.web import (
     reasons,
     referrals,
     restrictions,
+    reviewing,
+    rights,
     second_step,
+    sharing,
     signin,
     thresholds,
     transfers,
@@ -34,6 +38,7 @@ BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts),
     *(enquiries, log_enquiry, decide, referrals, danger, transfers, files, duty, insight, why_nots, thresholds),
     *(reasons, restrictions, partners, drafts),
+    *(rights, reviewing, sharing, corrections),
 )
 
 

@@ -107,6 +107,7 @@ def present_user() -> dict[str, Any]:
         ("Log an enquiry", "log_enquiry.show"),
         ("Referrals", "referrals.show_inbox"),
         ("Duty", "duty.show"),
+        ("Requests", "rights.show_list"),
         ("Measures", "insight.show"),
         ("Why-not ledger", "why_nots.show"),
         ("Restricted records", "restrictions.show"),

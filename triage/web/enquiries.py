@@ -28,10 +28,12 @@ from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
 from triage.services.reading import people_of
+from triage.store.disclosures import list_shared
 from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
 from triage.store.files import list_files
 from triage.store.kin import find_kin
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
+from triage.store.rectifications import list_rectifications
 from triage.store.seeing import is_seen
 from triage.store.worktray import list_worktray
 from triage.web.access import LOCALITY, may, note_shown, open_desk
@@ -213,6 +215,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         "mash/enquiry.html",
         enquiry=enquiry,
         kin=find_kin(desk.session, enquiry),
+        shared=list_shared(desk.session, enquiry),
+        corrections=list_rectifications(desk.session, [each.person_id for each in enquiry.subjects]),
         waiting=waits_for_view(desk.actor, enquiry),
         withdrawn=_tell_withdrawn(events),
         out=list_out(desk, enquiry),

@@ -17,8 +17,10 @@ from triage.services.files import may_keep_files
 from triage.services.first_view import sees_recommendation
 from triage.services.reading import people_of
 from triage.services.referral_actions import ReferralAction, act_on_referral
+from triage.store.disclosures import list_shared
 from triage.store.enquiries import list_events
 from triage.store.files import list_files
+from triage.store.rectifications import list_rectifications
 from triage.store.referrals import count_held_by, get_referral, get_service, list_following
 from triage.web.access import HUB, may, note_shown, open_desk
 from triage.web.again import carry_on
@@ -146,6 +148,8 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
     page = render_template(
         "locality/referral.html",
         referral=referral,
+        shared=list_shared(desk.session, referral),
+        corrections=list_rectifications(desk.session, [referral.person_id]),
         events=events,
         files=files,
         keeps_files=may_keep_files(desk, referral),

@@ -12,16 +12,19 @@ from triage.models.codes import (
     CLOCK_KINDS,
     CLOSURES,
     CONSENTS,
+    CORRECTABLE,
     LAWFUL_BASES,
     ROLES,
     ROUTES,
     SERVICES,
+    SHARED_BY,
     SOURCES,
 )
 from triage.services.choosing import compare_decision
 from triage.services.files import say_size
 from triage.services.first_view import name_of as name_of_subject
 from triage.services.letters import say_instant
+from triage.services.rights.rectifying import PASSAGES
 from triage.state import state_of
 from triage.uploads.kinds import FILE_KINDS
 from triage.web.urgency import urgency_of
@@ -34,11 +37,14 @@ NAMES = {
     **CLOSURES,
     **CONSENTS,
     **FILE_KINDS,
+    **CORRECTABLE,
     **LAWFUL_BASES,
     **ROLES,
     **ROUTES,
     **SERVICES,
+    **SHARED_BY,
     **SOURCES,
+    **PASSAGES,
 }
 QUEUES = {
     "edt": "Emergency Duty Team",

@@ -32,4 +32,6 @@ def test_reader_has_none_of_our_secrets(monkeypatch, tmp_path):
     spy.mkdir(parents=True)
     (spy / "__main__.py").write_text("import os; print(sorted(os.environ), end='')")
     monkeypatch.setattr("sys.path", [str(tmp_path)])
-    assert b"TRIAGE" not in look_apart("txt", b"made up")
+    seen = look_apart("txt", b"made up")
+    assert b"PYTHONPATH" in seen
+    assert b"TRIAGE" not in seen

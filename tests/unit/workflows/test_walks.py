@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from tests.unit.workflows.firing import words_of_refusal
+from tests.unit.workflows.plain_access import PLAIN_ACCESS
 from tests.unit.workflows.plain_enquiry import PLAIN_CHECK, PLAIN_ENQUIRY
 from tests.unit.workflows.plain_policy import PLAIN_POLICY
 from tests.unit.workflows.plain_services import (
@@ -21,6 +22,7 @@ from workflows.registry import tables
 PROCEDURES = (
     *(PLAIN_ENQUIRY, PLAIN_CHECK, PLAIN_SOCIAL_CARE, PLAIN_EARLY_HELP),
     *(PLAIN_EHC, PLAIN_ADULT, PLAIN_OTHER_AUTHORITY, PLAIN_TRANSFER, PLAIN_POLICY),
+    PLAIN_ACCESS,
 )
 
 TestEnquiry = walk_over(PLAIN_ENQUIRY)
@@ -32,6 +34,7 @@ TestAdultAtRisk = walk_over(PLAIN_ADULT)
 TestOtherAuthority = walk_over(PLAIN_OTHER_AUTHORITY)
 TestTransfer = walk_over(PLAIN_TRANSFER)
 TestPolicy = walk_over(PLAIN_POLICY)
+TestAccessRequest = walk_over(PLAIN_ACCESS)
 
 
 def test_every_table_is_walked() -> None:

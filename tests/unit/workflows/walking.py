@@ -21,6 +21,7 @@ ROLES = {
     "L": "locality_worker",
     "K": "locality_manager",
     "A": "analyst",
+    "I": "information_governance",
     "P": "partner_system",
     "S": "system",
 }

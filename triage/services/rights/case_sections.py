@@ -1,0 +1,154 @@
+"""The sections of a copy of somebody's record that tell of their cases: referrals, clocks, letters, what happened."""
+
+from itertools import chain
+
+from triage.models import Clock, Event, OutboxMessage, Referral
+from triage.models.codes import CLOCK_KINDS, CLOSURES, ROLES, SOURCES
+from triage.services.rights.material import Item, Passage, Section
+from triage.services.rights.sections import Gathering, speaks_of, tell_service
+from triage.services.rights.wording import facts_of, name_code, passages_of, say
+from triage.store.held import count_readings, list_checks, list_clocks, list_events, list_letters
+
+
+@speaks_of("referrals", "assignments", "strategy_discussions", "transfers")
+def read_referrals(given: Gathering) -> Section:
+    """What this person was referred to, who had it, and what came of it."""
+    return Section("Your cases", tuple(chain.from_iterable(_tell_case(given, each) for each in given.held.referrals)))
+
+
+def _tell_case(given: Gathering, referral: Referral) -> list[Item]:
+    assigned = [_tell_assignment(given, referral, each) for each in referral.assignments]
+    held = [_tell_discussion(given, referral, each) for each in referral.discussions]
+    offered = [_tell_transfer(given, referral, each) for each in referral.transfers]
+    return [_tell_referral(given, referral), *assigned, *held, *offered]
+
+
+def _tell_referral(given: Gathering, referral: Referral) -> Item:
+    hidden = referral.enquiry_id in given.anonymous
+    times = ("requested", "allocated", "accepted", "contacted", "started", "assessed", "closed")
+    facts = facts_of(
+        ("How it stands", name_code(referral.state)),
+        ("Level", say(referral.level)),
+        ("Urgency", say(referral.rag)),
+        ("Section 47", say(referral.section_47)),
+        ("Came from", "" if hidden else say(referral.source, SOURCES)),
+        ("Team", given.desk.pack.teams.get(referral.team_code, {}).get("name", "")),
+        ("Worker", given.who(referral.worker_id)),
+        ("Other authority", say(referral.to_authority)),
+        ("Child protection plan", say(referral.child_protection_plan)),
+        ("The family's own rating", say(referral.family_rating)),
+        ("Assessment expected", say(referral.assessment_expected_on)),
+        ("Closed as", say(referral.closure, CLOSURES)),
+        ("Imported from", say(referral.imported_from)),
+        *((each.capitalize(), given.at(getattr(referral, f"{each}_at"))) for each in times),
+    )
+    words = passages_of(referral, lead_practitioner="Lead practitioner", rating_reason="Why there is no rating")
+    return Item(tell_service(referral), facts, words)
+
+
+def _tell_assignment(given: Gathering, referral: Referral, row: object) -> Item:
+    facts = facts_of(
+        ("Team", given.desk.pack.teams.get(row.team_code, {}).get("name", row.team_code)),
+        ("Worker", given.who(row.worker_id)),
+        ("From", given.at(row.assigned_at)),
+        ("Until", given.at(row.superseded_at)),
+        ("By", given.who(row.assigned_by_id)),
+    )
+    return Item(f"Who had {referral.reference}", facts, passages_of(row, reason="Why"))
+
+
+def _tell_discussion(given: Gathering, referral: Referral, row: object) -> Item:
+    agencies = dict(given.desk.pack.agencies) | {"social_care": "Children's social care"}
+    facts = facts_of(
+        ("Called", given.at(row.called_at)),
+        ("Called by", given.who(row.called_by_id)),
+        ("Invited", say(row.invited, agencies)),
+        ("Held", given.at(row.held_at)),
+        ("Came", say(row.came, agencies)),
+        ("Section 47 opened", say(row.opened_section_47)),
+    )
+    return Item(f"Strategy discussion, {referral.reference}", facts, passages_of(row, reason="Why"))
+
+
+def _tell_transfer(given: Gathering, referral: Referral, row: object) -> Item:
+    to = given.desk.pack.teams.get(row.to_team_code, {}).get("name") or say(row.to_authority)
+    facts = facts_of(
+        ("Offered to", to),
+        ("Offered", given.at(row.offered_at)),
+        ("Offered by", given.who(row.offered_by_id)),
+        ("How it stands", name_code(row.state)),
+        ("Answered", given.at(row.ended_at)),
+    )
+    words = passages_of(row, reason="Why", answer_reason="What they said")
+    return Item(f"Offered to another, {referral.reference}", facts, words)
+
+
+@speaks_of("clocks", "clock_pauses")
+def read_clocks(given: Gathering) -> Section:
+    """By when each thing was to be done."""
+    rows = list_clocks(given.desk.session, given.held)
+    return Section("How long things took", tuple(_tell_clock(given, each) for each in rows))
+
+
+def _tell_clock(given: Gathering, clock: Clock) -> Item:
+    case = clock.enquiry or clock.referral
+    facts = facts_of(
+        ("Began", given.at(clock.started_at)),
+        ("Due", given.at(clock.due_at)),
+        ("Limit", f"{clock.limit_text} ({clock.authority})"),
+        ("Ended", given.at(clock.stopped_at)),
+        ("How it stands", name_code(clock.state)),
+        *(("Stood still", _tell_pause(given, each)) for each in clock.pauses),
+    )
+    words = chain.from_iterable(passages_of(each, reason="Why it stood still") for each in clock.pauses)
+    return Item(f"{CLOCK_KINDS[clock.kind]}, {case.reference}", facts, tuple(words))
+
+
+def _tell_pause(given: Gathering, pause: object) -> str:
+    until = given.at(pause.resumed_at) or say(pause.until)
+    return f"from {given.at(pause.paused_at)} until {until}, by {given.who(pause.paused_by_id)}"
+
+
+@speaks_of("outbox")
+def read_letters(given: Gathering) -> Section:
+    """What was written to whom, by its kind: each is written from the rows as it goes, and no copy of it is kept."""
+    cases = (*given.held.enquiries, *given.held.referrals, *list_checks(given.desk.session, given.held))
+    clocks = list_clocks(given.desk.session, given.held)
+    rows = list_letters(given.desk.session, [each.id for each in (*cases, *clocks)])
+    return Section("Letters", tuple(_tell_letter(given, each) for each in rows))
+
+
+def _tell_letter(given: Gathering, row: OutboxMessage) -> Item:
+    facts = facts_of(
+        ("Promised", given.at(row.created_at)),
+        ("Done", given.at(row.done_at)),
+        ("Not sent because", say(row.cancelled_reason)),
+    )
+    return Item(name_code(row.task), facts)
+
+
+@speaks_of("events")
+def read_log(given: Gathering) -> Section:
+    """What happened, who did it and when."""
+    cases = {each.id: each.reference for each in (*given.held.enquiries, *given.held.referrals)}
+    rows = list_events(given.desk.session, (given.held.person.id, *cases))
+    return Section("What has happened", tuple(_tell_event(given, each, cases) for each in rows))
+
+
+def _tell_event(given: Gathering, event: Event, cases: dict) -> Item:
+    facts = facts_of(
+        ("When", given.at(event.at)),
+        ("Who", f"{event.actor_name}, {ROLES[event.actor_role]}"),
+        ("Case", cases.get(event.case_id, "")),
+    )
+    reason = event.data.get("reason")
+    words = (Passage(f"events/{event.id}/reason", "Why", reason),) if isinstance(reason, str) and reason else ()
+    return Item(name_code(event.type), facts, words)
+
+
+@speaks_of("readings")
+def read_readings(given: Gathering) -> Section:
+    """How often it was opened, by people of which role: never who."""
+    counted = count_readings(given.desk.session, given.held.person.id)
+    facts = tuple((ROLES[role], str(count)) for role, count in counted)
+    return Section("How often your record was opened", (Item("By role", facts),) if facts else ())

@@ -1,0 +1,90 @@
+"""What is held on a person, gathered into sections: plain facts that name nobody else, and passages to be looked at.
+
+Free text is always a passage. Of others in the same enquiry nothing is gathered but their names, which are masked.
+A referrer who may not be named leaves no name, role, email, agency, source or channel. A test walks every table there
+is: one of which no reader speaks, and that does not stand in LEFT_OUT with a reason, fails it.
+"""
+
+from triage.models import Enquiry, Person
+from triage.services.desk import Desk, seeing_all
+from triage.services.rights import case_sections as cases
+from triage.services.rights import sections as facts
+from triage.services.rights.material import Material
+from triage.services.rights.sections import Gathering
+from triage.services.rights.wording import call_person, is_anonymous
+from triage.store.held import Held, list_referrers, read_held
+from triage.store.rectifications import list_rectifications
+
+READERS = (
+    facts.read_person,
+    facts.read_corrections,
+    facts.read_enquiries,
+    facts.read_decisions,
+    facts.read_checks,
+    cases.read_referrals,
+    cases.read_clocks,
+    facts.read_disclosures,
+    cases.read_letters,
+    facts.read_requests,
+    cases.read_log,
+    cases.read_readings,
+)
+NAMES = ("given_name", "family_name")
+OF_NOBODY = "of how the service is set up: about no person whom somebody is worried about"
+LEFT_OUT = {
+    **dict.fromkeys(("localities", "districts", "teams", "agencies", "providers", "policies"), OF_NOBODY),
+    "users": "those who work here: named where they acted",
+    "access_tokens": "of systems that call, not of people",
+    "idempotency_keys": "answers once given to systems: they repeat what stands in the rows themselves",
+    "daily_notices": "that a member of staff was sent the day's list; the list is not kept",
+    **dict.fromkeys(
+        ("reading_heads", "checkpoints", "ledger_leaves"), "of the ledger: hashes of what stands elsewhere"
+    ),
+    **dict.fromkeys(
+        ("restrictions", "restriction_readers", "glass_breaks", "opening_reasons"),
+        "who of the staff may open or opened a record, and why: how it is kept safe, which telling would undo",
+    ),
+    "access_exports": "earlier copies of this very record",
+    "access_judgements": "what was held back from earlier copies, and why: it would tell what they left out",
+}
+
+
+def gather_material(desk: Desk, person: Person) -> Material:
+    """Everything, whoever may see which of it: the caller has asked whether the person's copy may be made."""
+    with seeing_all(desk):
+        held = read_held(desk.session, person)
+        gathering = Gathering(desk, held, frozenset(each.id for each in held.enquiries if is_anonymous(each)))
+        sections = tuple(read(gathering) for read in READERS)
+        return Material(
+            about=call_person(person),
+            own=_own(desk, held),
+            others=_others(desk, held),
+            anonymous=_anonymous(list_referrers(desk.session, held)),
+            sections=tuple(each for each in sections if each.items),
+        )
+
+
+def _own(desk: Desk, held: Held) -> tuple[str, ...]:
+    """The person's names, now and before, and their numbers."""
+    person = held.person
+    numbers = (person.nhs_number, person.upn, person.external_id)
+    before = _former(desk, person)
+    return tuple(dict.fromkeys(filter(None, (person.given_name, person.family_name, *before, *numbers))))
+
+
+def _former(desk: Desk, *people: Person) -> list[str]:
+    corrections = list_rectifications(desk.session, [each.id for each in people])
+    return [name for each in corrections if each.field in NAMES for name in (each.recorded, each.asserted)]
+
+
+def _others(desk: Desk, held: Held) -> tuple[str, ...]:
+    """What everybody else in the same enquiries is or was called."""
+    people = list(dict.fromkeys(each.person for each in held.beside))
+    names = [name for each in people for name in (each.given_name, each.family_name)]
+    given = [each.name_as_given for each in held.beside]
+    return tuple(dict.fromkeys(filter(None, (*names, *given, *_former(desk, *people)))))
+
+
+def _anonymous(enquiries: list[Enquiry]) -> tuple[str, ...]:
+    hidden = (each for each in enquiries if is_anonymous(each))
+    return tuple(dict.fromkeys(text for each in hidden for text in (each.referrer_name, each.referrer_email) if text))

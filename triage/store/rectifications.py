@@ -1,0 +1,23 @@
+"""What was said to be wrong about people, and what came of it."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from triage.models import Rectification
+
+
+def list_rectifications(session: Session, person_ids: Iterable[UUID]) -> Sequence[Rectification]:
+    """Everything that was said to be wrong about these people, in order."""
+    query = select(Rectification).where(Rectification.person_id.in_(list(person_ids)))
+    return session.scalars(query.order_by(Rectification.made_at, Rectification.id)).all()
+
+
+def list_corrections(session: Session, person_id: UUID) -> Sequence[Rectification]:
+    """The facts of one person that were corrected, in the order in which they were."""
+    query = select(Rectification).where(
+        Rectification.person_id == person_id, Rectification.state == "accepted", Rectification.field.is_not(None)
+    )
+    return session.scalars(query.order_by(Rectification.decided_at, Rectification.id)).all()
