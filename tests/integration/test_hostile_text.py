@@ -37,7 +37,7 @@ QUIETLY = settings(
     database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=3, phases=[Phase.generate]
 )
 ANSWERS = (200, 201, 400, 403, 404, 409, 412, 413, 422, 428)
-FIXED = ("csrf_token", "version", "versions")
+WHOLE = {"new": "", "first-views": "first_views.", "sign-in": ""}  # pages of which all fields are sent, by their part
 SENT_TO = {
     LogEnquirySchema: "/enquiries",
     EnquiryActionSchema: "/enquiries/{enquiry_id}/actions/{action}",
@@ -93,9 +93,10 @@ def sendable(text: str) -> str:
 def own_fields(form: Form) -> list[str]:
     """The fields that belong to what is sent: a page carries those of its other parts as well."""
     part = form.action.rsplit("/", 1)[-1]
-    own = [name for name in form.typed if name.partition(".")[0] not in FIXED]
-    named = [name for name in own if part in name.split(".")]
-    return named or [name for name in own if "." not in name or name.partition(".")[0] in ("subjects", "first_views")]
+    if part in WHOLE:
+        return [name for name in form.typed if name.startswith(WHOLE[part]) and name != "csrf_token"]
+    of_check = "/checks/" in form.action
+    return [name for name in form.typed if part in name.split(".") and name.startswith("check_") == of_check]
 
 
 def places(client) -> list[tuple[Form, str]]:
@@ -113,19 +114,16 @@ def test_what_is_typed_is_kept_exactly_or_refused_and_shown_inert(who, sign_in, 
         with undone(session):
             answer = client.post(form.action, data=form.filled(**{name: sendable(text)}))
             assert answer.status_code in (200, 302, 400, 404, 409, 412, 413, 422), (form.action, name, text)
-            if answer.status_code == 302:
+            told = client.get(answer.location) if answer.status_code == 302 else answer
+            assert_inert(told.text)
+            if told.status_code == 200 and "add_subject" not in dict(form.values):
                 outcomes["kept"].add(name)
-                told = client.get(answer.location, follow_redirects=True)
-                assert told.status_code == 200
-                assert_inert(told.text)
                 expected = sendable(text).strip()
                 kept = kept_in(session)
-                assert kept, (form.action, name, text)
-                assert all(expected in each for each in kept), (form.action, name, text, kept)
+                assert any(expected in each for each in kept), (form.action, name, text, kept)
             else:
                 outcomes["refused"].add(name)
-                assert_inert(answer.text)
-                assert answer.status_code == 200 or re.search("There is a problem|<h1", answer.text)
+                assert told.status_code == 200 or re.search("There is a problem|<h1", told.text)
 
     for number, (form, name) in enumerate(found):
         each_of(number, TEXTS, partial(send, form, name))
@@ -160,7 +158,7 @@ def test_what_a_system_sends_is_kept_exactly_or_refused_by_its_field(schema, cal
     keys = {name: str(row.id) for name, row in rows.items()}
     body, paths = example_of(schema(), keys), list(paths_of(schema()))
     row = next((rows[name] for name in rows if f"{{{name}}}" in SENT_TO[schema]), None)
-    actions, taken = permitted(system, SENT_TO[schema], keys)[:3] or ["none"], set()
+    actions, taken = permitted(system, SENT_TO[schema], keys) or {"none": schema().fields}, set()
     keys["worker_id"] = str(office.actor("mash_officer").id)
 
     def send(path, value):
@@ -168,10 +166,10 @@ def test_what_a_system_sends_is_kept_exactly_or_refused_by_its_field(schema, cal
         put(sent, path, value)
         with undone(session):
             etag = f'"{row.version}"' if hasattr(row, "version") else ""
-            for action in actions:
+            for action, asked in actions.items():
                 answer = system.post(SENT_TO[schema].format(**keys, action=action), sent, If_Match=etag)
                 assert answer.status_code in ANSWERS, (path, value, answer.text)
-                if answer.status_code in (200, 201) and isinstance(value, str):
+                if answer.status_code in (200, 201) and isinstance(value, str) and path[0] in asked:
                     taken.add(path)
                     assert value in kept_in(session), (path, value)
 
@@ -180,9 +178,9 @@ def test_what_a_system_sends_is_kept_exactly_or_refused_by_its_field(schema, cal
     assert taken or schema not in (LogEnquirySchema, EnquiryActionSchema)
 
 
-def permitted(system, address: str, keys: dict[str, str]) -> list[str]:
-    """What may be done now to what the address is of, where it says."""
+def permitted(system, address: str, keys: dict[str, str]) -> dict[str, list[str]]:
+    """What may be done now to what the address is of, where it says, and what each asks for."""
     answer = system.get(address.partition("/actions/")[0].format(**keys))
     if "{action}" not in address or answer.status_code != 200:
-        return []
-    return [each["action"] for each in answer.get_json()["permitted_actions"] if each["allowed"]]
+        return {}
+    return {each["action"]: each["asks"] for each in answer.get_json()["permitted_actions"] if each["allowed"]}
