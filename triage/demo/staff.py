@@ -94,4 +94,6 @@ def sign_ins() -> list[tuple[str, str]]:
         "west.social.care": "Locality worker, West",
     }
     shown |= {"adult.social.care": "Adult social care worker", "send": "Special educational needs worker"}
-    return [*shown.items(), ("west.manager", "Locality manager, West"), ("analyst", "Performance analyst")]
+    shown |= {"west.manager": "Locality manager, West", "analyst": "Performance analyst"}
+    shown |= {"police": "Partner contributor", "school": "Referrer"}
+    return [*shown.items(), ("governance", "Information governance"), ("administrator", "Administrator")]
