@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select, table, text
 from sqlalchemy.exc import DBAPIError
 
-from tests.acting import accepted, act
-from tests.making import PERSON, an_enquiry, screen
+from tests.acting import accepted, act, two_children
+from tests.making import PERSON, an_enquiry, decide_as, screen
 from triage.database import act_as, acting_as
 from triage.models import Enquiry, Event, GlassBreak, OutboxMessage, Person, Referral, Restriction
 from triage.services.restricting import Restrict, restrict
@@ -282,3 +282,41 @@ def test_partner_answers_what_it_was_asked_about_a_restricted_child(office, sign
     assert client.post(f"/partners/checks/{check.id}/answer", data=sent).status_code == 302
     assert (check.state, check.answer) == ("answered", "Called out twice")
     assert office.session.scalars(select(Enquiry.id)).all() == [enquiry.id]
+
+
+@pytest.fixture
+def siblings(office):
+    """A brother's and a sister's case, each with a worker of its own; of the sister's records few see."""
+    enquiry = two_children(office, indicators=("P4_UNSAFE",))
+    screen(office, enquiry)
+    decide_as(office, "social_worker", enquiry, route="social_care", level=4)
+    office.session.flush()
+    for case, who in zip(enquiry.referrals, ("locality_worker:west", "locality_worker 2:west"), strict=True):
+        act(office, "mash_manager", case, "allocate", team_code="social_care_west")
+        act(office, who, case, "accept")
+        act(office, who, case, "claim")
+    office.actor("locality_manager:west")
+    office.session.flush()
+    with acting_as(office.session, office.actor(MAKER)):
+        restrict(office.desk(MAKER), Restrict(enquiry_id=enquiry.id, ordinal=1, reason="A colleague's"))
+        office.session.flush()
+    return enquiry.referrals
+
+
+def test_brothers_worker_goes_on_with_his_case_and_sees_nothing_of_the_sister(sign_in, office, siblings):
+    ava, ben = siblings
+    client = sign_in("locality_worker 2:west")
+    page = client.get(f"/referrals/{ben.id}")
+    assert page.status_code == 200
+    assert ("Ben" in page.text, "Ava" in page.text) == (True, False)
+    assert client.get(f"/referrals/{ava.id}").status_code == 404
+    assert client.get("/referrals").status_code == 200
+    started = client.post(f"/referrals/{ben.id}/actions/start_assessment", data={"version": ben.version})
+    assert started.status_code == 302
+    danger = client.post(
+        f"/referrals/{ben.id}/actions/immediate_danger", data={"immediate_danger.reason": "He has a knife"}
+    )
+    assert danger.status_code == 302
+    act_as(office.session, office.actor(MAKER))
+    office.session.expire_all()
+    assert office.session.get(Referral, ben.id).section_47
