@@ -17,12 +17,13 @@ TYPED = ("text", "textarea", "email", "search", "password", "hidden", "date", "n
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as its page gives it: where it goes, what is filled in already, and the fields in which one types."""
+    """A form as its page gives it: where it goes, what is filled in, where one types, and which fields are hidden."""
 
     page: str
     action: str
     values: tuple[tuple[str, str], ...]
     typed: tuple[str, ...]
+    hidden: frozenset[str] = frozenset()
 
     def filled(self, **changes: str) -> MultiDict[str, str]:
         """What the browser would send, with these fields typed anew."""
@@ -66,11 +67,12 @@ def forms_of(page: html.HtmlElement, path: str) -> Iterator[Form]:
             continue
         values = list(_values_of(form))
         typed = tuple(each.name for each in form.inputs if each.name and _is_typed(each))
+        hidden = frozenset(form.xpath(".//input[@type='hidden']/@name"))
         for button in form.xpath(".//button") or [None]:
             own = button.get("formaction") if button is not None else None
             named = [(button.get("name"), button.get("value", ""))] if button is not None and button.get("name") else []
             action = urljoin(path, own or form.get("action") or path)
-            yield Form(path, action, (*values, *named), typed)
+            yield Form(path, action, (*values, *named), typed, hidden)
 
 
 def _is_typed(field: html.HtmlElement) -> bool:

@@ -13,8 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from lxml import html
-from marshmallow import Schema
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.crawling import Form, forms_within, pages_of
 from tests.hostile import KNOWN, MARK, TEXTS, VALUES, example_of, paths_of, put
@@ -28,7 +27,6 @@ from triage.schemas.enquiry import (
     LinkPersonSchema,
     LogEnquirySchema,
 )
-from triage.schemas.fields import Input
 from triage.schemas.policy import DraftPolicySchema, PolicyActionSchema
 from triage.schemas.referral import ReferralActionSchema, TransferActionSchema
 
@@ -80,6 +78,8 @@ def kept_in(session) -> set[str]:
     """All text of all rows that has the mark in it."""
     found = set()
     for table in Base.metadata.sorted_tables:
+        if not session.scalar(select(func.has_table_privilege(table.name, "SELECT"))):
+            continue  # of accounts, which nobody reads
         for row in session.execute(select(table)):
             found.update(text for value in row for text in texts_in(value) if MARK in text)
     return found
@@ -120,7 +120,7 @@ def test_what_is_typed_is_kept_exactly_or_refused_and_shown_inert(who, sign_in, 
                 outcomes["kept"].add(name)
                 expected = sendable(text).strip()
                 kept = kept_in(session)
-                assert any(expected in each for each in kept), (form.action, name, text, kept)
+                assert name in form.hidden or any(expected in each for each in kept), (form.action, name, text, kept)
             else:
                 outcomes["refused"].add(name)
                 assert told.status_code == 200 or re.search("There is a problem|<h1", told.text)
@@ -141,14 +141,11 @@ def test_hostile_case_is_inert_on_every_page_that_tells_of_it(sign_in, office):
     assert shown > 5
 
 
-def schemas_within(schema: type[Schema]) -> list[type[Schema]]:
-    return [schema, *(each for child in schema.__subclasses__() for each in schemas_within(child))]
-
-
-def test_every_schema_of_a_body_is_tried():
-    nested = {"NewPersonSchema", "NewSubjectSchema", "SubjectDecisionSchema", "OwnViewSchema", "RecordFirstViewsSchema"}
-    taken = {each.__name__ for each in schemas_within(Input)[1:]}
-    assert {name for name in taken if not name.endswith("Query")} - nested == {each.__name__ for each in SENT_TO}
+def test_every_schema_of_a_body_is_tried(app):
+    paths = app.test_client().get("/api/v1/openapi.json").get_json()["paths"].values()
+    bodies = [each["post"]["requestBody"]["content"] for each in paths if "requestBody" in each.get("post", {})]
+    taken = {each["application/json"]["schema"]["$ref"] for each in bodies if "application/json" in each}
+    assert {f"{each.rpartition('/')[2]}Schema" for each in taken} == {each.__name__ for each in SENT_TO}
 
 
 @pytest.mark.parametrize("schema", SENT_TO, ids=lambda each: each.__name__)

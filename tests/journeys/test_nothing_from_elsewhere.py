@@ -27,7 +27,7 @@ def seeded(browser: Browser, site: str) -> str:
 def sign_in(page: Page, username: str) -> Page:
     page.goto("/sign-in")
     page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     return page
 
