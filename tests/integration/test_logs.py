@@ -20,6 +20,7 @@ from triage.logs import JsonLines
 from triage.state import state_of
 
 NAME = "Quillfeather"
+UNKNOWN = "00000000-0000-7000-8000-000000000009"
 KEYS = {
     "at",
     "level",
@@ -90,7 +91,9 @@ def test_nothing_that_was_sent_is_logged_by_the_api(logged, app, caller, office)
     )
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")]
     for rule, body in product(rules, bodies):
-        path = rule.build({name: (ids | known)[name] for name in rule.arguments})[1].removeprefix("/api/v1")
+        path = rule.build({name: (ids | known).get(name, UNKNOWN) for name in rule.arguments})[1].removeprefix(
+            "/api/v1"
+        )
         if "POST" in rule.methods:
             hub.post(path, body, If_Match='"1"')
         else:
@@ -186,5 +189,5 @@ def test_no_token_stands_in_an_address(app, sign_in, office):
     assert len(addresses) > 100
     assert len(tokens - {None}) >= 1
     assert [
-        each for each in addresses if "token" in each or "password" in each or any(t and t in each for t in tokens)
+        each for each in addresses if "token=" in each or "password=" in each or any(t and t in each for t in tokens)
     ] == []

@@ -12,7 +12,7 @@ from triage.access.signin import actor_of
 from triage.models import Credential, User
 
 NAMESPACE = UUID("6f0d6a52-6c6f-5d2c-9a4e-0f1d3b7c2a10")  # so that the same people have the same keys each time
-PASSWORD = "made-up-people"  # nosec B105 # noqa: S105 - of the demo alone, which listens on loopback only
+PASSWORD = "made-up-people"  # noqa: S105 - of the demo alone, which listens on loopback only
 LOCALITIES = ("north", "west", "south")
 
 
