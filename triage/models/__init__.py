@@ -12,6 +12,7 @@ from triage.models.draft import Draft
 from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
 from triage.models.file import File
+from triage.models.nearness import DeclaredInterest, StaffHome
 from triage.models.organisation import AccessToken, Agency, District, Locality, Provider, Team, User
 from triage.models.outbox import DailyNotice, IdempotencyKey, OutboxMessage
 from triage.models.person import Person
@@ -38,6 +39,7 @@ __all__ = [
     "Credential",
     "DailyNotice",
     "Decision",
+    "DeclaredInterest",
     "Disclosure",
     "District",
     "Draft",
@@ -66,6 +68,7 @@ __all__ = [
     "SecurityKey",
     "SignInDelay",
     "SignInSession",
+    "StaffHome",
     "StrategyDiscussion",
     "Subject",
     "Team",

@@ -206,6 +206,11 @@ OPENING_REASONS = {
     "supervision": "Supervision or audit",
     "other": "Another reason",
 }
+INTERESTS = {
+    "self": "It is about me or my own household",
+    "relative": "It is about relatives of mine",
+    "other": "I know the family in another way",
+}
 VERDICTS = {"justified": "Justified", "not_justified": "Not justified"}
 NOTICE_KINDS = ("due_by_closing", "edt_brief", "edt_morning")
 CASE_KINDS = ("enquiry", "referral", "person", "policy", "access_request")

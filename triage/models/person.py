@@ -2,17 +2,20 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
 from triage.models.codes import ETHNICITIES, PERSON_KINDS, SEXES
 
+LAST_NAME = "CASE WHEN family_name = '' THEN '' ELSE split_part(search_name, ' ', -1) END"
+
 
 class Person(Keyed, Versioned, Case, Base):
     """A child, an unborn child (with an expected date), an adult at risk, or another adult.
 
-    `search_name` is the folded full name that candidates are looked up by; `disabilities` are census codes.
+    `search_name` is the folded full name that candidates are looked up by; `last_name` its last word, where a family
+    name is known; `disabilities` are census codes.
     """
 
     __tablename__ = "people"
@@ -27,6 +30,9 @@ class Person(Keyed, Versioned, Case, Base):
             postgresql_ops={"search_name": "gin_trgm_ops"},
         ),
         Index("ix_people_birth_date", "birth_date"),
+        Index("ix_people_whole_name", "search_name"),
+        Index("ix_people_last_name", "last_name"),
+        Index("ix_people_postcode", "postcode"),
         Index("ix_people_nhs_number", "nhs_number", postgresql_where=text("nhs_number IS NOT NULL")),
         Index("ix_people_upn", "upn", postgresql_where=text("upn IS NOT NULL")),
         Index("uq_people_external_id", "external_id", unique=True, postgresql_where=text("external_id IS NOT NULL")),
@@ -35,6 +41,7 @@ class Person(Keyed, Versioned, Case, Base):
     given_name: Mapped[str] = mapped_column(default="")
     family_name: Mapped[str] = mapped_column(default="")
     search_name: Mapped[str] = mapped_column(default="")
+    last_name: Mapped[str] = mapped_column(Computed(LAST_NAME, persisted=True), init=False, deferred=True)
     birth_date: Mapped[date | None] = mapped_column(default=None)
     expected_date: Mapped[date | None] = mapped_column(default=None)
     death_date: Mapped[date | None] = mapped_column(default=None)

@@ -20,6 +20,7 @@ class Reading(Keyed, InTransaction, Base):
         UniqueConstraint("reader_id", "number"),
         CheckConstraint("(case_kind IS NULL) = (case_id IS NULL)", "whole_case"),
         Index("ix_readings_xid", "xid"),
+        Index("ix_readings_at", "at"),
         Index("ix_readings_people", "people", postgresql_using="gin"),
     )
     reader_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

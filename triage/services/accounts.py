@@ -12,6 +12,7 @@ from triage.access.sessions import end_all
 from triage.errors import Conflict, Forbidden, Problem, invalid
 from triage.models import User
 from triage.services.desk import Desk
+from triage.services.interests import keep_home
 from triage.services.outbox import promise
 
 KEEPERS = ("administrator", "system")
@@ -41,6 +42,13 @@ def change_post(desk: Desk, change: AccountChange, post: Post) -> User:
     for name, value in asdict(post).items():
         setattr(user, name, value)
     return _done(desk, change, user, "post_changed", before=before, after=asdict(post))
+
+
+def change_home(desk: Desk, change: AccountChange, postcode: str) -> User:
+    """Keep where somebody lives, so that it is seen when they open a record of that address. Nobody is signed out."""
+    user = _take(desk, change)
+    keep_home(desk, user.id, postcode, change.reason.strip())
+    return user
 
 
 def close_account(desk: Desk, change: AccountChange) -> User:

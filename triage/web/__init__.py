@@ -18,6 +18,7 @@ from triage.web import (
     insight,
     log_enquiry,
     oidc,
+    openings,
     partners,
     reasons,
     referrals,
@@ -37,7 +38,7 @@ from triage.web.access import present_user
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts),
     *(enquiries, log_enquiry, decide, referrals, danger, transfers, files, duty, insight, why_nots, thresholds),
-    *(reasons, restrictions, partners, drafts),
+    *(reasons, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections),
 )
 

@@ -111,6 +111,7 @@ def present_user() -> dict[str, Any]:
         ("Measures", "insight.show"),
         ("Why-not ledger", "why_nots.show"),
         ("Restricted records", "restrictions.show"),
+        ("Who opened what", "openings.show"),
         ("Open in an emergency", "restrictions.ask"),
         ("Checks", "partners.show_checks"),
         ("What you sent", "partners.show_own"),

@@ -1,5 +1,6 @@
-"""One's own account: where one is signed in, the password, the second factor."""
+"""One's own account: where one is signed in, the password, the second factor; one's home, and families one knows."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,21 @@ from triage.access.account_log import record_account
 from triage.access.second_factor import list_factors
 from triage.access.sessions import end_all, end_session, list_sessions
 from triage.errors import Invalid
+from triage.models.codes import INTERESTS
+from triage.schemas.interest import DeclareSchema
+from triage.services.desk import Desk
+from triage.services.interests import declare_interest, keep_home
 from triage.state import state_of
+from triage.store.nearness import find_interests
+from triage.web.access import open_desk
 from triage.web.attempts import confirm_password
+from triage.web.forms import errors_by_field, load, nest
 from triage.web.owing import own_account
 from triage.web.second_step import change_password
 from triage.web.sessions import current_session, limits_of
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
+DECLARED = tuple(DeclareSchema().fields)
 
 
 @blueprint.get("")
@@ -30,8 +39,16 @@ def _page(errors: dict[str, str] | None = None) -> Any:
     with state.database.transaction(entered.actor) as transaction:
         sessions = list_sessions(transaction, entered.actor.id, state.clock.now(), limits_of(state))
         factors = list_factors(transaction, entered.actor.id)
+        given = find_interests(transaction, entered.actor.id)
         page = render_template(
-            "account/show.html", sessions=sessions, here=entered, factors=factors, errors=errors or {}
+            "account/show.html",
+            sessions=sessions,
+            here=entered,
+            factors=factors,
+            given=given,
+            relations=INTERESTS,
+            values=request.form or {"postcode": given.postcode or ""},
+            errors=errors or {},
         )
     return page, 422 if errors else 200
 
@@ -68,5 +85,28 @@ def keep_password() -> Any:
         confirm_password(entered, request.form.get("password", ""))
         change_password(entered, request.form.get("new_password", ""))
     except Invalid as refusal:
-        return _page({each.field: each.message for each in refusal.problems})
+        return _page(errors_by_field(refusal))
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/home")
+@own_account(None)
+def keep_own_home() -> Any:
+    """Where one lives, so that a record of that address is not opened unseen."""
+    return _keep(lambda desk: keep_home(desk, desk.actor.id, request.form.get("postcode", "")))
+
+
+@blueprint.post("/interests")
+@own_account(None)
+def declare() -> Any:
+    """That a case is about one's own family, or about people whom one knows."""
+    return _keep(lambda desk: declare_interest(desk, load(DeclareSchema(), nest(request.form, DECLARED))))
+
+
+def _keep(do: Callable[[Desk], Any]) -> Any:
+    try:
+        with open_desk() as desk:
+            do(desk)
+    except Invalid as refusal:
+        return _page(errors_by_field(refusal))
     return redirect(url_for("account.show"))

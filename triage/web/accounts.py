@@ -12,6 +12,7 @@ from triage.errors import DomainError, Invalid, NotFound, Problem
 from triage.models import User
 from triage.services.accounts import (
     AccountChange,
+    change_home,
     change_post,
     close_account,
     open_account,
@@ -21,6 +22,7 @@ from triage.services.accounts import (
 )
 from triage.services.desk import Desk
 from triage.state import state_of
+from triage.store.nearness import find_home
 from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field
@@ -30,6 +32,7 @@ carry_on(blueprint)
 POST = tuple(field.name for field in fields(Post))
 CHANGES: dict[str, Callable[[Desk, AccountChange], Any]] = {
     "post": lambda desk, change: change_post(desk, change, _read_post()),
+    "home": lambda desk, change: change_home(desk, change, request.form.get("postcode", "")),
     "close": close_account,
     "reopen": reopen_account,
     "second-factor": reset_second_factor,
@@ -131,7 +134,9 @@ def _form(errors: dict[str, str]) -> str:
 def _page(user_id: UUID, errors: dict[str, str]) -> str:
     with open_desk() as desk:
         user = find_account(desk.session, user_id)
-        values = request.form or {name: getattr(user, name) or "" for name in POST}
+        values = request.form or {name: getattr(user, name) or "" for name in POST} | {
+            "postcode": find_home(desk.session, user_id) or ""
+        }
         return render_template("admin/account.html", account=user, values=values, errors=errors, **_choices())
 
 

@@ -1,6 +1,6 @@
 """The managers' page: every measure over a period, and one of them by district as a chart with its table."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -51,10 +51,11 @@ def _measure(desk: Desk, name: str, first: date, last: date, by: str | None = No
     return measure(desk.session, desk.pack, desk.now, name, first, last, by)
 
 
-def read_period() -> tuple[tuple[date, date], dict[str, str]]:
-    """The days asked for, both among them, or from April of this year; and what was wrong with what was asked."""
+def read_period(days: int | None = None) -> tuple[tuple[date, date], dict[str, str]]:
+    """The days asked for, both among them, and what was wrong with them: else the last so many, or from April."""
     today = local(state_of(current_app).clock.now()).date()
-    usual = date(today.year - (today.month < 4), 4, 1), today
+    april = date(today.year - (today.month < 4), 4, 1)
+    usual = today - timedelta(days) if days else april, today
     asked = {key: request.args[key] for key in ("from", "to") if request.args.get(key)}
     if not asked:
         return usual, {}

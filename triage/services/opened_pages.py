@@ -1,0 +1,35 @@
+"""What a reading says was opened, in words: pages and answers by the names of their endpoints."""
+
+PAGES = {
+    "enquiries.show": "An enquiry",
+    "enquiries.show_worktray": "Worktray",
+    "decide.show": "Deciding an enquiry",
+    "referrals.show": "A referral",
+    "referrals.show_inbox": "Referrals",
+    "duty.show": "Duty",
+    "why_nots.show": "Why-not ledger",
+    "partners.show_checks": "A partner's checks",
+    "restrictions.show": "Restricted records",
+    "rights.show_list": "Requests for a record",
+    "rights.show": "A request for a record",
+    "rights.take_copy": "A copy of a record",
+    "openings.show": "Who opened what",
+    "openings.download": "Who opened what, as a file",
+}
+PLACES = {
+    "files": "Files",
+    "reviewing": "Reviewing a copy of a record",
+    "corrections": "Corrections",
+    "sharing": "What was shared",
+    "api_enquiries": "Enquiries, by a system",
+    "api_referrals": "Referrals, by a system",
+    "api_partners": "Partners, by a system",
+    "api_queues": "Queues, by a system",
+    "api_files": "Files, by a system",
+}
+
+
+def say_page(endpoint: str) -> str:
+    """The page's name; of a lesser one, that of the place that it belongs to."""
+    place = endpoint.partition(".")[0]
+    return PAGES.get(endpoint) or PLACES.get(place) or place.replace("_", " ").capitalize()

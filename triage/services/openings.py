@@ -1,0 +1,135 @@
+"""Who opened what: readings that information governance looks at: reader and family may be near, or few may see it.
+
+It says of each why it is listed and by which case, and never a child's name: whoever looks sees no content of a case.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from triage.models.codes import ROLES
+from triage.services.desk import Desk, seeing_all
+from triage.services.opened_pages import say_page
+from triage.store.nearness import count_bearers, list_beside, list_like, list_readers, list_staff_near
+from triage.store.openings import (
+    Near,
+    Opening,
+    Span,
+    count_openings,
+    list_most_opened,
+    list_openings,
+    name_cases,
+    name_latest_enquiries,
+)
+from workflows.nearness import find_near, find_roots
+
+WHY = {
+    "own": "Their own",
+    "relative": "A relative's",
+    "declared": "They said that they know the family",
+    "surname": "The same surname",
+    "address": "The same address",
+    "emergency": "Restricted, opened in an emergency",
+    "restricted": "Restricted",
+    "other_team": "Another team's",
+}
+PAGE = 50
+MOST_OPENED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reading as it is listed. `cases` are references: of the case that was opened, or of whom a list showed."""
+
+    at: datetime
+    reader: str
+    role: str
+    page: str
+    cases: list[str]
+    why: list[str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A page of lines, how many there are of each kind ("" is of any), who read, what was opened most, who was shown.
+
+    `most_opened` is a reference, how often, and by how many.
+    """
+
+    lines: list[Line]
+    counts: dict[str, int]
+    readers: dict[UUID, str]
+    most_opened: list[tuple[str, int, int]]
+    people: set[UUID]
+
+
+def report_openings(desk: Desk, span: Span, kind: str | None, *, limit: int = PAGE, offset: int = 0) -> Report:
+    """The report, worked out as the service: whoever looks at it sees no people themselves."""
+    with seeing_all(desk):
+        readers = list_readers(desk.session, span.since, span.until)
+        asked = {key: name for key, name in readers.items() if span.reader_id in (None, key)}
+        near, bearers = _list_near(desk, asked)
+        openings = list_openings(desk.session, span, near, kind, limit=limit, offset=offset)
+        return Report(
+            _tell(desk, openings, bearers),
+            count_openings(desk.session, span, near),
+            readers,
+            _tell_most_opened(desk, span),
+            {key for each in openings for key in each.people},
+        )
+
+
+def _list_near(desk: Desk, readers: Mapping[UUID, str]) -> tuple[list[Near], dict[UUID, int]]:
+    """Who is near to each reader; and of a reader with namesakes, how many people bear that surname."""
+    staff = list_staff_near(desk.session, readers)
+    bearers = count_bearers(desk.session, {each.last_name for each in staff.values()})
+    like = list_like(desk.session, staff.values(), bearers)
+    roots = {key: find_roots(each, like) for key, each in staff.items()}
+    beside = list_beside(desk.session, (root for some in roots.values() for root in some))
+    people = list({each.id: each for each in (*like, *beside)}.values())
+    near = [
+        Near(key, person_id, kind)
+        for key, each in staff.items()
+        for person_id, kinds in find_near(each, people, bearers).items()
+        for kind in sorted(kinds)
+    ]
+    return near, {key: bearers.get(each.last_name, 0) for key, each in staff.items()}
+
+
+def _tell(desk: Desk, openings: Iterable[Opening], bearers: Mapping[UUID, int]) -> list[Line]:
+    openings = list(openings)
+    opened = name_cases(desk.session, {each.reading.case_id for each in openings if each.reading.case_id})
+    listed = {key for each in openings if each.reading.case_id is None for key in each.people}
+    latest = name_latest_enquiries(desk.session, listed)
+    return [_tell_one(each, opened, latest, bearers) for each in openings]
+
+
+def _tell_one(
+    each: Opening, opened: Mapping[UUID, str], latest: Mapping[UUID, str], bearers: Mapping[UUID, int]
+) -> Line:
+    reading = each.reading
+    cases = [opened.get(reading.case_id, "")] if reading.case_id else sorted(latest.get(key, "") for key in each.people)
+    return Line(
+        reading.at,
+        reading.reader_name,
+        ROLES.get(reading.reader_role, reading.reader_role),
+        say_page(reading.what),
+        [case for case in dict.fromkeys(cases) if case],
+        [_say_why(kind, bearers.get(reading.reader_id, 0)) for kind in WHY if kind in each.kinds],
+        "; ".join(dict.fromkeys(words for words in (reading.purpose, each.reason.strip("; ")) if words)),
+    )
+
+
+def _say_why(kind: str, bearers: int) -> str:
+    """In words; of a surname with how many people here bear it, because one of few is more than one of many."""
+    if kind != "surname":
+        return WHY[kind]
+    return f"{WHY[kind]}, which {bearers} {'person bears' if bearers == 1 else 'people bear'} here"
+
+
+def _tell_most_opened(desk: Desk, span: Span) -> list[tuple[str, int, int]]:
+    most = list_most_opened(desk.session, span, MOST_OPENED)
+    names = name_cases(desk.session, {each.case_id for each in most})
+    return [(names[each.case_id], each.readings, each.readers) for each in most if each.case_id in names]
