@@ -1,4 +1,4 @@
-"""One authority's pack: localities, districts, teams, partners, hours and postcodes, all of it data.
+"""One authority's pack: localities, districts, teams, partners, hours, postcodes and retention, all of it data.
 
 A pack says where addresses lie by postcodes.csv.gz, which is exact, or, until it has one, by the outward codes of each
 of its districts ("SO23"), which is near enough to begin with.
@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from workflows.calendar import Calendar
+from workflows.retention_schedule import NOTHING_GOES, Schedule, read_schedule
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HAVE_AN_INBOX = ("social_care", "early_help")  # of the other services the teams are told by email as well
@@ -56,6 +57,7 @@ class Pack:
 
     document: Mapping[str, Any]
     postcodes: Mapping[str, str]
+    retention: Schedule = NOTHING_GOES
 
     @property
     def policy(self) -> str:
@@ -168,12 +170,13 @@ def load_pack(name: str) -> Pack:
     if not (folder / "pack.yaml").is_file():
         raise KeyError(f"There is no pack called {name!r} in triage/packs. Set TRIAGE_PACK to one that exists.")
     document = yaml.safe_load((folder / "pack.yaml").read_text(encoding="utf-8"))
-    return make_pack(document, _read_postcodes(folder / "postcodes.csv.gz"))
+    retention = read_schedule((folder / "retention.yaml").read_text(encoding="utf-8"))
+    return make_pack(document, _read_postcodes(folder / "postcodes.csv.gz"), retention)
 
 
-def make_pack(document: Mapping[str, Any], postcodes: Mapping[str, str]) -> Pack:
+def make_pack(document: Mapping[str, Any], postcodes: Mapping[str, str], retention: Schedule = NOTHING_GOES) -> Pack:
     """The pack that a document describes. ValueError where a team that is told by email has no address."""
-    pack = Pack(document, postcodes)
+    pack = Pack(document, postcodes, retention)
     told = (team for team in pack.teams.values() if team.get("service", "social_care") not in HAVE_AN_INBOX)
     silent = [team["code"] for team in told if not ADDRESS.match(team.get("email", ""))]
     if silent:

@@ -1,10 +1,13 @@
 """Bringing a database to the schema this code expects, and loading an authority's pack into it."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.resources import files
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import NullPool, create_engine
+from sqlalchemy import NullPool, create_engine, delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -12,11 +15,12 @@ from sqlalchemy.orm import Session
 from triage.access.actor import SYSTEM
 from triage.clock import Clock
 from triage.database import act_as
-from triage.models import Agency, Base, District, Locality, Provider, Team
+from triage.models import Agency, Base, District, Locality, Provider, RetentionRule, Team
 from triage.pack import Pack
 from triage.services.desk import Desk
 from triage.services.moving_cases import move_cases
 from triage.shipping import publish_shipped
+from workflows.retention_schedule import Schedule
 
 
 def alembic_config(owner_url: str) -> Config:
@@ -34,6 +38,7 @@ def migrate(owner_url: str, revision: str = "head") -> None:
 
 def load_reference_data(owner_url: str, pack: Pack) -> list[str]:
     """Write the pack's localities, districts, teams, agencies and providers; the names of those there are changed.
+    Its retention schedule takes the place of the one of before.
 
     The versions of its policy that came with the service are published. Answers with those that are not put in, because
     the council has its own. ShippingError where they contradict what is published.
@@ -45,6 +50,8 @@ def load_reference_data(owner_url: str, pack: Pack) -> list[str]:
         _upsert(connection, Team, [_team(row) for row in pack.teams.values()])
         _upsert(connection, Agency, [{"code": code, "name": name} for code, name in pack.agencies.items()])
         _upsert(connection, Provider, [_provider(row) for row in pack.providers.values()])
+        connection.execute(delete(RetentionRule))
+        _upsert(connection, RetentionRule, [*_rules(pack.retention), *_routines(pack.retention)])
         return publish_shipped(connection, pack.policy)
 
 
@@ -73,7 +80,19 @@ def _team(row: dict[str, str]) -> dict[str, str | None]:
     }
 
 
-def _upsert(connection: Connection, model: type[Base], rows: list[dict[str, str | None]]) -> None:
+def _rules(schedule: Schedule) -> Iterator[dict[str, Any]]:
+    for each in schedule.classes:
+        yield asdict(each) | {"routes": sorted(each.routes), "rows": None, "days": None}
+
+
+def _routines(schedule: Schedule) -> Iterator[dict[str, Any]]:
+    for each in schedule.routines:
+        nothing = {"routes": [], "section_47": False, "protection_plan": False, "by_hand": False}
+        nothing |= dict.fromkeys(("since_birth", "since_closing", "died_before_18"))
+        yield nothing | asdict(each)
+
+
+def _upsert(connection: Connection, model: type[Base], rows: list[dict[str, Any]]) -> None:
     statement = insert(model).values(rows)
     changed = {key: statement.excluded[key] for key in rows[0] if key != "code"}
     connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=changed))

@@ -11,7 +11,8 @@ from triage.settings import Settings
 from triage.state import State
 from worker import logs  # noqa: F401 - connects itself to Celery's signals
 
-TASKS = tuple(f"worker.tasks.{noun}" for noun in ("outbox", "clocks", "measures", "notices", "drafts", "ledger"))
+NOUNS = ("outbox", "clocks", "measures", "notices", "drafts", "ledger", "retention")
+TASKS = tuple(f"worker.tasks.{noun}" for noun in NOUNS)
 
 app = Celery("triage", include=TASKS)
 app.config_from_object("worker.config")

@@ -5,6 +5,8 @@ SCHEDULE = {
     "sweep clocks": {"task": "clocks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "promise notices": {"task": "notices.promise", "schedule": 60.0, "options": {"expires": 60}},
     "seal ledger": {"task": "ledger.seal", "schedule": 300.0, "options": {"expires": 300}},
+    "dispose of files": {"task": "retention.dispose", "schedule": 60.0, "options": {"expires": 60}},
+    "forget traces": {"task": "retention.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "refresh measures": {"task": "measures.refresh", "schedule": 60.0, "options": {"expires": 60}},
     "forget drafts": {"task": "drafts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -112,6 +112,13 @@ CHANGES = {
     "restriction_readers": "removed_at, removed_by_id",
     "glass_breaks": "verdict, note, reviewed_at, reviewed_by_id",
 }
+# What a disposal reaches of these, before it comes to the people ($4 are those who go, $5 every key that does).
+REACH = {
+    1: ("glass_breaks", "person_id = ANY ($4)"),
+    2: ("restriction_readers", "restriction_id IN (SELECT id FROM restrictions WHERE person_id = ANY ($4))"),
+    3: ("restrictions", "person_id = ANY ($4)"),
+    4: ("opening_reasons", "case_id = ANY ($5)"),
+}
 CANDIDATES = """
 CREATE OR REPLACE FUNCTION candidate_people(name text, dates date[], nhs text, pupil text, most integer)
 RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
@@ -155,6 +162,12 @@ def upgrade() -> None:
         op.execute(f"GRANT UPDATE ({columns}) ON {table} TO {SERVICE}")
     for (table, name), rule in POLICIES.items():
         op.execute(f"CREATE POLICY {name} ON {table} {rule}")
+
+    for place, (table, condition) in REACH.items():
+        op.execute(
+            "INSERT INTO disposal_reach (position, kind, reached, condition)"
+            f" VALUES ({place}, 'file', '{table}', '{condition}')"
+        )
 
 
 def _look_for_candidates(seen: str) -> None:
@@ -253,6 +266,7 @@ def _unique(table: str, name: str, columns: list[str], where: str) -> None:
 
 
 def downgrade() -> None:
+    op.execute(f"DELETE FROM disposal_reach WHERE position IN {tuple(REACH)}")
     for table in ("access_requests", "clock_pauses", *BY_CASE, *HIDES):
         op.execute(f"DROP POLICY not_restricted ON {table}")
     _look_for_candidates("")

@@ -30,6 +30,8 @@ class Link:
     """An entry. `due` is the hash that what it says should have; `says` names it for people.
 
     `hidden` is one that no checkpoint would seal: by the transaction that it claims, it should have been sealed before.
+    `emptied` is one of a case that was disposed of: its hash is of what it said. `disposed_by` is what an entry that
+    ends such a chain names: the item of a disposal.
     """
 
     number: int
@@ -38,6 +40,8 @@ class Link:
     hash: bytes
     due: bytes
     hidden: bool = False
+    emptied: bool = False
+    disposed_by: str | None = None
 
 
 class Walk:
@@ -49,12 +53,18 @@ class Walk:
         self.last = Head(0, b"")
         self.trusted = 0  # up to here, as a checkpoint sealed it
         self.unsealed = 0
+        self.emptied = 0
+        self.told = 0  # of those that say something still
+        self.disposed_by: str | None = None  # the item of a disposal that the last entry names
 
     def find_faults(self, links: Iterable[Link]) -> Iterator[str]:
         """Each fault; nothing where the chain is whole."""
         for link in links:
             yield from self._step(link)
             self.last = Head(link.number, link.hash)
+            self.emptied += link.emptied
+            self.told += not link.emptied
+            self.disposed_by = link.disposed_by
         yield from self._end()
 
     def _step(self, link: Link) -> Iterator[str]:
@@ -63,7 +73,7 @@ class Walk:
             yield self._gone(self.last.number + 1, link.number - 1)
         elif gap:
             yield f"{name} stands there twice"
-        changed = link.due != link.hash
+        changed = not link.emptied and link.due != link.hash
         if changed:
             yield f"{name} was changed: its hash is not that of what it says"
         if not gap and link.previous_hash != self.last.hash:
@@ -98,12 +108,23 @@ class Walk:
         if kept > self.last.number:
             sealed = f", sealed in checkpoint {self.seals[-1].checkpoint}" if self.seals else ""
             yield self._gone(self.last.number + 1, kept) + sealed
-        if self.head is None:
+        if self.emptied or self.disposed_by:
+            yield from self._end_of_disposed()
+        elif self.head is None:
             yield "its row is gone, which keeps the head"
         elif self.head.number < self.last.number:
             yield f"its head is {self.head.number}: {self._beyond(self.head.number + 1)} put in after it"
         elif self.head.number == self.last.number and self.head.hash != self.last.hash:
             yield f"its head is not {self.noun} {self.last.number}: one of them was changed"
+
+    def _end_of_disposed(self) -> Iterator[str]:
+        """All of it is emptied but the last, which says by which disposal; whether there is one, the caller knows."""
+        if self.disposed_by is None:
+            yield f"{self.emptied} of its {self.noun}s were emptied, and it does not end with its disposal"
+        elif self.told > 1:
+            yield f"{self.told - 1} of its {self.noun}s not emptied, and it ends with its disposal"
+        if self.head is not None:
+            yield "its row is there, and it ends with its disposal"
 
     def _beyond(self, first: int) -> str:
         some = self.noun if first == self.last.number else f"{self.noun} {first} to"

@@ -43,6 +43,11 @@ def seal(event: Event) -> bytes:
     return chain(event.previous_hash, content)
 
 
+def is_disposed(event: Event) -> bool:
+    """Whether what the event said is gone with its case: its hash stands, and nothing that is left gives it again."""
+    return event.disposed_at is not None
+
+
 def seal_reading(reading: Reading) -> bytes:
     """The hash of a reading: over all that it says."""
     content = {

@@ -69,6 +69,10 @@ request.review      write    .    Y    Y    .    .    .    .    .    .    .    .
 request.write       write    .    .    .    .    .    .    .    .    .    .    Y    .    .
 correction.write    write    Y    Y    Y    Y    Y    .    .    .    .    .    Y    .    .
 correction.decide   write    .    Y    Y    .    .    .    .    .    .    .    .    .    .
+retention.read      read     .    .    Y    .    .    .    .    .    .    .    Y    .    .
+retention.prepare   write    .    .    .    .    .    .    .    .    .    .    Y    .    .
+retention.approve   write    .    .    Y    .    .    .    .    .    .    .    Y    .    .
+hold.write          write    .    .    Y    .    .    .    .    .    .    .    Y    .    .
 """
 
 

@@ -8,6 +8,7 @@ from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.decision import Decision, Recommendation
 from triage.models.disclosure import Disclosure
+from triage.models.disposed import DisposalReach, DisposedEnquiry, DisposedReferral
 from triage.models.draft import Draft
 from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
@@ -21,6 +22,7 @@ from triage.models.reading import Reading, ReadingHead
 from triage.models.rectification import Rectification
 from triage.models.referral import Assignment, Referral, StrategyDiscussion, Transfer
 from triage.models.restriction import GlassBreak, OpeningReason, Restriction, RestrictionReader
+from triage.models.retention import Disposal, DisposalItem, Hold, RetentionRule
 from triage.models.session import SignInDelay, SignInSession
 
 __all__ = [
@@ -41,6 +43,11 @@ __all__ = [
     "Decision",
     "DeclaredInterest",
     "Disclosure",
+    "Disposal",
+    "DisposalItem",
+    "DisposalReach",
+    "DisposedEnquiry",
+    "DisposedReferral",
     "District",
     "Draft",
     "Enquiry",
@@ -48,6 +55,7 @@ __all__ = [
     "File",
     "FirstView",
     "GlassBreak",
+    "Hold",
     "IdempotencyKey",
     "Identity",
     "Leaf",
@@ -65,6 +73,7 @@ __all__ = [
     "Referral",
     "Restriction",
     "RestrictionReader",
+    "RetentionRule",
     "SecurityKey",
     "SignInDelay",
     "SignInSession",

@@ -213,8 +213,14 @@ INTERESTS = {
 }
 VERDICTS = {"justified": "Justified", "not_justified": "Not justified"}
 NOTICE_KINDS = ("due_by_closing", "edt_brief", "edt_morning")
-CASE_KINDS = ("enquiry", "referral", "person", "policy", "access_request")
+CASE_KINDS = ("enquiry", "referral", "person", "policy", "access_request", "disposal")
 CHAIN_KINDS = (*CASE_KINDS, "reading")  # of these the ledger keeps chains: a case's events, and what somebody read
+HOLD_REASONS = {
+    "inquiry": "A public inquiry asks for it, or may",
+    "litigation": "A claim or a prosecution runs, or may",
+    "request": "Somebody has asked to see it",
+    "class": "It belongs to a class that the service cannot know of",
+}
 POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")
 PUBLISHED_STATES = ("published", "superseded")  # a superseded version stays in force for its own days
 SESSION_WAYS = ("local", "oidc")

@@ -38,5 +38,5 @@ class Disclosure(Keyed, Base):
     lawful_basis: Mapped[str] = mapped_column(code_of("lawful_basis", tuple(LAWFUL_BASES)))
     consent: Mapped[str] = mapped_column(code_of("consent", tuple(CONSENTS)), default="not_asked")
     because: Mapped[str] = mapped_column(default="")
-    outbox_id: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id"), default=None)
+    outbox_id: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"), default=None)
     shared_by: Mapped[User] = relationship(init=False, viewonly=True)

@@ -14,7 +14,9 @@ from triage.models.codes import CASE_KINDS, ROLES
 class Event(Keyed, InTransaction, Base):
     """One past-tense fact of a case. The service's database role may add one and may change none.
 
-    `purpose` is the reason given for opening the case, `request_id` the request, task or command that it came of.
+    `purpose` is the reason given for opening the case, `request_id` the request, task or command that it came of. Once
+    its case was disposed of, `data` and `purpose` are empty, and `disposed_at` says since when: its hash is of what it
+    was.
     """
 
     __tablename__ = "events"
@@ -36,3 +38,4 @@ class Event(Keyed, InTransaction, Base):
     data: Mapped[dict[str, Any]]
     previous_hash: Mapped[bytes]
     hash: Mapped[bytes]
+    disposed_at: Mapped[datetime | None] = mapped_column(default=None)

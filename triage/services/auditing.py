@@ -1,7 +1,8 @@
 """Verifying the ledger: every event, reading, leaf and checkpoint is looked at, and whatever is wrong is named."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import merge
 from itertools import chain, groupby
 from typing import Any
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from triage.access.chains import Head, Link, Seal, Walk
 from triage.access.checkpoints import Keys, Log, find_export_faults
-from triage.access.ledger import say_instant, seal, seal_reading
+from triage.access.ledger import is_disposed, say_instant, seal, seal_reading
 from triage.store.ledger import (
     READINGS,
     find_checkpoint,
@@ -25,6 +26,7 @@ from triage.store.ledger import (
     stream_leaves,
     stream_seals,
 )
+from triage.store.retention import read_certified
 
 HEAD, SEAL, ENTRY = range(3)
 Looked = Callable[[int], None]
@@ -39,6 +41,7 @@ class Verdict:
     checkpoints: int = 0
     leaves: int = 0
     unsealed: int = 0
+    emptied: Counter[str] = field(default_factory=Counter)  # entries, by the item of a disposal that they went with
     faults: list[str] = field(default_factory=list)
 
 
@@ -72,7 +75,21 @@ def verify_ledger(
     window = _find_window(session)
     for kind in list_chain_kinds():
         _verify_chains(session, kind, window, verdict, looked)
+    verdict.faults += _find_disposal_faults(session, verdict.emptied)
     return verdict
+
+
+def _find_disposal_faults(session: Session, emptied: Counter[str]) -> Iterator[str]:
+    """What went, went by a disposal that was agreed to, with a certificate that is the one of what stands there."""
+    gone = dict(emptied)
+    for disposal in read_certified(session):
+        if not disposal.certified:
+            yield f"disposal {disposal.id}: its certificate is not that of what it says"
+        for item, events in disposal.items.items():
+            found = gone.pop(item, 0)
+            if found != events:
+                yield f"disposal {disposal.id}: {events} events went with its item {item}, and {found} are emptied"
+    yield from (f"{count} events were emptied by item {item}, which no disposal let go" for item, count in gone.items())
 
 
 def _find_window(session: Session) -> Window:
@@ -113,6 +130,8 @@ def _verify_chain(kind: str, key: UUID, rows: Iterator[tuple[int, Any]], window:
     name = reference or f"{'reader' if kind == READINGS else kind} {key}"
     faults = [f"{name}: {fault}" for fault in walk.find_faults(links)]
     verdict.unsealed += walk.unsealed
+    if walk.disposed_by:
+        verdict.emptied[walk.disposed_by] += walk.emptied
     return faults
 
 
@@ -120,4 +139,12 @@ def _link(kind: str, row: Any, window: Window, verdict: Verdict) -> Link:
     verdict.entries[kind] += 1
     what, due = (row.what, seal_reading) if kind == READINGS else (row.type, seal)
     says = f"{what}, {say_instant(row.at)}"
-    return Link(row.number, says, row.previous_hash, row.hash, due(row), window.hides(row.xid))
+    link = Link(row.number, says, row.previous_hash, row.hash, due(row), window.hides(row.xid))
+    return link if kind == READINGS else _with_disposal(link, row)
+
+
+def _with_disposal(link: Link, row: Any) -> Link:
+    """What the event says of its case's disposal."""
+    if is_disposed(row):
+        return replace(link, emptied=True)
+    return replace(link, disposed_by=str(row.data.get("item"))) if row.type == "disposed" else link

@@ -3,7 +3,7 @@
 from typing import Any
 
 from triage.access.ledger import seal
-from triage.models import AccessRequest, Enquiry, Event, Person, PolicyVersion, Referral
+from triage.models import AccessRequest, Disposal, Enquiry, Event, Person, PolicyVersion, Referral
 from triage.services.desk import Desk
 
 KINDS = {
@@ -12,8 +12,9 @@ KINDS = {
     Person: "person",
     PolicyVersion: "policy",
     AccessRequest: "access_request",
+    Disposal: "disposal",
 }
-Logged = Enquiry | Referral | Person | PolicyVersion | AccessRequest
+Logged = Enquiry | Referral | Person | PolicyVersion | AccessRequest | Disposal
 
 
 def record(desk: Desk, case: Logged, type_: str, **data: Any) -> Event:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from triage.models import (
     AccessRequest,
     Checkpoint,
+    Disposal,
     Enquiry,
     Event,
     Leaf,
@@ -42,6 +43,7 @@ HEADS = {
     "access_request": select(
         AccessRequest.id, AccessRequest.reference, AccessRequest.event_number, AccessRequest.event_hash
     ),
+    "disposal": select(Disposal.id, literal(None), Disposal.event_number, Disposal.event_hash),
     READINGS: select(ReadingHead.reader_id, literal(None), ReadingHead.number, ReadingHead.hash),
 }
 

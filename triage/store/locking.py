@@ -11,6 +11,7 @@ from triage.errors import NotFound, Problem
 from triage.models import (
     AccessRequest,
     AgencyCheck,
+    Disposal,
     Enquiry,
     Person,
     PolicyVersion,
@@ -19,7 +20,9 @@ from triage.models import (
     Transfer,
 )
 
-Row = TypeVar("Row", Enquiry, Referral, AgencyCheck, Person, PolicyVersion, Transfer, AccessRequest, Rectification)
+Row = TypeVar(
+    "Row", Enquiry, Referral, AgencyCheck, Person, PolicyVersion, Transfer, AccessRequest, Rectification, Disposal
+)
 WORDS = {
     Enquiry: "enquiry",
     Referral: "referral",
@@ -29,6 +32,7 @@ WORDS = {
     Transfer: "offer",
     AccessRequest: "request",
     Rectification: "correction",
+    Disposal: "disposal",
 }
 
 

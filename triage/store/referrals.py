@@ -25,6 +25,11 @@ def get_referral(session: Session, key: UUID) -> Referral:
     return referral
 
 
+def find_referral_by_reference(session: Session, reference: str) -> Referral | None:
+    """The referral of that reference, if this actor may see one."""
+    return session.scalar(select(Referral).where(Referral.reference == reference))
+
+
 def get_service(session: Session, key: UUID) -> str:
     """To which service it is, and nothing else of it: whoever acts reads it once it is locked. NotFound if unseen."""
     service = session.scalar(select(Referral.service).where(Referral.id == key))

@@ -23,6 +23,7 @@ from triage.web import (
     reasons,
     referrals,
     restrictions,
+    retention,
     reviewing,
     rights,
     second_step,
@@ -39,7 +40,7 @@ BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts),
     *(enquiries, log_enquiry, decide, referrals, danger, transfers, files, duty, insight, why_nots, thresholds),
     *(reasons, restrictions, openings, partners, drafts),
-    *(rights, reviewing, sharing, corrections),
+    *(rights, reviewing, sharing, corrections, retention),
 )
 
 

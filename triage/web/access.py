@@ -113,6 +113,7 @@ def present_user() -> dict[str, Any]:
         ("Restricted records", "restrictions.show"),
         ("Who opened what", "openings.show"),
         ("Open in an emergency", "restrictions.ask"),
+        ("Retention", "retention.show"),
         ("Checks", "partners.show_checks"),
         ("What you sent", "partners.show_own"),
         ("Accounts", "accounts.show_all"),

@@ -44,6 +44,14 @@ LEFT_OUT = {
         ("restrictions", "restriction_readers", "glass_breaks", "opening_reasons"),
         "who of the staff may open or opened a record, and why: how it is kept safe, which telling would undo",
     ),
+    **dict.fromkeys(
+        ("disposal_reach", "disposed_enquiries", "disposed_referrals", "retention_classes"),
+        "of how long records are kept, and numbers that name nobody",
+    ),
+    **dict.fromkeys(
+        ("holds", "disposals", "disposal_items"),
+        "until when a record is kept, and for whom: a claim or an inquiry is not to be told of before its time",
+    ),
     "access_exports": "earlier copies of this very record",
     "access_judgements": "what was held back from earlier copies, and why: it would tell what they left out",
 }

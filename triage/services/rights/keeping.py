@@ -14,6 +14,7 @@ from triage.store.locking import lock
 
 PURPOSE = "exports"
 KEPT = timedelta(days=30)
+EXPIRED = Problem("expired", "This copy has expired: copies are kept for 30 days. Record a new request.")
 
 
 def keep(desk: Desk, vault: Vault, request: AccessRequest, kind: str, content: bytes) -> AccessExport:
@@ -45,8 +46,11 @@ def find_material(desk: Desk, request: AccessRequest) -> AccessExport:
 
 
 def open_material(desk: Desk, vault: Vault, request: AccessRequest) -> Material:
-    """What was gathered last, readable."""
-    return Material.from_bytes(vault.unseal(PURPOSE, find_material(desk, request).sealed))
+    """What was gathered last, readable. Conflict where the request was over and its content has gone."""
+    sealed = find_material(desk, request).sealed
+    if not sealed:
+        raise Conflict(EXPIRED)
+    return Material.from_bytes(vault.unseal(PURPOSE, sealed))
 
 
 def download(desk: Desk, vault: Vault, request_id: UUID, kind: str) -> tuple[AccessRequest, bytes]:
@@ -56,7 +60,6 @@ def download(desk: Desk, vault: Vault, request_id: UUID, kind: str) -> tuple[Acc
     if not found:
         raise NotFound(Problem("not_found", "There is no such copy, or it is not yours to see."))
     if found[-1].expires_at <= desk.now:
-        message = "This copy has expired: copies are kept for 30 days. Record a new request."
-        raise Conflict(Problem("expired", message))
+        raise Conflict(EXPIRED)
     record(desk, request, "access_downloaded", kind=kind)
     return request, vault.unseal(PURPOSE, found[-1].sealed)

@@ -1,0 +1,170 @@
+"""How long files are kept: what is due, what two people agreed to let go, and what is held."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+
+from triage.errors import Conflict, DomainError, Invalid, NotFound, Problem
+from triage.models import Disposal
+from triage.schemas.retention import ExcludeSchema, HoldSchema, LiftSchema
+from triage.services.desk import Desk
+from triage.services.disposing import PREPARES, ExcludeItem, approve, exclude, prepare, today, withdraw
+from triage.services.holding import LiftHold, PlaceHold, lift_hold, list_held, place_hold
+from triage.services.letters import say_count
+from triage.services.retention import sum_up, weigh_files
+from triage.store.retention import list_disposals
+from triage.web.access import may, open_desk
+from triage.web.forms import errors_by_field, load, nest
+from workflows.retention import NEVER
+
+blueprint = Blueprint("retention", __name__, url_prefix="/retention")
+SHOWN = 50  # disposals, the newest
+
+
+@blueprint.get("")
+@may("retention.read")
+def show() -> Any:
+    """What is due today by class, why the rest is kept, and the disposals there are."""
+    return _show()
+
+
+def _show(status: int = 200, **errors: str) -> Any:
+    with open_desk() as desk:
+        standing = sum_up(weigh_files(desk), today(desk))
+        page = render_template(
+            "retention/show.html",
+            standing=standing,
+            schedule=desk.pack.retention,
+            disposals=list_disposals(desk.session, SHOWN),
+            never=NEVER,
+            may_prepare=g.actor.role in PREPARES,
+            errors=errors,
+        )
+    return page, status
+
+
+@blueprint.post("")
+@may("retention.prepare")
+def prepare_disposal() -> Any:
+    """Put together what is due, of one class or of all."""
+    try:
+        with open_desk() as desk:
+            disposal = prepare(desk, request.form.get("code") or None)
+    except Conflict as refusal:
+        return _show(409, code=str(refusal))
+    flash(f"{say_count(len(disposal.items), 'file')} put together. Nothing goes until somebody else has agreed.")
+    return redirect(url_for("retention.show_disposal", disposal_id=disposal.id))
+
+
+@blueprint.get("/disposals/<uuid:disposal_id>")
+@may("retention.read")
+def show_disposal(disposal_id: UUID) -> Any:
+    """One disposal, file by file, and what may be done to it."""
+    return _show_disposal(disposal_id)
+
+
+def _show_disposal(disposal_id: UUID, status: int = 200, item_id: UUID | None = None, **errors: str) -> Any:
+    with open_desk() as desk:
+        disposal = desk.session.get(Disposal, disposal_id)
+        if disposal is None:
+            raise NotFound(Problem("not_found", "There is no such disposal."))
+        page = render_template(
+            "retention/disposal.html",
+            disposal=disposal,
+            schedule=desk.pack.retention,
+            is_own=disposal.prepared_by_id == g.actor.id,
+            errors=errors,
+            failed_item=item_id,
+            values=request.form,
+        )
+    return page, status
+
+
+@blueprint.post("/disposals/<uuid:disposal_id>/<action>")
+@may("retention.approve")
+def settle(disposal_id: UUID, action: str) -> Any:
+    """Agree to it, or withdraw it."""
+    done = {
+        "approve": (approve, "Agreed. The files go within minutes, and stay away."),
+        "withdraw": (withdraw, "Withdrawn. Nothing goes."),
+    }
+    if action not in done:
+        raise NotFound(Problem("unknown_action", f"There is no action {action!r}."))
+    do, words = done[action]
+    return _try(disposal_id, words, lambda desk: do(desk, disposal_id))
+
+
+@blueprint.post("/disposals/<uuid:disposal_id>/items/<uuid:item_id>")
+@may("retention.approve")
+def leave_out(disposal_id: UUID, item_id: UUID) -> Any:
+    """Leave one file out, with a reason."""
+
+    def attempt(desk: Desk) -> None:
+        said = load(ExcludeSchema(), nest(request.form, ("reason",)))
+        exclude(desk, ExcludeItem(item_id=item_id, **said))
+
+    return _try(disposal_id, "Left out. This file is kept.", attempt, item_id)
+
+
+def _try(disposal_id: UUID, words: str, attempt: Callable[[Desk], Any], item_id: UUID | None = None) -> Any:
+    try:
+        with open_desk() as desk:
+            attempt(desk)
+    except (Conflict, Invalid) as refusal:
+        return _show_disposal(disposal_id, refusal.status, item_id, **_by_field(refusal))
+    flash(words)
+    return redirect(url_for("retention.show_disposal", disposal_id=disposal_id))
+
+
+@blueprint.get("/holds")
+@may("retention.read")
+def show_holds() -> Any:
+    """What is held, and how to hold something."""
+    return _show_holds()
+
+
+def _show_holds(status: int = 200, hold_id: UUID | None = None, **errors: str) -> Any:
+    with open_desk() as desk:
+        page = render_template(
+            "retention/holds.html",
+            held=list_held(desk),
+            by_hand=[(each.code, each.name) for each in desk.pack.retention.classes if each.by_hand],
+            values=request.form,
+            errors=errors,
+            failed_hold=hold_id,
+        )
+    return page, status
+
+
+@blueprint.post("/holds")
+@may("hold.write")
+def hold() -> Any:
+    """Hold a case, or everybody whom it is about."""
+    try:
+        with open_desk() as desk:
+            said = load(HoldSchema(), nest(request.form, ("reference", "reason", "words", "people", "keep_as")))
+            holds = place_hold(desk, PlaceHold(**said))
+    except (Conflict, Invalid) as refusal:
+        return _show_holds(refusal.status, **_by_field(refusal))
+    flash(f"{say_count(len(holds), 'hold')} placed.")
+    return redirect(url_for("retention.show_holds"))
+
+
+@blueprint.post("/holds/<uuid:hold_id>/lift")
+@may("hold.write")
+def lift(hold_id: UUID) -> Any:
+    """Let the schedule say again."""
+    try:
+        with open_desk() as desk:
+            said = load(LiftSchema(), nest(request.form, ("reason",)))
+            lift_hold(desk, LiftHold(hold_id=hold_id, **said))
+    except (Conflict, Invalid) as refusal:
+        return _show_holds(refusal.status, hold_id, **_by_field(refusal))
+    flash("Lifted.")
+    return redirect(url_for("retention.show_holds"))
+
+
+def _by_field(refusal: DomainError) -> dict[str, str]:
+    return {field or "all": message for field, message in errors_by_field(refusal).items()}
