@@ -59,7 +59,7 @@ glass.break         write    Y    Y    Y    Y    Y    .    .    .    .    .    .
 glass.review        write    .    .    .    .    .    .    .    .    .    .    Y    .    .
 openings.read       read     .    .    .    .    .    .    .    .    .    .    Y    .    .
 reason.state        write    Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
-account.own         write    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
+account.own         write    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    .
 draft.own           write    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    .
 accounts.read       read     .    .    .    .    .    .    .    .    .    .    .    Y    .
 accounts.write      write    .    .    .    .    .    .    .    .    .    .    .    Y    .

@@ -15,6 +15,7 @@ from triage.models import (
     Disclosure,
     Enquiry,
     Event,
+    File,
     OutboxMessage,
     Person,
     Reading,
@@ -57,6 +58,13 @@ def read_held(session: Session, person: Person) -> Held:
     ).all()
     keys = {*(each.enquiry_id for each in subjects), *(each.enquiry_id for each in referrals if each.enquiry_id)}
     return Held(person, subjects, referrals, _list_beside(session, person.id, keys))
+
+
+def list_files_of(session: Session, held: Held) -> Sequence[File]:
+    """The letters and photographs of the person's enquiries and referrals, in order."""
+    enquiries, referrals = ([each.id for each in rows] for rows in (held.enquiries, held.referrals))
+    theirs = File.enquiry_id.in_(enquiries) | File.referral_id.in_(referrals)
+    return session.scalars(select(File).where(theirs).order_by(File.added_at, File.id)).all()
 
 
 def _list_beside(session: Session, person_id: UUID, enquiries: set[UUID]) -> Sequence[Subject]:

@@ -2,12 +2,30 @@
 
 from itertools import chain
 
-from triage.models import Clock, Event, OutboxMessage, Referral
+from triage.models import Clock, Event, File, OutboxMessage, Referral
 from triage.models.codes import CLOCK_KINDS, CLOSURES, ROLES, SOURCES
 from triage.services.rights.material import Item, Passage, Section
 from triage.services.rights.sections import Gathering, speaks_of, tell_service
 from triage.services.rights.wording import facts_of, name_code, passages_of, say
-from triage.store.held import count_readings, list_checks, list_clocks, list_events, list_letters
+from triage.store.held import count_readings, list_checks, list_clocks, list_events, list_files_of, list_letters
+from triage.uploads.kinds import FILE_KINDS
+
+
+@speaks_of("files")
+def read_files(given: Gathering) -> Section:
+    """Which letters and photographs came with them. What is in one is looked at by somebody before it is given."""
+    held = list_files_of(given.desk.session, given.held)
+    return Section("Letters and photographs", tuple(_tell_file(given, each) for each in held))
+
+
+def _tell_file(given: Gathering, file: File) -> Item:
+    facts = facts_of(
+        ("Kind", FILE_KINDS[file.kind]),
+        ("Kept since", given.at(file.added_at)),
+        ("Taken away", given.at(file.removed_at)),
+    )
+    told = () if file.enquiry_id in given.anonymous else passages_of(file, name="Called", described="What it is")
+    return Item("Letter or photograph", facts, told)
 
 
 @speaks_of("referrals", "assignments", "strategy_discussions", "transfers")

@@ -26,6 +26,7 @@ READERS = (
     facts.read_disclosures,
     cases.read_letters,
     facts.read_requests,
+    cases.read_files,
     cases.read_log,
     cases.read_readings,
 )
@@ -52,6 +53,20 @@ LEFT_OUT = {
         ("holds", "disposals", "disposal_items"),
         "until when a record is kept, and for whom: a claim or an inquiry is not to be told of before its time",
     ),
+    **dict.fromkeys(
+        (
+            "account_events",
+            "credentials",
+            "identities",
+            "recovery_codes",
+            "security_keys",
+            "sessions",
+            "sign_in_delays",
+        ),
+        "of how those who work here sign in",
+    ),
+    **dict.fromkeys(("staff_homes", "declared_interests"), "whom those who work here may be near to: it is about them"),
+    "drafts": "what somebody was typing: nobody but they can read it, and it is gone within days",
     "access_exports": "earlier copies of this very record",
     "access_judgements": "what was held back from earlier copies, and why: it would tell what they left out",
 }
