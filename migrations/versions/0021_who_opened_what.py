@@ -28,6 +28,12 @@ POLICIES = {
     ("declared_interests", "seen"): f"FOR SELECT USING ({OWN} OR {WATCHES})",
     ("declared_interests", "declared"): f"FOR INSERT WITH CHECK ({OWN})",
 }
+# With a file that is disposed of goes what was declared of it: 5, before its rows, because it names them.
+REACH = """
+INSERT INTO disposal_reach (position, kind, reached, condition) VALUES (5, 'file', 'declared_interests',
+    'reference IN (SELECT reference FROM enquiries WHERE id = ANY ($1)
+        UNION SELECT reference FROM referrals WHERE id = ANY ($2))')
+"""
 # What stands last in a folded name: of "zoe van dyke" it is "dyke". Somebody without a family name has none.
 LAST_NAME = "CASE WHEN family_name = '' THEN '' ELSE split_part(search_name, ' ', -1) END"
 
@@ -45,6 +51,7 @@ def upgrade() -> None:
     op.execute(f"GRANT UPDATE (postcode, changed_at, changed_by_id) ON staff_homes TO {SERVICE}")
     for (table, name), rule in POLICIES.items():
         op.execute(f"CREATE POLICY {name} ON {table} {rule}")
+    op.execute(REACH)
 
 
 def _create_tables() -> None:
@@ -71,6 +78,7 @@ def _create_tables() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM disposal_reach WHERE position = 5")
     for table in ("declared_interests", "staff_homes"):
         op.drop_table(table)
     op.drop_index("ix_readings_at", table_name="readings")

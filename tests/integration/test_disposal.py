@@ -15,6 +15,7 @@ from triage.insight.measures import refresh
 from triage.models import (
     AccessExport,
     AccessRequest,
+    DeclaredInterest,
     Disclosure,
     Disposal,
     Draft,
@@ -86,6 +87,7 @@ def keep_more(office, enquiry, person):
     who, now = office.actor("mash_officer").id, office.clock.now()
     told = {"name": f"{PECULIAR}.txt", "kind": "txt", "size": 1, "sha256": b"", "sent_sha256": b"", "content": b"x"}
     wrong = {"field": "given_name", "recorded": PECULIAR, "asserted": "Ava", "asked_by": PECULIAR}
+    near = {"reference": enquiry.reference, "relation": "other", "words": PECULIAR}
     why = {"case_kind": "enquiry", "case_id": enquiry.id, "reason": "other", "words": PECULIAR}
     restriction = Restriction(person_id=person.id, reference="x", reason=PECULIAR, made_at=now, made_by_id=who)
     typed = {"page": f"/enquiries/{enquiry.id}/decide", "content": PECULIAR.encode()}
@@ -93,9 +95,10 @@ def keep_more(office, enquiry, person):
         File(enquiry_id=enquiry.id, added_at=now, added_by_id=who, **told),
         Rectification(person=person, made_at=now, made_by_id=who, **wrong),
         OpeningReason(user_id=who, stated_at=now, ends_at=now + timedelta(hours=12), **why),
+        DeclaredInterest(user_id=who, declared_at=now, **near),
         Draft(user_id=who, id=uuid4(), begun_at=now, saved_at=now, expires_at=now + timedelta(days=1), **typed),
     )
-    for row, writer in (*zip(rows, ("mash_officer",) * 4, strict=True), (restriction, "mash_manager")):
+    for row, writer in (*zip(rows, ("mash_officer",) * 5, strict=True), (restriction, "mash_manager")):
         with at_desk(office, writer) as desk:
             if row is restriction:
                 row.made_by_id = desk.actor.id
@@ -112,7 +115,16 @@ def test_all_that_is_kept_beside_a_case_goes_with_it(office):
     with acting_as(office.session, office.actor("mash_officer")):
         assert office.session.query(Draft).count() == 0
     assert find_word(office.session, PECULIAR) == {}
-    for model in (AccessRequest, AccessExport, Disclosure, Rectification, File, OpeningReason, Restriction):
+    for model in (
+        AccessRequest,
+        AccessExport,
+        Disclosure,
+        Rectification,
+        File,
+        OpeningReason,
+        Restriction,
+        DeclaredInterest,
+    ):
         assert disposal.items[0].counts[model.__tablename__] > 0
         assert office.session.query(model).count() == 0
     *events, last = office.session.query(Event).filter_by(case_id=request).order_by(Event.number)
