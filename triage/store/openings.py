@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from triage.models import Enquiry, GlassBreak, Reading, Referral, Restriction, Subject
@@ -152,5 +152,7 @@ def name_cases(session: Session, keys: Collection[UUID]) -> dict[UUID, str]:
 def name_latest_enquiries(session: Session, people: Collection[UUID]) -> dict[UUID, str]:
     """The reference of the last enquiry about each of these people."""
     query = select(Subject.person_id, Enquiry.reference).join(Enquiry).where(Subject.person_id.in_(people))
-    latest = query.order_by(Subject.person_id, Enquiry.received_at.desc(), Enquiry.id).distinct(Subject.person_id)
+    latest = query.order_by(Subject.person_id, Enquiry.received_at.desc(), Enquiry.id).ext(
+        distinct_on(Subject.person_id)
+    )
     return {key: reference for key, reference in session.execute(latest)}
