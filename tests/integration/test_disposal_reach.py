@@ -42,7 +42,6 @@ NOT_REACHED = {
     "declared_interests": "whom staff say that they are near to, by a reference that stands for nobody any more",
     "sessions": "of staff",
     "sign_in_delays": "tries to sign in",
-    "staff_homes": "of staff",
     "teams": "teams",
     "users": "staff",
 }

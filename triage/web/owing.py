@@ -6,9 +6,12 @@ from typing import Any
 
 from flask import g, redirect, url_for
 
+from triage.access.permissions import has
+from triage.errors import Forbidden, Problem
 from triage.web.sessions import current_session
 
 View = Callable[..., Any]
+OWN = "account.own"
 
 
 def own_account(*owing: str | None) -> Callable[[View], View]:
@@ -18,14 +21,16 @@ def own_account(*owing: str | None) -> Callable[[View], View]:
         @wraps(view)
         def entered(*args: Any, **kwargs: Any) -> Any:
             held = current_session()
+            if held and not has(OWN, held.actor.role):
+                raise Forbidden(Problem("role", "A system has no pages of its own: it calls by token."))
             if held is None or held.timed_out or held.owes not in owing:
                 return redirect(
                     url_for("signin.show" if held is None or held.owes or held.timed_out else "signin.go_home")
                 )
-            g.actor, g.permission = held.actor, "account.own"
+            g.actor, g.permission = held.actor, OWN
             return view(*args, **kwargs)
 
-        entered.access = "account.own"
+        entered.access = OWN
         return entered
 
     return declare
