@@ -3,11 +3,10 @@
 It says where to look, and accuses nobody: many have a name in common, and somebody who worked at a case had to read it.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
-
-from workflows.people import fold
 
 NEAR = ("own", "relative", "declared", "surname", "address")
 UNCOMMON = 20  # people: a surname that more bear says nothing
@@ -16,7 +15,7 @@ SAID = {"self": "own", "relative": "relative", "other": "declared"}
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """What is known of a reader: their name, the postcode of their home, and how they said that they know whom."""
+    """What is known of a reader: the folded name, the postcode of their home, and how they said that they know whom."""
 
     name: str
     postcode: str | None = None
@@ -24,13 +23,13 @@ class Staff:
 
     @property
     def last_name(self) -> str:
-        """The last word of the name, folded: of "Zoë Smith-Jones" it is "jones"."""
-        return last_word(self.name)
+        """The last word of the name: of "zoe smith jones" it is "jones"."""
+        return self.name.rpartition(" ")[2]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person who may have been read of: the folded names, where they live, and the enquiries that they are in."""
+    """A person who may have been read of: the names and the address, folded, the postcode, and the enquiries."""
 
     id: UUID
     name: str
@@ -40,14 +39,41 @@ class Known:
     enquiries: frozenset[UUID] = frozenset()
 
 
-def last_word(name: str) -> str:
-    """The last word of a name, folded, or nothing where there is none."""
-    return fold(name).rpartition(" ")[2]
+class Crowd:
+    """People by what may bring them near to a reader, so that not everybody is held beside everybody."""
+
+    def __init__(self, people: Iterable[Known]) -> None:
+        self._by: dict[tuple[str, object], dict[UUID, Known]] = defaultdict(dict)
+        for person in people:
+            for key in _ties(person):
+                self._by[key][person.id] = person
+
+    def find_like(self, staff: Staff) -> list[Known]:
+        """Those of the reader's name or postcode, and those whom they declared."""
+        ties = [("name", staff.name), ("last_name", staff.last_name), ("postcode", staff.postcode)]
+        return self._find([*ties, *(("id", key) for key in staff.said)])
+
+    def find_around(self, staff: Staff) -> list[Known]:
+        """Those, and whoever is in one enquiry or home with one who is a relative."""
+        like = self.find_like(staff)
+        roots = find_roots(staff, like)
+        beside = (key for root in roots for key in _ties(root) if key[0] in ("enquiry", "home"))
+        return list({each.id: each for each in (*like, *self._find(beside))}.values())
+
+    def _find(self, ties: Iterable[tuple[str, object]]) -> list[Known]:
+        found = {key: each for tie in ties for key, each in self._by.get(tie, {}).items()}
+        return list(found.values())
+
+
+def _ties(person: Known) -> list[tuple[str, object]]:
+    by_value = {"id": person.id, "name": person.name, "last_name": person.last_name, "postcode": person.postcode}
+    told = (("enquiry", key) for key in person.enquiries)
+    return [(name, value) for name, value in (*by_value.items(), *told, ("home", _home(person))) if value]
 
 
 def is_own(staff: Staff, person: Known) -> bool:
     """Whether the person bears the reader's whole name, or was declared as the reader or of their household."""
-    return staff.said.get(person.id) == "self" or (bool(person.name) and person.name == fold(staff.name))
+    return staff.said.get(person.id) == "self" or (bool(person.name) and person.name == staff.name)
 
 
 def find_roots(staff: Staff, people: Iterable[Known]) -> list[Known]:
@@ -86,5 +112,4 @@ def _kinds(
 
 def _home(person: Known) -> tuple[str, str] | None:
     """A postcode is of many homes: only with the address is it one."""
-    address = fold(person.address)
-    return (person.postcode, address) if person.postcode and address else None
+    return (person.postcode, person.address) if person.postcode and person.address else None

@@ -22,7 +22,7 @@ from triage.store.openings import (
     name_cases,
     name_latest_enquiries,
 )
-from workflows.nearness import find_near, find_roots
+from workflows.nearness import Crowd, find_near, find_roots
 
 WHY = {
     "own": "Their own",
@@ -86,13 +86,13 @@ def _list_near(desk: Desk, readers: Mapping[UUID, str]) -> tuple[list[Near], dic
     staff = list_staff_near(desk.session, readers)
     bearers = count_bearers(desk.session, {each.last_name for each in staff.values()})
     like = list_like(desk.session, staff.values(), bearers)
-    roots = {key: find_roots(each, like) for key, each in staff.items()}
-    beside = list_beside(desk.session, (root for some in roots.values() for root in some))
-    people = list({each.id: each for each in (*like, *beside)}.values())
+    crowd = Crowd(like)
+    roots = (root for each in staff.values() for root in find_roots(each, crowd.find_like(each)))
+    crowd = Crowd((*like, *list_beside(desk.session, roots)))
     near = [
         Near(key, person_id, kind)
         for key, each in staff.items()
-        for person_id, kinds in find_near(each, people, bearers).items()
+        for person_id, kinds in find_near(each, crowd.find_around(each), bearers).items()
         for kind in sorted(kinds)
     ]
     return near, {key: bearers.get(each.last_name, 0) for key, each in staff.items()}

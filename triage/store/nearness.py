@@ -54,7 +54,7 @@ def list_staff_near(session: Session, names: Mapping[UUID, str]) -> dict[UUID, S
     for user_id, relation, person_id in session.execute(_declared(names)):
         before = said[user_id].get(person_id, "other")
         said[user_id][person_id] = max(before, relation, key=WEIGHT.__getitem__)
-    return {key: Staff(name, postcodes.get(key), said[key]) for key, name in names.items()}
+    return {key: Staff(fold(name), postcodes.get(key), said[key]) for key, name in names.items()}
 
 
 def _declared(users: Collection[UUID]) -> object:
@@ -79,7 +79,7 @@ def list_like(session: Session, staff: Collection[Staff], bearers: Mapping[str, 
         session,
         or_(
             Person.id.in_({key for each in staff for key in each.said}),
-            Person.search_name.in_({fold(each.name) for each in staff} - {""}),
+            Person.search_name.in_({each.name for each in staff} - {""}),
             Person.last_name.in_(uncommon),
             Person.postcode.in_({each.postcode for each in staff if each.postcode}),
         ),
@@ -102,4 +102,9 @@ def _list_known(session: Session, who: ColumnElement[bool]) -> list[Known]:
     told = select(Subject.person_id, Subject.enquiry_id).where(Subject.person_id.in_([each.id for each in people]))
     for person_id, enquiry_id in session.execute(told):
         enquiries[person_id].add(enquiry_id)
-    return [Known(*each, frozenset(enquiries[each.id])) for each in people]
+    return [
+        Known(
+            each.id, each.search_name, each.last_name, each.postcode, fold(each.address), frozenset(enquiries[each.id])
+        )
+        for each in people
+    ]

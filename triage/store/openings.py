@@ -119,7 +119,8 @@ def _find_restricted(span: Span) -> Iterator[Select[tuple[object, ...]]]:
     """What was restricted when it was read; and what was seen by having broken the glass."""
     shown, lifted = _shown(), Restriction.lifted_at
     in_force = (Restriction.made_at <= Reading.at, or_(lifted.is_(None), lifted > Reading.at))
-    counted = (*span.rows, Reading.what.not_like(OWN_PAGES), *in_force)
+    ever = select(func.array_agg(Restriction.person_id)).scalar_subquery()  # few: most readings are left out by it
+    counted = (*span.rows, Reading.what.not_like(OWN_PAGES), Reading.people.op("&&")(ever), *in_force)
     is_shown = Restriction.person_id == shown.c.person_id
     restricted = select(Reading.id, literal("restricted"), Restriction.person_id, literal(""))
     yield restricted.join_from(Reading, shown, true()).join(Restriction, is_shown).where(*counted)
