@@ -38,8 +38,6 @@ NOT_REACHED = {
     "recovery_codes": "of staff",
     "retention_classes": "the schedule",
     "security_keys": "of staff",
-    "staff_homes": "of staff",
-    "declared_interests": "whom staff say that they are near to, by a reference that stands for nobody any more",
     "sessions": "of staff",
     "sign_in_delays": "tries to sign in",
     "teams": "teams",
