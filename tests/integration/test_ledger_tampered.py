@@ -26,6 +26,7 @@ OTHERS = {  # another value of each column; `xid` says when to look and nothing 
     "reader_id": "(SELECT id FROM users WHERE id <> reader_id LIMIT 1)",
     "number": "99",
     "type": "'enquiry_withdrawn'",
+    "disposed_at": "now()",
     "at": "at + interval '1 microsecond'",
     "actor_id": "(SELECT id FROM users WHERE id <> actor_id LIMIT 1)",
     "actor_role": "'analyst'",

@@ -54,6 +54,7 @@ class Walk:
         self.trusted = 0  # up to here, as a checkpoint sealed it
         self.unsealed = 0
         self.emptied = 0
+        self.emptied_from = 0  # the first of them
         self.told = 0  # of those that say something still
         self.disposed_by: str | None = None  # the item of a disposal that the last entry names
 
@@ -63,6 +64,8 @@ class Walk:
             yield from self._step(link)
             self.last = Head(link.number, link.hash)
             self.emptied += link.emptied
+            if link.emptied and not self.emptied_from:
+                self.emptied_from = link.number
             self.told += not link.emptied
             self.disposed_by = link.disposed_by
         yield from self._end()
@@ -120,7 +123,8 @@ class Walk:
     def _end_of_disposed(self) -> Iterator[str]:
         """All of it is emptied but the last, which says by which disposal; whether there is one, the caller knows."""
         if self.disposed_by is None:
-            yield f"{self.emptied} of its {self.noun}s were emptied, and it does not end with its disposal"
+            first = f"{self.noun} {self.emptied_from}, as the first of {self.emptied},"
+            yield f"{first} was emptied, and it does not end with its disposal"
         elif self.told > 1:
             yield f"{self.told - 1} of its {self.noun}s not emptied, and it ends with its disposal"
         if self.head is not None:
