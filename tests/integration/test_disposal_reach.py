@@ -40,6 +40,7 @@ NOT_REACHED = {
     "security_keys": "of staff",
     "sessions": "of staff",
     "sign_in_delays": "tries to sign in",
+    "staff_homes": "of staff",
     "teams": "teams",
     "users": "staff",
 }
