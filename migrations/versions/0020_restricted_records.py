@@ -22,8 +22,12 @@ USER = "(SELECT current_setting('triage.user_id', true))"
 BY_SERVICE = f"{ROLE} = 'system'"
 GOVERNS = f"{ROLE} IN ('mash_manager', 'information_governance')"
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
+# Information governance sees those alone whose record was asked for, and has to answer, whoever is on the list.
+GOVERNANCE = f"{ROLE} = 'information_governance'"
+ASKED_FOR = ("people", "access_requests")
 HIDES = {
     "people": "id",
+    "access_requests": "person_id",
     "enquiries": "id",
     "subjects": "id",
     "first_views": "subject_id",
@@ -150,11 +154,11 @@ def upgrade() -> None:
     op.execute(f"GRANT EXECUTE ON FUNCTION business_now, hidden_records, hidden_people, hidden_case TO {SERVICE}")
     _look_for_candidates("AND NOT id = ANY (hidden_records())")
     for table, column in HIDES.items():
-        _hide(table, NOT_HIDDEN.format(column))
+        asked = f"{GOVERNANCE} OR " if table in ASKED_FOR else ""
+        _hide(table, asked + NOT_HIDDEN.format(column))
     for table, columns in BY_CASE.items():
         _hide(table, f"(ARRAY[{', '.join(columns)}] && (SELECT hidden_records())) IS NOT TRUE")
     _hide("clock_pauses", "EXISTS (SELECT FROM clocks c WHERE c.id = clock_id)")
-    _hide("access_requests", f"{ROLE} = 'information_governance' OR {NOT_HIDDEN.format('person_id')}")
     for table in dict.fromkeys(table for table, _name in POLICIES):
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"GRANT SELECT, INSERT ON {table} TO {SERVICE}")
@@ -267,7 +271,7 @@ def _unique(table: str, name: str, columns: list[str], where: str) -> None:
 
 def downgrade() -> None:
     op.execute(f"DELETE FROM disposal_reach WHERE position IN {tuple(REACH)}")
-    for table in ("access_requests", "clock_pauses", *BY_CASE, *HIDES):
+    for table in ("clock_pauses", *BY_CASE, *HIDES):
         op.execute(f"DROP POLICY not_restricted ON {table}")
     _look_for_candidates("")
     op.execute("DROP FUNCTION hidden_case, hidden_people")

@@ -151,7 +151,7 @@ def test_nobody_reads_in_anothers_name(office, people):
 
 @pytest.mark.parametrize(("who", "sees"), [("mash_manager", 1), ("social_worker", 0), ("locality_manager:west", 0)])
 def test_readings_are_seen_by_those_who_look_after_them(office, people, who, sees):
-    reader = office.actor("mash_officer")
+    reader, _ = office.actor("mash_officer"), office.actor(who)
     act_as(office.session, reader)
     note_reading(office.desk("mash_officer"), "enquiries.show", people["names"].values())
     act_as(office.session, office.actor(who))

@@ -27,7 +27,21 @@ from triage.models.codes import CASE_KINDS
 
 AT_ONCE = 2000  # rows that are in memory at a time
 SEALER = 2013_0016  # the advisory lock of whoever seals
-OVER = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+# A cluster counts the transactions of all its databases together. One that runs elsewhere writes nothing here, and is
+# left out if the locks say that it is elsewhere; what they do not tell of is taken to be ours.
+OVER = text("""
+WITH here AS (SELECT pg_current_snapshot() AS now),
+elsewhere AS (
+    SELECT l.transactionid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
+    AND a.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+)
+SELECT least(
+    (SELECT pg_snapshot_xmax(now)::text::bigint FROM here),
+    pg_current_xact_id_if_assigned()::text::bigint,
+    (SELECT min(running::text::bigint) FROM here, pg_snapshot_xip(now) AS running
+     WHERE running::xid NOT IN (SELECT transactionid FROM elsewhere)))
+""")
 NEXT = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
 READINGS = "reading"
 HEADS = {

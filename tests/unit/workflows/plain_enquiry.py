@@ -225,9 +225,9 @@ PLAIN_CHECK = Procedure(
         **ENDED,
     },
     who={
-        **dict.fromkeys(("acknowledge", "answer", "nothing_known", "decline"), "OWMNPS"),
+        **dict.fromkeys(("acknowledge", "answer", "nothing_known", "decline"), "OWMNPCS"),
         **dict.fromkeys(("chase", "escalate"), HUB),
-        "immediate_danger": f"{HUB}EP",
+        "immediate_danger": f"{HUB}EPC",
         "withdraw": WEIGHS,
         "pass_due": "S",
     },

@@ -23,6 +23,7 @@ ROLES = {
     "A": "analyst",
     "I": "information_governance",
     "P": "partner_system",
+    "C": "partner_contributor",
     "S": "system",
 }
 HANDS = ("full", "empty")  # whether the actor brings all that any action may ask for, or nothing
