@@ -7,11 +7,14 @@ from sqlalchemy import select
 
 from tests.acting import EVERYBODY, a_referral, accepted, act
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
+from triage.database import act_as, acting_as
 from triage.models import OutboxMessage
+from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.daily_notices import promise_daily_notices
 from triage.services.notices import LETTERS, deliver
 from triage.services.outbox import promise
+from triage.services.restricting import Restrict, restrict
 from triage.services.sweep import sweep
 
 NAMES = ("Zebedee", "Quillfeather")
@@ -319,6 +322,26 @@ def test_whoever_told_of_a_joined_enquiry_hears_what_was_decided_in_its_stead(of
     assert "Children's social care will now look into what you told us." in read(letter)
 
 
+def open_restricted(office, enquiry):
+    """A manager restricts the child's records, and an officer opens them in an emergency."""
+    for who in ("mash_manager", "mash_officer 2"):
+        office.actor(who)
+    office.session.flush()
+    with acting_as(office.session, office.actor("mash_manager")):
+        restrict(office.desk("mash_manager"), Restrict(enquiry_id=enquiry.id, ordinal=1, reason="Zebedee's aunt"))
+        office.session.flush()
+    with acting_as(office.session, office.actor("mash_officer 2")):
+        act_as(office.session, office.actor("mash_officer 2"), office.clock.now())
+        opened = BreakGlass(reference=enquiry.reference, reason="Zebedee is out in the cold")
+        break_glass(office.desk("mash_officer 2"), opened)
+        office.session.flush()
+
+
+def change_account(office):
+    """An administrator ends somebody's sessions."""
+    promise(office.desk("system"), "tell_account", user_id=str(office.actor("mash_officer").id), what="account_closed")
+
+
 def test_no_letter_of_any_kind_names_the_child(office, post):
     for who in ("mash_manager", "locality_manager:west", "emergency_duty_team"):
         office.actor(who)
@@ -347,6 +370,9 @@ def test_no_letter_of_any_kind_names_the_child(office, post):
     act(office, "social_worker", told_late, "finish_screening", reason="Zebedee is known")
     decide_as(office, "social_worker", told_late, route="no_further_action", level=1)
     act(office, "partner_system", check, "answer", answer="Zebedee was seen")
+    letters += post()
+    open_restricted(office, told_late)
+    change_account(office)
     letters += post()
     office.session.flush()
     assert set(office.session.scalars(select(OutboxMessage.task))) == set(LETTERS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.acting import accepted, act
+from tests.acting import a_referral, accepted, act
 from tests.conftest import Office
 from tests.making import an_enquiry, screen
 from triage.access.permissions import COLUMNS, Standing, allows, find_permission, has, read_table
@@ -69,6 +69,7 @@ def records(office: Office) -> dict[str, Any]:
         for reader in {each.user_id for each in restriction.readers} - {maker.id}:
             remove_reader(office.desk("mash_manager 2"), restriction.id, reader)
         office.session.flush()
+    office.clock.at += timedelta(days=1)  # whoever worked on one has it before them for a shift
     return {"at the hub": fresh, "the west's": west, "closed": shut, "restricted": hidden}
 
 
@@ -192,6 +193,7 @@ def test_reason_is_asked_once_a_shift_and_stands_beside_what_is_read(sign_in, of
 
 def test_what_was_sent_to_another_teams_case_comes_back_once_the_reason_is_said(sign_in, office):
     case = accepted(office)
+    office.clock.at += timedelta(hours=12)
     office.session.flush()
     client, at = sign_in("mash_manager"), f"/referrals/{case.id}/actions/reassign"
     page = client.post(at, data={"reassign.reason": "Made up: they moved"})
@@ -200,3 +202,14 @@ def test_what_was_sent_to_another_teams_case_comes_back_once_the_reason_is_said(
     again = client.post(f"/reasons/referral/{case.id}", data=sent).text
     assert f'action="{at}"' in again
     assert 'name="reassign.reason" value="Made up: they moved"' in again
+
+
+def test_whoever_has_just_worked_on_a_case_is_not_asked_why_they_open_it(sign_in, office):
+    case = a_referral(office)
+    office.session.flush()
+    client = sign_in("mash_manager")
+    sent = {"allocate.team_code": "social_care_west", "version": case.version}
+    assert client.post(f"/referrals/{case.id}/actions/allocate", data=sent).status_code == 302
+    assert client.get(f"/referrals/{case.id}").status_code == 200
+    office.clock.at += timedelta(hours=12)
+    assert QUESTION in client.get(f"/referrals/{case.id}").text

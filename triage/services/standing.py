@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from triage.access.permissions import Standing, allows
 from triage.errors import DomainError, NotFound, Problem, invalid
-from triage.models import Enquiry, OpeningReason, Referral, Transfer
+from triage.models import Enquiry, Event, OpeningReason, Referral, Transfer
 from triage.models.codes import OPENED_KINDS, OPENING_REASONS
 from triage.services.desk import Desk
 from triage.store.queues import HUB, OTHER_AUTHORITY
@@ -62,7 +62,8 @@ def find_standing(desk: Desk, kind: str, key: UUID) -> Standing | None:
     """How the record stands to who acts, None where they see none of that key.
 
     An enquiry is the hub's, and of whoever has a case from it. A referral is the hub's until a team has it, then that
-    team's and its locality's managers'; early help's are the Early Help Unit's too.
+    team's and its locality's managers'; early help's are the Early Help Unit's too. Whoever has worked on it this shift
+    has it still before them.
     """
     if kind == "enquiry":
         state = desk.session.scalar(select(Enquiry.state).where(Enquiry.id == key))
@@ -73,12 +74,17 @@ def find_standing(desk: Desk, kind: str, key: UUID) -> Standing | None:
 
 def _is_own(desk: Desk, case: Referral) -> bool:
     actor = desk.actor
-    if case.worker_id == actor.id:
+    if case.worker_id == actor.id or _has_worked_on(desk, case):
         return True
     if actor.role.startswith("locality_"):
         managed = actor.role == "locality_manager" and actor.locality_code == case.locality_code
         return managed or actor.team_code == case.team_code or _is_offered(desk, case)
     return case.queue in AT_HUB or (actor.role == "early_help_unit" and case.service == "early_help")
+
+
+def _has_worked_on(desk: Desk, case: Referral) -> bool:
+    mine = (Event.case_id == case.id, Event.actor_id == desk.actor.id, Event.at > desk.now - SHIFT)
+    return desk.session.scalar(select(Event.id).where(*mine).limit(1)) is not None
 
 
 def _is_offered(desk: Desk, case: Referral) -> bool:
