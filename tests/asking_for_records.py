@@ -9,6 +9,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
+from tests.services import SECRET_KEY
 from triage.access.actor import SYSTEM
 from triage.access.vault import Vault
 from triage.database import act_as
@@ -18,7 +19,7 @@ from triage.services.rights.judging import JudgePassage, judge_passage
 from triage.services.rights.keeping import download
 from triage.services.rights.requests import AccessAction, AskForRecord, act_on_request, ask_for_record
 
-VAULT = Vault(["not-a-secret-but-long-enough-for-a-test"])
+VAULT = Vault([SECRET_KEY])
 ASKED = {
     "given_name": "Ava",
     "family_name": "Testley",

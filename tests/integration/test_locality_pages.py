@@ -126,6 +126,7 @@ def test_page_has_a_form_with_just_its_fields_for_each_permitted_action_and_choo
     clients = {who: sign_in(who) for who in ROLES}
     for referral in WALKS[team](office):
         for who, client in clients.items():
+            client.post(f"/reasons/referral/{referral.id}", data={"to": "/", "reason": "duty"})
             page = client.get(at(referral)).text
             listed = permitted_on_referral(office.desk(who), referral)
             allowed = {each.action: asked(*each.asks) for each in listed if each.allowed}

@@ -6,7 +6,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.services import REDIS, own_database, role_url
+from tests.services import REDIS, SECRET_KEY, own_database, role_url
 from triage.access.actor import SYSTEM
 from triage.database import Database
 from triage.demo.staff import PASSWORD, add_staff
@@ -26,7 +26,7 @@ def strict_site(tmp_path):
             **os.environ,
             "TRIAGE_DATABASE_URL": url,
             "TRIAGE_REDIS_URL": os.environ[REDIS],
-            "TRIAGE_SECRET_KEY": "not-a-secret-but-long-enough-for-a-test",
+            "TRIAGE_SECRET_KEY": SECRET_KEY,
             "TRIAGE_SECURE_COOKIES": "false",
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
