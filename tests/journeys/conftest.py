@@ -86,7 +86,7 @@ def _visits(browser: Browser, site: str, script: bool, expected: tuple[str, ...]
         page.on("console", listen)
         page.goto("/sign-in")
         page.get_by_label("Username").fill(username)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         return page
 

@@ -87,7 +87,7 @@ def test_session_that_ends_in_the_middle_loses_nothing(visit_with_script):
     expect(page.get_by_role("status")).to_contain_text("Not saved: you are signed out.")
     page.goto("/enquiries/new")
     page.get_by_label("Username").fill("social.worker2")
-    page.get_by_label("Password").fill("made-up-people")
+    page.get_by_label("Password", exact=True).fill("made-up-people")
     press(page, "Sign in")
     press(page, "Carry on with it")
     expect_all(page, "Xan")
