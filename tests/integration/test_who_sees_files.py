@@ -14,7 +14,7 @@ from triage.services.files import AddFile, Cabinet, add_file
 
 WEST, NORTH, SOUTH = "locality_worker:west", "locality_worker:north", "locality_worker:south"
 LOCAL = ("locality_worker", "locality_manager")
-HUB = tuple(role for role in ROLES if role not in (*LOCAL, "analyst", "system", "partner_system"))
+HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
 NONE = ("analyst", "locality_worker", "locality_manager", NORTH, SOUTH, None)
 CABINET = Cabinet(Vault(["only-in-tests-but-long-enough-for-it"]), 10_000, 10_000)
 ADD = """

@@ -19,7 +19,7 @@ from triage.models.codes import ROLES
 WEST, NORTH, SOUTH = "locality_worker:west", "locality_worker:north", "locality_worker:south"
 MANAGER, ADULTS = "locality_manager:west", "locality_worker@adult_social_care"
 LOCAL = ("locality_worker", "locality_manager")
-HUB = tuple(role for role in ROLES if role not in (*LOCAL, "analyst"))
+HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team", "system")
 REFUSED = "refused"
 EARLIER = (MORNING - timedelta(days=1)).isoformat()
 # Of each table which rows belong to the case; what may be changed of them; and by what a new one differs.

@@ -15,7 +15,7 @@ WEST, NORTH, SOUTH = "locality_worker:west", "locality_worker:north", "locality_
 COLLEAGUE = "locality_worker 2:west"
 LOCAL = ("locality_worker", "locality_manager")
 BLIND = ("analyst", None, *LOCAL)  # nobody, and whoever works in no locality
-SEES = tuple(role for role in ROLES if role not in (*LOCAL, "analyst"))
+SEES = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team", "system")
 DO_NOT_ANSWER = tuple(role for role in SEES if role not in ("mash_manager", "early_help_unit", "system"))
 OFFER = text(
     "INSERT INTO transfers (id, referral_id, state, to_team_code, to_authority, from_locality_code, to_locality_code,"
