@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from secrets import token_urlsafe
 
 import pyotp
 import pytest
@@ -211,9 +212,7 @@ def test_app_that_is_merely_offered_lets_nobody_in(browser, office):
 def test_secret_that_no_key_opens_any_more_lets_nobody_in_and_breaks_nothing(browser, office, settings, clock):
     app, _codes = set_up(browser(), office)
     office.clock.at += timedelta(minutes=1)
-    lost = settings.model_validate(
-        settings.model_dump() | {"secret_key": SecretStr("another-secret-of-thirty-two-characters")}
-    )
+    lost = settings.model_validate(settings.model_dump() | {"secret_key": SecretStr(token_urlsafe(48))})
     other = create_app(lost, clock, OneConnection(office.session))
     other.config.update(WTF_CSRF_ENABLED=False)
     answer = browser(other).post("/sign-in/second-factor", data={"code": code_of(app, office)})

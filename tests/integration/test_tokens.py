@@ -54,7 +54,16 @@ def run():
 
 
 def test_token_is_issued_listed_and_revoked_by_command(run):
-    named = ("--name", "Made up", "--role", "partner_system", "--password", "herons drumming softly")
+    named = (
+        "--name",
+        "Made up",
+        "--role",
+        "partner_system",
+        "--agency",
+        "police",
+        "--password",
+        "herons drumming softly",
+    )
     assert run(add_user, "records", *named) == (0, "")
     _done, token = run(issue_token_command, "records", "--scope", "read", "--days", "30")
     _done, listed = run(list_tokens_command)
