@@ -42,6 +42,7 @@ def told(names: list[str], text: str, own: list[str] = ()) -> str:
         (["Anne-Marie"], "Anne, Marie, Annemarie, anne marie", f"{MASK}, {MASK}, {MASK}, {MASK}"),
         (["Annemarie"], "Anne-Marie came", f"{MASK} came"),
         (["Mrs Smith"], "Mrs Jones", "Mrs Jones"),
+        (["Ava"], "A\x08va, A/v/a and a_v_a", f"{MASK}, {MASK} and {MASK}"),
         (["Baby Testley"], "the baby", "the baby"),
     ],
 )

@@ -6,7 +6,7 @@ Errs on the side of taking out: a name that is a word as well goes wherever it s
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -61,8 +61,9 @@ class Names:
 
     def find(self, text: str) -> list[Span]:
         """Where one of them stands, in order: each a whole word, or two that make one."""
-        words = list(_words(text))
+        words = list(_runs(text, _is_of_word))
         found = [(start, end) for start, end in words if self._is_one(text[start:end])]
+        found += [_trim(text, run) for run in _runs(text, _is_unbroken) if fold(text[slice(*run)]) in self._forms]
         pairs = itertools.pairwise(words)
         found += [(a[0], b[1]) for a, b in pairs if self._make_one(text, a, b)]
         return merge(text, found)
@@ -109,18 +110,33 @@ def _parts_each(name: str) -> set[str]:
     return parts_of(re.sub(r"[._+0-9]+", " ", local) if "@" in name else name)
 
 
-def _words(text: str) -> Iterator[Span]:
-    """Runs of letters, digits, apostrophes and the marks upon them; what is invisible splits no word."""
+def _is_of_word(char: str) -> bool:
+    """Letters, digits, apostrophes and the marks upon them; what is invisible splits no word."""
+    return char.isalnum() or char in APOSTROPHES or unicodedata.category(char) in ("Mn", "Mc", "Me", "Cf", "Lm")
+
+
+def _is_unbroken(char: str) -> bool:
+    """Whatever does not part words when they are folded: a name with signs put into it is that name still."""
+    return char not in "'’" and not set(" -") & set(unicodedata.normalize("NFKD", char))
+
+
+def _runs(text: str, inside: Callable[[str], bool]) -> Iterator[Span]:
+    """Where such characters stand side by side."""
     start = None
     for at, char in enumerate(text):
-        inside = char.isalnum() or char in APOSTROPHES or unicodedata.category(char) in ("Mn", "Mc", "Me", "Cf", "Lm")
-        if inside and start is None:
+        if inside(char) and start is None:
             start = at
-        elif not inside and start is not None:
+        elif not inside(char) and start is not None:
             yield start, at
             start = None
     if start is not None:
         yield start, len(text)
+
+
+def _trim(text: str, span: Span) -> Span:
+    """The span from its first letter to its last: a full stop after a name is no part of it."""
+    letters = [at for at in range(*span) if _is_of_word(text[at])]
+    return letters[0], letters[-1] + 1
 
 
 def _forms_of(word: str) -> Iterator[str]:
