@@ -8,6 +8,7 @@ POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
+        "connect-src 'self'",  # what is typed is kept at every pause
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",

@@ -20,8 +20,7 @@ def at(referral):
     return f"/referrals/{referral.id}"
 
 
-def buttons_on(page):
-    """The actions that a page has a button for."""
+def buttons_on(page):  # by action
     return set(re.findall(r'formaction="[^"]*/(?:actions|transfers/[^/"]+)/([a-z_0-9]+)"', page))
 
 

@@ -31,7 +31,7 @@ HOME = {
     "analyst": "insight.show",
     "partner_contributor": "partners.show_checks",
     "referrer": "partners.show_own",
-    "information_governance": "restrictions.show",
+    "information_governance": "rights.show_list",
     "administrator": "accounts.show_all",
 }
 
