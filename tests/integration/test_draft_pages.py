@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.acting import act
-from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
+from tests.acting import a_referral, act, two_children
+from tests.making import screen, view_first
 from tests.reading import plain
 from triage.access.signin import hash_password
 from triage.database import act_as
@@ -21,7 +21,7 @@ SAID = 'Made up: "a bruise"\r\non <b>both</b> arms'
 
 @pytest.fixture
 def siblings(office):
-    enquiry = an_enquiry(office, subjects=tuple(a_subject(given_name=name) for name in ("Ava", "Ben")))
+    enquiry = two_children(office)
     screen(office, enquiry)
     office.session.flush()
     return enquiry
@@ -29,11 +29,7 @@ def siblings(office):
 
 @pytest.fixture
 def referral(office):
-    enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
-    screen(office, enquiry)
-    decide_as(office, "social_worker", enquiry, route="social_care", level=4)
-    office.session.flush()
-    return enquiry.referrals[0]
+    return a_referral(office)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 from itsdangerous import TimestampSigner
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
-from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
+from tests.acting import a_referral, two_children
+from tests.making import screen, view_first
 
 SAYS = "The policy recommends"
 LONG = 'Four "paragraphs"\r\nand a <b>half'
@@ -17,7 +18,7 @@ LONG = 'Four "paragraphs"\r\nand a <b>half'
 @pytest.fixture
 def siblings(office):
     """Two children of one enquiry, screened and waiting for a decision."""
-    enquiry = an_enquiry(office, subjects=tuple(a_subject(given_name=name) for name in ("Ava", "Ben")))
+    enquiry = two_children(office)
     screen(office, enquiry)
     office.session.flush()
     return enquiry
@@ -25,11 +26,7 @@ def siblings(office):
 
 @pytest.fixture
 def referral(office):
-    enquiry = an_enquiry(office, indicators=("P4_UNSAFE",))
-    screen(office, enquiry)
-    decide_as(office, "social_worker", enquiry, route="social_care", level=4)
-    office.session.flush()
-    return enquiry.referrals[0]
+    return a_referral(office)
 
 
 def hidden_in(page):
