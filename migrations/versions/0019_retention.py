@@ -60,12 +60,13 @@ UNION SELECT coalesce(r.enquiry_id, r.id), coalesce(b.enquiry_id, b.id)
 FROM referrals r JOIN referrals b ON b.id = r.stepped_from_id
 WHERE coalesce(r.enquiry_id, r.id) <> coalesce(b.enquiry_id, b.id)
 """
-# A request that runs holds by itself whoever it is about.
+# A request that runs, or a correction that nobody has decided on, holds by itself whoever it is about.
 HELD = """
 CREATE VIEW standing_holds WITH (security_invoker = true) AS
 SELECT h.person_id, coalesce(h.enquiry_id, r.enquiry_id, r.id) AS file_id
 FROM holds h LEFT JOIN referrals r ON r.id = h.referral_id WHERE h.lifted_at IS NULL AND h.keep_as IS NULL
 UNION SELECT person_id, NULL FROM access_requests WHERE state NOT IN ('released', 'refused')
+UNION SELECT person_id, NULL FROM rectifications WHERE state = 'asked'
 """
 
 # The same as workflows/retention.py says, by another hand: neither lets go of what the other keeps.

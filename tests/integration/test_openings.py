@@ -21,6 +21,7 @@ from triage.services.openings import report_openings
 from triage.services.reading import note_reading
 from triage.services.restricting import Restrict, restrict
 from triage.store.openings import Span
+from triage.web import openings
 from workflows.nearness import UNCOMMON
 
 READER, OTHER, IG = "social_worker", "mash_officer", "information_governance"
@@ -81,7 +82,7 @@ def test_ones_own_name_is_listed_as_ones_own_and_the_others_of_the_enquiry_as_re
     assert found == {"own": 1, "relative": 1, "surname": 1}
     (line,) = report(office, "relative").lines
     assert (line.cases, line.page, line.role) == ([together.reference], "An enquiry", "MASH social worker")
-    assert line.why[:2] == ["Their own", "A relative's"]
+    assert line.why == "Their own; a relative's; the same surname, which 1 person bears here"
 
 
 def test_relatives_live_at_the_same_address_and_not_only_beside(office):
@@ -102,7 +103,7 @@ def test_uncommon_surname_is_listed_with_how_many_bear_it(office):
     rename(office, "Zed Testley")
     read(office, an_enquiry(office))
     (line,) = report(office).lines
-    assert line.why == ["The same surname, which 1 person bears here"]
+    assert line.why == "The same surname, which 1 person bears here"
 
 
 def test_common_surname_is_not_listed(office):
@@ -259,6 +260,16 @@ def test_file_says_who_made_it_and_runs_nothing(sign_in, office):
     assert line[1] == "'=Zed Testley"
     assert line[4] == told.reference
     assert answer.headers["Content-Disposition"] == 'attachment; filename="openings.csv"'
+
+
+def test_file_that_stops_short_says_so(sign_in, office, monkeypatch):
+    monkeypatch.setattr(openings, "MOST_IN_FILE", 2)
+    client, _told = a_page(sign_in, office, lines=3)
+    made, _headings, *lines = csv.reader(client.get("/openings/openings.csv?kind=surname").text.splitlines())
+    assert (made[0].split(". ", 1)[1], len(lines)) == (
+        "Only the latest 2 of 3 lines: ask for fewer days to have them all.",
+        2,
+    )
 
 
 def test_account_keeps_a_home_and_what_one_says_and_tells_nothing_of_cases(sign_in, office):

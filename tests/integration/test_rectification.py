@@ -7,16 +7,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.asking_for_records import as_, ask
+from tests.correcting import say, settle
 from tests.making import an_enquiry
 from triage.errors import Conflict, Forbidden, Invalid, Stale
 from triage.models import Event, Rectification
 from triage.services.people import NewPerson, find_matches
-from triage.services.rights.rectifying import (
-    AskRectification,
-    DecideRectification,
-    ask_rectification,
-    decide_rectification,
-)
 
 
 @pytest.fixture
@@ -24,19 +19,6 @@ def enquiry(office):
     enquiry = an_enquiry(office, reported="Made up: he was drunk at the gate.")
     office.session.flush()
     return enquiry
-
-
-def say(office, enquiry, who="mash_officer", **said):
-    person_id = enquiry.subjects[0].person_id
-    said = {"asserted": "Eva", "asked_by": "The mother", "evidence": "Birth certificate"} | said
-    with as_(office, who):
-        return ask_rectification(office.desk(who), AskRectification(person_id=person_id, **said))
-
-
-def settle(office, row, who="social_worker", *, accept=True, **said):
-    command = DecideRectification(rectification_id=row.id, accept=accept, **({"reason": "Seen"} | said))
-    with as_(office, who):
-        return decide_rectification(office.desk(who), command)
 
 
 def test_accepted_fact_is_the_current_one_and_the_old_one_stays(office, enquiry):

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.asking_for_records import ask, give_out
+from tests.correcting import say, settle
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
 from triage.clock import SystemClock
 from triage.database import acting_as
@@ -190,6 +191,14 @@ def test_request_that_runs_keeps_the_file_until_it_is_over(office, disposal):
     request = ask(office, received_on=LATER.date())
     assert find_fault(office.session, item.id, LATER.date()) == "is held"
     give_out(office, request)
+    assert find_fault(office.session, item.id, LATER.date()) is None
+
+
+def test_correction_that_nobody_has_decided_on_keeps_the_file(office, disposal):
+    (item,) = disposal.items
+    row = say(office, office.session.get(Enquiry, item.cases[0]), "information_governance", field="given_name")
+    assert find_fault(office.session, item.id, LATER.date()) == "is held"
+    settle(office, row)
     assert find_fault(office.session, item.id, LATER.date()) is None
 
 

@@ -12,7 +12,7 @@ from triage.services.contexts import check_context
 from triage.services.deciding import ImmediateDanger, act_on_immediate_danger
 from triage.services.desk import Desk, reaching_in
 from triage.services.events import record
-from triage.services.firing import check_version, fire_action
+from triage.services.firing import check_version, fire_action, refuse_unasked
 from triage.services.outbox import promise
 from triage.services.reaching import hold_reached
 from triage.services.telling_open_case import tell_every_case
@@ -48,6 +48,7 @@ def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
 
 
 def _act(desk: Desk, command: CheckAction) -> AgencyCheck:
+    refuse_unasked(AGENCY_CHECK, command)
     danger = command.action == IMMEDIATE_DANGER
     enquiry = _lock_enquiry(desk, command.check_id, danger)
     check = lock(desk.session, AgencyCheck, command.check_id)

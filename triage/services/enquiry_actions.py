@@ -27,7 +27,7 @@ from triage.services.contexts import enquiry_context
 from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, approve, attach, send_back
 from triage.services.desk import Desk
 from triage.services.events import record
-from triage.services.firing import check_version, fire_action
+from triage.services.firing import check_version, fire_action, refuse_unasked
 from triage.services.first_view import refuse_veiled
 from triage.services.night import give_back_to_day, give_red_to_night, give_to_night
 from triage.services.rights.sharing import log_check
@@ -64,6 +64,7 @@ class EnquiryAction:
 
 def act_on_enquiry(desk: Desk, command: EnquiryAction) -> Enquiry:
     """Do the action, or refuse: Stale, Conflict (with every reason), Invalid, or NotFound for one there is not."""
+    refuse_unasked(ENQUIRY, command)
     if command.action in ELSEWHERE:
         return ELSEWHERE[command.action](desk, command)
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)

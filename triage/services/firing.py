@@ -1,10 +1,11 @@
 """Firing an action of a workflow table for whoever acts, and refusing in the words of a use case."""
 
+from dataclasses import MISSING, fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from triage.errors import Conflict, NotFound, Problem, Stale
+from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
 from triage.models import AccessRequest, AgencyCheck, Enquiry, Event, PolicyVersion, Rectification, Referral, Transfer
 from triage.services.desk import Desk
 from workflows.definition import Table
@@ -12,6 +13,7 @@ from workflows.engine import Fired, Refused, fire
 from workflows.transfer import TRANSFER
 
 VIEW = "first_view_recorded"
+WITH_EVERY = {"reason", "version"}  # may be brought with any action
 TOLD = 5  # of what changed since a page was read, at most so many changes are told
 LOGGED = (Enquiry, Referral, PolicyVersion, AccessRequest)  # these have a log of their own
 Row = Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer | AccessRequest
@@ -32,6 +34,17 @@ def fire_action(table: Table, desk: Desk, row: Row, action: str, context: Any, *
         return fire(table, state or row.state, action, desk.actor.role, context)
     except Refused as refused:
         raise Conflict(*(Problem(reason.code, reason.words) for reason in refused.reasons)) from refused
+
+
+def refuse_unasked(table: Table, command: Any) -> None:
+    """Invalid, naming each thing brought that the action has no use for: what is sent is kept or refused."""
+    if command.action not in table.actions:
+        return  # which is said better when it is fired
+    asked = {name for row in table.transitions if row.action == command.action for name in row.asks} | WITH_EVERY
+    given = (each.name for each in fields(command) if each.default not in (MISSING, getattr(command, each.name)))
+    words = f"Leave this out: {command.action} does not ask for it."
+    if problems := [Problem("not_asked", words, name) for name in given if name not in asked]:
+        raise Invalid(*problems)
 
 
 def check_version(desk: Desk, row: Row, read: int | None) -> None:

@@ -3,7 +3,7 @@
 It says of each why it is listed and by which case, and never a child's name: whoever looks sees no content of a case.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -47,7 +47,7 @@ class Line:
     role: str
     page: str
     cases: list[str]
-    why: list[str]
+    why: str
     reason: str
 
 
@@ -117,16 +117,16 @@ def _tell_one(
         ROLES.get(reading.reader_role, reading.reader_role),
         say_page(reading.what),
         [case for case in dict.fromkeys(cases) if case],
-        [_say_why(kind, bearers.get(reading.reader_id, 0)) for kind in WHY if kind in each.kinds],
+        _say_why(each.kinds, bearers.get(reading.reader_id, 0)),
         "; ".join(dict.fromkeys(words for words in (reading.purpose, each.reason.strip("; ")) if words)),
     )
 
 
-def _say_why(kind: str, bearers: int) -> str:
+def _say_why(kinds: Container[str], bearers: int) -> str:
     """In words; of a surname with how many people here bear it, because one of few is more than one of many."""
-    if kind != "surname":
-        return WHY[kind]
-    return f"{WHY[kind]}, which {bearers} {'person bears' if bearers == 1 else 'people bear'} here"
+    borne = f", which {bearers} {'person bears' if bearers == 1 else 'people bear'} here"
+    first, *others = (words + borne * (kind == "surname") for kind, words in WHY.items() if kind in kinds)
+    return "; ".join((first, *(words[0].lower() + words[1:] for words in others)))
 
 
 def _tell_most_opened(desk: Desk, span: Span) -> list[tuple[str, int, int]]:

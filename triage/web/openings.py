@@ -44,9 +44,10 @@ def show() -> Any:
 @blueprint.get("/openings.csv")
 @may("openings.read")
 def download() -> Response:
-    """The same as a file, all of it."""
+    """The same as a file: all of it or, of more than a spreadsheet is for, the latest, and it says so."""
     with open_desk() as desk:
-        text = write_openings(desk, _report(desk, limit=MOST_IN_FILE))
+        report = _report(desk, limit=MOST_IN_FILE)
+        text = write_openings(desk, report, report.counts.get(_read_kind() or "", 0))
     return Response(
         text, content_type="text/csv", headers={"Content-Disposition": 'attachment; filename="openings.csv"'}
     )

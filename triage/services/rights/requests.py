@@ -15,7 +15,7 @@ from triage.models import AccessRequest, Person
 from triage.models.codes import RELATIONS
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
-from triage.services.firing import check_version, fire_action
+from triage.services.firing import check_version, fire_action, refuse_unasked
 from triage.services.rights.gathering_held import gather_material
 from triage.services.rights.keeping import find_material, keep, prepared_too_long_ago
 from triage.services.rights.sharing import tell_export
@@ -105,6 +105,7 @@ def act_on_request(desk: Desk, vault: Vault, command: AccessAction) -> AccessReq
     check_version(desk, request, command.version)
     if command.action not in EFFECTS:
         raise NotFound(Problem("unknown_action", f"There is no action {command.action!r}.", "action"))
+    refuse_unasked(ACCESS_REQUEST, command)
     fired = fire_action(ACCESS_REQUEST, desk, request, command.action, access_context(desk, request, command))
     details = EFFECTS[command.action](desk, vault, request, command)
     request.state = fired.target
