@@ -62,6 +62,7 @@ def dispose_all(desk: Desk) -> int:
     looked = 0
     while dispose_next(desk):
         looked += 1
+        desk.session.info.pop("held", None)  # each is a transaction of its own
     finish_disposals(desk)
     return looked
 

@@ -165,7 +165,7 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
         WHEN d.approved_at IS NULL THEN 'is in no disposal that was agreed to'
         WHEN i.excluded_at IS NOT NULL THEN 'was left out'
         WHEN i.disposed_at IS NOT NULL THEN 'is disposed of already'
-        WHEN at_day IS NULL OR at_day > current_date THEN 'is disposed of on a day that has come'
+        WHEN at_day IS NULL OR at_day > (clock_timestamp() AT TIME ZONE 'Europe/London')::date THEN 'is disposed of on a day that has come'
         WHEN EXISTS (SELECT FROM file_links l WHERE (l.one = ANY (i.cases)) <> (l.other = ANY (i.cases)))
             THEN 'belongs with another case by now'
         WHEN EXISTS (SELECT FROM standing_holds h WHERE h.file_id = ANY (i.cases) OR h.person_id IN (
@@ -256,7 +256,7 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE kept retention_classes; step disposal_reach; reached bigint := 0;
 BEGIN
     SELECT * INTO kept FROM retention_classes WHERE code = class AND rows IS NOT NULL;
-    IF kept IS NULL OR at IS NULL OR at > now() OR {ROLE} IS DISTINCT FROM 'system' THEN
+    IF kept IS NULL OR at IS NULL OR at > clock_timestamp() + interval '1 minute' OR {ROLE} IS DISTINCT FROM 'system' THEN
         RAISE EXCEPTION 'nothing of % goes by its age at that time', class USING ERRCODE = 'check_violation';
     END IF;
     FOR step IN SELECT * FROM disposal_reach WHERE kind = kept.rows ORDER BY position LOOP

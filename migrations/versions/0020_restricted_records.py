@@ -105,7 +105,7 @@ POLICIES = {
         " AND broken_at = business_now())"
     ),
     ("glass_breaks", "reviewed"): (
-        f"FOR UPDATE USING ({ROLE} = 'information_governance')"
+        f"FOR UPDATE USING ({ROLE} = 'information_governance' AND verdict IS NULL)"
         f" WITH CHECK ({ROLE} = 'information_governance' AND reviewed_by_id::text = {USER})"
     ),
     ("opening_reasons", "seen"): f"FOR SELECT USING ({GOVERNS} OR {BY_SERVICE} OR user_id::text = {USER})",

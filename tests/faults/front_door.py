@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from threading import Barrier, Lock
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from tests.clocks import TickingClock
 from tests.conftest import MORNING, Office
 from triage.access.actor import SYSTEM, Actor
 from triage.access.signin import actor_of
@@ -30,26 +30,12 @@ WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_da
 Do = Callable[[Desk], Any]
 
 
-@dataclass
-class TickingClock:
-    """A clock that runs on by `step` whenever anybody looks at it, so that what is done later is later."""
-
-    at: datetime = MORNING
-    step: timedelta = timedelta(seconds=30)
-    reading: Any = field(default_factory=Lock)
-
-    def now(self) -> datetime:
-        with self.reading:
-            self.at += self.step
-            return self.at
-
-
 @dataclass(frozen=True)
 class FrontDoor:
     """The database, the time, and everybody who works here, by what they are: "social_worker 2", "social_care_west"."""
 
     database: Database
-    clock: TickingClock = field(default_factory=TickingClock)
+    clock: TickingClock = field(default_factory=lambda: TickingClock(MORNING))
     actors: dict[str, Actor] = field(default_factory=dict)
 
     @contextmanager

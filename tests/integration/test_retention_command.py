@@ -11,11 +11,13 @@ from tests.conftest import MORNING
 from tests.disposing import at_desk, closed_enquiry, service_desk
 from tests.faults.front_door import FrontDoor
 from tests.services import own_database, role_url
+from triage.access.actor import SYSTEM
 from triage.cli import main
-from triage.clock import SettableClock
+from triage.clock import SettableClock, SystemClock
 from triage.database import Database
 from triage.errors import Conflict
 from triage.models import AccessExport, Disclosure, IdempotencyKey, OutboxMessage
+from triage.services.desk import Desk
 from triage.services.retention import forget_routines
 from triage.services.rights.keeping import open_material
 
@@ -66,6 +68,11 @@ def test_traces_go_once_they_are_old_enough_and_what_is_unsent_stays(office):
     with at_desk(office, "mash_officer") as desk:
         assert [each.key for each in desk.session.query(IdempotencyKey)] == ["29"]
     assert [each.done_at for each in office.session.query(OutboxMessage)] == [None]
+
+
+def test_traces_go_by_the_clock_of_the_machine(office, pack):
+    desk = Desk(office.session, SYSTEM, SystemClock(), pack)
+    assert set(forget_routines(desk)) == {"letters", "answers", "copies"}
 
 
 def test_letter_goes_and_what_it_shared_stays_on_record(office):

@@ -14,8 +14,8 @@ from tests.correcting import say, settle
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
 from triage.clock import SystemClock
 from triage.database import acting_as
-from triage.models import DisposalItem, Enquiry, Event
-from triage.services.disposing import prepare
+from triage.models import Disposal, DisposalItem, Enquiry, Event
+from triage.services.disposing import approve, prepare
 from triage.services.holding import PlaceHold, place_hold
 from triage.store.retention import find_fault
 from workflows.retention import anniversary
@@ -186,6 +186,27 @@ def test_hold_after_the_agreement_keeps_the_file(office, disposal):
     ]
 
 
+def test_file_that_went_in_another_disposal_holds_nothing_up(office, disposal):
+    (item,) = disposal.items
+    same = {name: getattr(item, name) for name in ("cases", "references", "code", "since", "due_on", "people")}
+    twice = DisposalItem(**same, disposal=None)
+    with at_desk(office, "information_governance") as desk:
+        second = Disposal(
+            on_day=disposal.on_day,
+            schedule_hash=disposal.schedule_hash,
+            counts={},
+            prepared_at=desk.now,
+            prepared_by_id=desk.actor.id,
+        )
+        second.items = [twice]
+        desk.session.add(second)
+    with at_desk(office, "mash_manager") as desk:
+        approve(desk, second.id)
+    assert dispose_all(service_desk(office)) == 2
+    assert {each.skipped for each in (item, twice)} == {None, "went in another disposal"}
+    assert {disposal.state, second.state} == {"executed"}
+
+
 def test_request_that_runs_keeps_the_file_until_it_is_over(office, disposal):
     (item,) = disposal.items
     request = ask(office, received_on=LATER.date())
@@ -196,7 +217,7 @@ def test_request_that_runs_keeps_the_file_until_it_is_over(office, disposal):
 
 def test_correction_that_nobody_has_decided_on_keeps_the_file(office, disposal):
     (item,) = disposal.items
-    row = say(office, office.session.get(Enquiry, item.cases[0]), "information_governance", field="given_name")
+    row = say(office, office.session.get(Enquiry, item.cases[0]), field="given_name")
     assert find_fault(office.session, item.id, LATER.date()) == "is held"
     settle(office, row)
     assert find_fault(office.session, item.id, LATER.date()) is None

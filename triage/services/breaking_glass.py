@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from triage.database import act_as
 from triage.errors import Conflict, NotFound, Problem, invalid
 from triage.models import GlassBreak, Person
 from triage.models.codes import VERDICTS
@@ -15,6 +16,7 @@ from triage.services.events import record
 from triage.services.letters import Letter, say_instant
 from triage.services.outbox import promise
 from triage.services.people import identity_of
+from triage.services.restricting import lock_person
 from triage.store.enquiries import get_enquiry
 from triage.store.locking import lock
 from triage.store.restrictions import find_hidden_case, find_hidden_like, find_restriction, get_break
@@ -43,7 +45,9 @@ def break_glass(desk: Desk, command: BreakGlass) -> list[GlassBreak]:
     hidden = _find_hidden(desk, command)
     if not hidden:
         raise NotFound(Problem("not_found", "Nothing is restricted there. Check the reference, or search again."))
-    return [_open(desk, person_id, command.reason.strip()) for person_id in sorted(hidden)]
+    now = desk.now
+    act_as(desk.session, desk.actor, now)  # the database opens it from the time that it knows, and no other
+    return [_open(desk, person_id, command.reason.strip(), now) for person_id in sorted(hidden)]
 
 
 def _find_hidden(desk: Desk, command: BreakGlass) -> Iterable[UUID]:
@@ -59,7 +63,7 @@ def is_like_hidden(desk: Desk, person: Person) -> bool:
     return bool(find_hidden_like(desk.session, identity_of(person)))
 
 
-def _open(desk: Desk, person_id: UUID, reason: str) -> GlassBreak:
+def _open(desk: Desk, person_id: UUID, reason: str, now: datetime) -> GlassBreak:
     with seeing_all(desk):
         restriction = find_restriction(desk.session, person_id)
         record(desk, lock(desk.session, Person, person_id), "glass_broken", reason=reason)
@@ -68,8 +72,8 @@ def _open(desk: Desk, person_id: UUID, reason: str) -> GlassBreak:
         person_id=person_id,
         user_id=desk.actor.id,
         reason=reason,
-        broken_at=desk.now,
-        ends_at=desk.now + LASTS,
+        broken_at=now,
+        ends_at=now + LASTS,
     )
     desk.session.add(opened)
     promise(desk, "tell_glass_broken", break_id=str(opened.id))
@@ -78,6 +82,7 @@ def _open(desk: Desk, person_id: UUID, reason: str) -> GlassBreak:
 
 def review_break(desk: Desk, break_id: UUID, verdict: str, note: str) -> GlassBreak:
     """Say whether it was right to open it. Invalid without a verdict, or a note where it was not; Conflict if said."""
+    lock_person(desk, get_break(desk.session, break_id).person_id)
     opened = get_break(desk.session, break_id)
     if opened.verdict:
         raise Conflict(Problem("reviewed", "Somebody has looked at this already."))
@@ -87,8 +92,9 @@ def review_break(desk: Desk, break_id: UUID, verdict: str, note: str) -> GlassBr
         raise invalid("note", "Say what is to follow.")
     opened.verdict, opened.note = verdict, note.strip()
     opened.reviewed_at, opened.reviewed_by_id = desk.now, desk.actor.id
+    person = lock_person(desk, opened.person_id)
     with seeing_all(desk):
-        record(desk, lock(desk.session, Person, opened.person_id), "glass_reviewed", verdict=verdict)
+        record(desk, person, "glass_reviewed", verdict=verdict)
     return opened
 
 

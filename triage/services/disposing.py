@@ -25,6 +25,7 @@ from triage.store.retention import (
     list_at_end,
     list_promised,
     name_cases,
+    prepare_alone,
     take_item,
 )
 from workflows.calendar import LONDON
@@ -49,6 +50,7 @@ def prepare(desk: Desk, code: str | None = None) -> Disposal:
     Forbidden for whoever may not; Conflict where nothing is due.
     """
     _admit(desk, PREPARES)
+    prepare_alone(desk.session)
     promised = list_promised(desk.session)
     due = [file for file in list_due(desk, today(desk), code) if promised.isdisjoint(file.cases)][:MOST]
     if not due:
@@ -78,6 +80,7 @@ def exclude(desk: Desk, command: ExcludeItem) -> DisposalItem:
     if not command.reason.strip():
         raise invalid("reason", "Say why this file is to be kept.")
     disposal = _open(desk, item.disposal_id)
+    desk.session.refresh(item)
     if item.excluded_at:
         raise Conflict(Problem("excluded", "This file is left out already."))
     item.excluded_at, item.excluded_by_id, item.excluded_reason = desk.now, desk.actor.id, command.reason.strip()
@@ -114,9 +117,7 @@ def dispose_next(desk: Desk) -> DisposalItem | None:
     item = take_item(desk.session)
     if item is None:
         return None
-    rows = list(_lock_file(desk, item))
-    fault = find_fault(desk.session, item.id, today(desk)) or _let_go(desk, item, rows)
-    if fault:
+    if fault := _let_go(desk, item):
         item.skipped = fault
         _note(desk, lock(desk.session, Disposal, item.disposal_id), "file_passed_over", item=str(item.id), why=fault)
     return item
@@ -148,8 +149,17 @@ def _lock_file(desk: Desk, item: DisposalItem) -> Iterator[Logged]:
     yield from (lock(desk.session, AccessRequest, key) for key in sorted(requests))
 
 
-def _let_go(desk: Desk, item: DisposalItem, rows: list[Logged]) -> str | None:
-    """Each log ends with a word of where its case went; then all of it goes, or none, and why not."""
+def _let_go(desk: Desk, item: DisposalItem) -> str | None:
+    """All of the file goes, or none, and why not."""
+    try:
+        rows = list(_lock_file(desk, item))
+    except NotFound:
+        return "went in another disposal"
+    return find_fault(desk.session, item.id, today(desk)) or _dispose(desk, item, rows)
+
+
+def _dispose(desk: Desk, item: DisposalItem, rows: list[Logged]) -> str | None:
+    """Each log ends with a word of where its case went, and then it goes."""
     try:
         with desk.session.begin_nested():
             for row in rows:

@@ -88,6 +88,8 @@ def lift(desk: Desk, restriction_id: UUID, reason: str) -> Restriction:
 
 
 def _get_in_force(desk: Desk, restriction_id: UUID) -> Restriction:
+    """Read once the person is locked: two who change the list at once do so one after the other."""
+    lock_person(desk, get_restriction(desk.session, restriction_id).person_id)
     restriction = get_restriction(desk.session, restriction_id)
     if restriction.lifted_at:
         raise Conflict(Problem("lifted", "This restriction was lifted. Make a new one."))
@@ -103,9 +105,15 @@ def _add(desk: Desk, restriction: Restriction, user_id: UUID) -> None:
 
 def _note(desk: Desk, restriction: Restriction, type_: str, user_id: UUID | None = None, **data: str) -> None:
     """On the person's own log, which whoever governs the list need not see."""
+    person = lock_person(desk, restriction.person_id)
     with seeing_all(desk):
-        person = lock(desk.session, Person, restriction.person_id)
         record(desk, person, type_, **data, **({"user": str(user_id)} if user_id else {}))
+
+
+def lock_person(desk: Desk, person_id: UUID) -> Person:
+    """The person whose records are restricted, locked for somebody who may not see them."""
+    with seeing_all(desk):
+        return lock(desk.session, Person, person_id)
 
 
 def _need(reason: str, words: str) -> str:

@@ -16,8 +16,8 @@ SHOWN = 100
 
 
 def get_restriction(session: Session, key: UUID) -> Restriction:
-    """The restriction with its list. NotFound if unseen."""
-    found = session.get(Restriction, key, options=_whole())
+    """The restriction with its list, as they stand now, whatever was read before. NotFound if unseen."""
+    found = session.get(Restriction, key, options=_whole(), populate_existing=True)
     if found is None:
         raise NotFound(Problem("not_found", "There is no such restriction, or it is not yours to see."))
     return found
@@ -47,8 +47,8 @@ def list_breaks(session: Session) -> Sequence[GlassBreak]:
 
 
 def get_break(session: Session, key: UUID) -> GlassBreak:
-    """One opening in an emergency. NotFound if unseen."""
-    found = session.get(GlassBreak, key)
+    """One opening in an emergency, as it stands now. NotFound if unseen."""
+    found = session.get(GlassBreak, key, populate_existing=True)
     if found is None:
         raise NotFound(Problem("not_found", "There is no such opening, or it is not yours to see."))
     return found

@@ -21,6 +21,7 @@ WAITS = (
     DisposalItem.excluded_at.is_(None),
     DisposalItem.skipped.is_(None),
 )
+PREPARER = 2013_0019  # the advisory lock of whoever puts a disposal together
 COUNT = text("SELECT count_file(:cases)").bindparams(bindparam("cases", type_=ARRAY(Uuid())))
 
 
@@ -58,6 +59,11 @@ def count_rows(session: Session, cases: list[UUID]) -> dict[str, int]:
 def list_disposals(session: Session, most: int) -> list[Disposal]:
     """The newest first."""
     return list(session.scalars(select(Disposal).order_by(Disposal.prepared_at.desc(), Disposal.id).limit(most)))
+
+
+def prepare_alone(session: Session) -> None:
+    """Wait until nobody else puts a disposal together: two who did so at once would both take the same files."""
+    session.execute(select(func.pg_advisory_xact_lock(PREPARER)))
 
 
 def list_promised(session: Session) -> set[UUID]:

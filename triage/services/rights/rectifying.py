@@ -18,6 +18,7 @@ from triage.services.events import record
 from triage.services.firing import refuse_stale
 from triage.services.people import DATES, NewPerson, check_person
 from triage.store.enquiries import get_enquiry
+from triage.store.held import get_person
 from triage.store.locking import hold, lock
 from workflows.access_request import PREPARES, REVIEWS
 from workflows.enquiry import HUB
@@ -62,9 +63,10 @@ def ask_rectification(desk: Desk, command: AskRectification) -> Rectification:
     """Write it down. Invalid names every fault; NotFound where the person or enquiry is not theirs to see."""
     if desk.actor.role not in ASKS:
         raise Forbidden(Problem("role", "Corrections are written down by the MASH or by information governance."))
+    get_person(desk.session, command.person_id)
+    enquiry = get_enquiry(desk.session, command.enquiry_id) if command.enquiry_id else None
     with seeing_all(desk):  # information governance sees the person and may not write in their log
         person = lock(desk.session, Person, command.person_id)
-        enquiry = get_enquiry(desk.session, command.enquiry_id) if command.enquiry_id else None
         problems = tuple(_check(desk, person, enquiry, command))
     if problems:
         raise Invalid(*problems)
