@@ -20,10 +20,12 @@ SERVICE = "triage_app"
 ROLE = "(SELECT current_setting('triage.role', true))"
 USER = "(SELECT current_setting('triage.user_id', true))"
 BY_SERVICE = f"{ROLE} = 'system'"
-GOVERNS = f"{ROLE} IN ('mash_manager', 'information_governance')"
+MANAGES = f"{ROLE} = 'mash_manager'"
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
 # Information governance sees those alone whose record was asked for, and has to answer, whoever is on the list.
 GOVERNANCE = f"{ROLE} = 'information_governance'"
+# The list is kept by the managers who are on it, and by information governance. Nobody puts themselves on it.
+GOVERNS = f"({GOVERNANCE} OR {MANAGES} AND is_listed({{}}))"
 ASKED_FOR = ("people", "access_requests")
 HIDES = {
     "people": "id",
@@ -52,6 +54,18 @@ HIDDEN = """
 CREATE FUNCTION business_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$
     SELECT nullif(current_setting('triage.now', true), '')::timestamptz
 $$;
+-- A child must not lose its worker: whoever has its open case, as it moves on, sees it without a list.
+CREATE FUNCTION has_case(who uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM referrals c WHERE c.person_id = who AND c.state <> 'closed'
+            AND (c.worker_id::text = current_setting('triage.user_id', true)
+            OR c.locality_code = current_setting('triage.locality', true)
+                AND current_setting('triage.role', true) = 'locality_manager'))
+        OR EXISTS (SELECT FROM subjects s JOIN enquiries e ON e.id = s.enquiry_id
+            WHERE s.person_id = who AND e.state <> 'closed'
+            AND (e.owner_id::text = current_setting('triage.user_id', true)
+            OR e.with_edt AND current_setting('triage.role', true) = 'emergency_duty_team'))
+$$;
 CREATE FUNCTION hidden_records() RETURNS uuid[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -59,16 +73,27 @@ DECLARE
     kin uuid[];
 BEGIN
     IF coalesce(current_setting('triage.role', true), '') IN
-        ('system', 'partner_contributor', 'partner_system', 'referrer') THEN RETURN '{}'; END IF;
+        ('system', 'partner_contributor', 'partner_system', 'referrer', 'performance_analyst', 'administrator')
+        THEN RETURN '{}'; END IF;
     SELECT array_agg(r.person_id) INTO kin FROM restrictions r WHERE r.lifted_at IS NULL
         AND NOT EXISTS (SELECT FROM restriction_readers n
             WHERE n.restriction_id = r.id AND n.removed_at IS NULL AND n.user_id::text = me)
+        AND NOT has_case(r.person_id)
         AND NOT EXISTS (SELECT FROM glass_breaks b WHERE b.restriction_id = r.id AND b.user_id::text = me
             AND business_now() BETWEEN b.broken_at AND b.ends_at);
     IF kin IS NULL THEN RETURN '{}'; END IF;
+    -- What was split off or joined tells the same story; and who was described before they were recognised is the same.
     RETURN kin || ARRAY(
-        WITH told AS (SELECT DISTINCT enquiry_id AS id FROM subjects WHERE person_id = ANY (kin))
+        WITH RECURSIVE told AS (
+            SELECT enquiry_id AS id FROM subjects WHERE person_id = ANY (kin)
+            UNION SELECT other.id FROM told, LATERAL (
+                SELECT unnest(ARRAY[e.split_from_id, e.joined_into_id]) AS id FROM enquiries e WHERE e.id = told.id
+                UNION ALL SELECT e.id FROM enquiries e WHERE e.split_from_id = told.id
+                UNION ALL SELECT e.id FROM enquiries e WHERE e.joined_into_id = told.id
+            ) other WHERE other.id IS NOT NULL)
         SELECT id FROM told
+        UNION ALL SELECT (e.data ->> 'described')::uuid FROM events e JOIN told ON told.id = e.case_id
+            WHERE e.type = 'person_recognised' AND (e.data ->> 'known')::uuid = ANY (kin)
         UNION ALL SELECT s.id FROM subjects s JOIN told ON told.id = s.enquiry_id
         UNION ALL SELECT r.id FROM referrals r WHERE r.person_id = ANY (kin));
 END $$;
@@ -86,20 +111,43 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UNION SELECT r.person_id FROM referrals r
         WHERE sees_all() AND r.reference = told AND r.id = ANY (hidden_records())
 $$;
-REVOKE ALL ON FUNCTION business_now, hidden_records, hidden_people, hidden_case FROM PUBLIC;
+-- Whether whoever acts is on the list; and whether they have only now made it, and so may put its first names there.
+CREATE FUNCTION is_listed(key uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM restriction_readers n WHERE n.restriction_id = key AND n.removed_at IS NULL
+        AND n.user_id::text = current_setting('triage.user_id', true))
+$$;
+CREATE FUNCTION is_made(key uuid, at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM restrictions r WHERE r.id = key AND r.made_at = at
+        AND r.made_by_id::text = current_setting('triage.user_id', true))
+$$;
+-- Whether few see a case or person: asked by whoever sees them.
+CREATE FUNCTION is_restricted(key uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM restrictions r WHERE r.lifted_at IS NULL AND r.person_id IN (
+        SELECT s.person_id FROM subjects s WHERE s.enquiry_id = key
+        UNION ALL SELECT c.person_id FROM referrals c WHERE c.id = key UNION ALL SELECT key))
+$$;
+REVOKE ALL ON FUNCTION
+    business_now, has_case, hidden_records, hidden_people, hidden_case, is_listed, is_made, is_restricted FROM PUBLIC;
 """
-ON_LIST = (
-    "EXISTS (SELECT FROM restriction_readers n WHERE n.restriction_id = restrictions.id"
-    f" AND n.removed_at IS NULL AND n.user_id::text = {USER})"
-)
+FUNCTIONS = "business_now, hidden_records, hidden_people, hidden_case, is_listed, is_made, is_restricted"
 POLICIES = {
-    ("restrictions", "seen"): f"FOR SELECT USING ({GOVERNS} OR {BY_SERVICE} OR {ON_LIST})",
-    ("restrictions", "made"): f"FOR INSERT WITH CHECK ({GOVERNS} AND made_by_id::text = {USER})",
-    ("restrictions", "lifted"): f"FOR UPDATE USING ({GOVERNS}) WITH CHECK (lifted_by_id::text = {USER})",
-    ("restriction_readers", "seen"): f"FOR SELECT USING ({GOVERNS} OR {BY_SERVICE} OR user_id::text = {USER})",
-    ("restriction_readers", "added"): f"FOR INSERT WITH CHECK ({GOVERNS} AND added_by_id::text = {USER})",
-    ("restriction_readers", "removed"): f"FOR UPDATE USING ({GOVERNS}) WITH CHECK (removed_by_id::text = {USER})",
-    ("glass_breaks", "seen"): f"FOR SELECT USING ({GOVERNS} OR {BY_SERVICE} OR user_id::text = {USER})",
+    ("restrictions", "seen"): f"FOR SELECT USING ({GOVERNANCE} OR {BY_SERVICE} OR is_listed(id))",
+    ("restrictions", "made"): f"FOR INSERT WITH CHECK ({MANAGES} AND made_by_id::text = {USER})",
+    ("restrictions", "lifted"): (f"FOR UPDATE USING ({GOVERNS.format('id')}) WITH CHECK (lifted_by_id::text = {USER})"),
+    ("restriction_readers", "seen"): f"FOR SELECT USING ({GOVERNANCE} OR {BY_SERVICE} OR is_listed(restriction_id))",
+    ("restriction_readers", "added"): (
+        f"FOR INSERT WITH CHECK (added_by_id::text = {USER} AND ({MANAGES} AND is_made(restriction_id, added_at)"
+        f" OR user_id <> added_by_id AND {GOVERNS.format('restriction_id')}))"
+    ),
+    ("restriction_readers", "removed"): (
+        f"FOR UPDATE USING ({GOVERNS.format('restriction_id')}) WITH CHECK (removed_by_id::text = {USER})"
+    ),
+    ("glass_breaks", "seen"): (
+        f"FOR SELECT USING ({GOVERNANCE} OR {BY_SERVICE} OR user_id::text = {USER} OR is_listed(restriction_id))"
+    ),
     ("glass_breaks", "broken"): (
         f"FOR INSERT WITH CHECK ({ROLE} IN {HUB} AND user_id::text = {USER} AND verdict IS NULL"
         " AND broken_at = business_now())"
@@ -108,7 +156,10 @@ POLICIES = {
         f"FOR UPDATE USING ({ROLE} = 'information_governance' AND verdict IS NULL)"
         f" WITH CHECK ({ROLE} = 'information_governance' AND reviewed_by_id::text = {USER})"
     ),
-    ("opening_reasons", "seen"): f"FOR SELECT USING ({GOVERNS} OR {BY_SERVICE} OR user_id::text = {USER})",
+    (
+        "opening_reasons",
+        "seen",
+    ): f"FOR SELECT USING ({MANAGES} OR {GOVERNANCE} OR {BY_SERVICE} OR user_id::text = {USER})",
     ("opening_reasons", "stated"): f"FOR INSERT WITH CHECK (user_id::text = {USER})",
 }
 CHANGES = {
@@ -123,6 +174,11 @@ REACH = {
     3: ("restrictions", "person_id = ANY ($4)"),
     4: ("opening_reasons", "case_id = ANY ($5)"),
 }
+# Whom an enquiry described who was known already is that person from then on, and nobody else to be found.
+IN_A_CASE = (
+    "(EXISTS (SELECT FROM subjects s WHERE s.person_id = found.id)"
+    " OR EXISTS (SELECT FROM referrals r WHERE r.person_id = found.id))"
+)
 CANDIDATES = """
 CREATE OR REPLACE FUNCTION candidate_people(name text, dates date[], nhs text, pupil text, most integer)
 RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
@@ -151,8 +207,9 @@ $$;
 def upgrade() -> None:
     _create_tables()
     op.execute(HIDDEN)
-    op.execute(f"GRANT EXECUTE ON FUNCTION business_now, hidden_records, hidden_people, hidden_case TO {SERVICE}")
-    _look_for_candidates("AND NOT id = ANY (hidden_records())")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {FUNCTIONS} TO {SERVICE}")
+    op.create_index("ix_enquiries_split_from_id", "enquiries", ["split_from_id"])
+    _look_for_candidates(f"AND NOT id = ANY (hidden_records()) AND {IN_A_CASE}")
     for table, column in HIDES.items():
         asked = f"{GOVERNANCE} OR " if table in ASKED_FOR else ""
         _hide(table, asked + NOT_HIDDEN.format(column))
@@ -274,8 +331,8 @@ def downgrade() -> None:
     for table in ("clock_pauses", *BY_CASE, *HIDES):
         op.execute(f"DROP POLICY not_restricted ON {table}")
     _look_for_candidates("")
+    op.drop_index("ix_enquiries_split_from_id", "enquiries")
     op.execute("DROP FUNCTION hidden_case, hidden_people")
-    op.execute("DROP POLICY seen ON restrictions")  # it looks at the list
     for table in ("opening_reasons", "glass_breaks", "restriction_readers", "restrictions"):
         op.drop_table(table)
-    op.execute("DROP FUNCTION hidden_records, business_now")
+    op.execute("DROP FUNCTION hidden_records, has_case, business_now, is_listed, is_made, is_restricted")

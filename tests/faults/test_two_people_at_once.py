@@ -44,11 +44,11 @@ def while_(door, who, do, then, what):
         return second.result()
 
 
-def test_list_keeps_one_reader_where_two_take_each_other_off(door, restriction):
+def test_list_keeps_one_reader_where_two_take_both_off(door, restriction):
     def taking_off(who):
         return lambda desk: remove_reader(desk, restriction, door.actors[who].id)
 
-    told = while_(door, ONE, taking_off(OTHER), OTHER, taking_off(ONE))
+    told = while_(door, ONE, taking_off(OTHER), GOVERNS, taking_off(ONE))
     assert (type(told), told.problems[0].code) == (Conflict, "last_reader")
     with door.desk() as desk:
         (left,) = (each for each in desk.session.get_one(Restriction, restriction).readers if not each.removed_at)

@@ -37,6 +37,7 @@ class Enquiry(Keyed, Versioned, Case, Base):
         CheckConstraint("received_at <= logged_at", "received_before_logged"),
         Index("ix_enquiries_state_received", "state", "received_at"),
         Index("ix_enquiries_received", "received_at", "id"),
+        Index("ix_enquiries_split_from_id", "split_from_id"),
         Index("ix_enquiries_queue", "queue", postgresql_where=text("queue IS NOT NULL")),
         Index("ix_enquiries_joined_into_id", "joined_into_id", postgresql_where=text("joined_into_id IS NOT NULL")),
     )

@@ -56,6 +56,10 @@ class RestrictionReader(Keyed, Base):
     removed_at: Mapped[datetime | None] = mapped_column(default=None)
     removed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
     user: Mapped[User] = relationship(foreign_keys="RestrictionReader.user_id", init=False, viewonly=True)
+    added_by: Mapped[User] = relationship(foreign_keys="RestrictionReader.added_by_id", init=False, viewonly=True)
+    removed_by: Mapped[User | None] = relationship(
+        foreign_keys="RestrictionReader.removed_by_id", init=False, viewonly=True
+    )
 
 
 class GlassBreak(Keyed, Base):

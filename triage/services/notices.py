@@ -15,6 +15,7 @@ from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
 from triage.services.partner_letters import chase_partner, tell_lead
+from triage.services.restricting import tell_restriction
 from triage.services.rights.sharing import log_letter
 from triage.services.team_letters import chase_team, tell_adult_in_danger, tell_team
 from triage.settings import Settings
@@ -151,6 +152,7 @@ LETTERS: dict[str, Write] = {
     "tell_late_answer": _tell_late_answer,
     "tell_team": tell_team,
     "tell_glass_broken": tell_glass_broken,
+    "tell_restriction": tell_restriction,
     "chase_team": chase_team,
     "daily_notice": write_daily_notice,
     "tell_account": tell_account,

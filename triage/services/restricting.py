@@ -1,12 +1,19 @@
 """Restricting a person's records to those on a list, keeping the list, and lifting the restriction again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from triage.access.permissions import has
 from triage.errors import Conflict, Problem, invalid
-from triage.models import Person, Restriction, RestrictionReader
+from triage.models import Person, Restriction, RestrictionReader, User
+from triage.services.addresses import own, roles
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
+from triage.services.letters import Letter
+from triage.services.outbox import promise
 from triage.store.enquiries import get_enquiry
 from triage.store.locking import lock
 from triage.store.restrictions import find_holders, find_restriction, get_restriction
@@ -35,37 +42,46 @@ def restrict(desk: Desk, command: Restrict) -> Restriction:
     person = lock(desk.session, Person, subject.person_id)
     if find_restriction(desk.session, person.id):
         raise Conflict(Problem("restricted", "These records are restricted already."))
-    readers = {desk.actor.id} | find_holders(desk.session, person.id)
+    readers, now = {desk.actor.id} | find_holders(desk.session, person.id), desk.now
     restriction = Restriction(
         person_id=person.id,
         reference=enquiry.reference,
         reason=reason,
-        made_at=desk.now,
+        made_at=now,
         made_by_id=desk.actor.id,
     )
     desk.session.add(restriction)
     record(desk, person, "record_restricted", reason=reason)
     desk.session.flush()
     for user_id in sorted(readers):
-        _add(desk, restriction, user_id)
+        _add(desk, restriction, user_id, now)
+    _tell(desk, restriction, "was made")
     return restriction
 
 
 def add_reader(desk: Desk, restriction_id: UUID, username: str) -> Restriction:
-    """Put somebody on the list. Invalid where nobody of that name works here, or they are on it."""
+    """Put somebody else on the list. Invalid where nobody of that name works here, they are on it, or it is oneself."""
     restriction = _get_in_force(desk, restriction_id)
     user = find_user(desk.session, username)
     if user is None:
         raise invalid("username", "Nobody who works here signs in by that name. Check it, or ask an administrator.")
+    if not has("referral.read", user.role):
+        raise invalid("username", f"{user.name} works on no cases. Only whoever does is put on a list.")
+    if user.id == desk.actor.id:
+        raise invalid("username", "Nobody puts themselves on a list. Ask somebody who is on it.")
     if any(each.user_id == user.id and each.removed_at is None for each in restriction.readers):
         raise invalid("username", f"{user.name} is on the list already.")
-    _add(desk, restriction, user.id)
+    _add(desk, restriction, user.id, desk.now)
     _note(desk, restriction, "restriction_reader_added", user.id)
+    _tell(desk, restriction, f"has a new name on its list, {user.name}")
     return restriction
 
 
 def remove_reader(desk: Desk, restriction_id: UUID, user_id: UUID) -> Restriction:
-    """Take somebody off the list. Invalid where they are not on it; Conflict where nobody would be left."""
+    """Take somebody off the list. Invalid where they are not on it.
+
+    Conflict where nobody would be left, or they have the child's open case.
+    """
     restriction = _get_in_force(desk, restriction_id)
     there = [each for each in restriction.readers if each.removed_at is None]
     reader = next((each for each in there if each.user_id == user_id), None)
@@ -73,8 +89,14 @@ def remove_reader(desk: Desk, restriction_id: UUID, user_id: UUID) -> Restrictio
         raise invalid("user_id", "They are not on the list.")
     if len(there) == 1:
         raise Conflict(Problem("last_reader", "Nobody would see these records. Put somebody else on the list first."))
+    with seeing_all(desk):
+        holds = user_id in find_holders(desk.session, restriction.person_id)
+    if holds:
+        message = f"{reader.user.name} has the case, and sees it. Have it handed over first."
+        raise Conflict(Problem("has_case", message))
     reader.removed_at, reader.removed_by_id = desk.now, desk.actor.id
     _note(desk, restriction, "restriction_reader_removed", user_id)
+    _tell(desk, restriction, f"has a name less on its list, {reader.user.name}", reader.user)
     return restriction
 
 
@@ -84,6 +106,7 @@ def lift(desk: Desk, restriction_id: UUID, reason: str) -> Restriction:
     restriction = _get_in_force(desk, restriction_id)
     restriction.lifted_at, restriction.lifted_by_id, restriction.lifted_reason = desk.now, desk.actor.id, said
     _note(desk, restriction, "restriction_lifted", reason=said)
+    _tell(desk, restriction, "was lifted")
     return restriction
 
 
@@ -96,10 +119,8 @@ def _get_in_force(desk: Desk, restriction_id: UUID) -> Restriction:
     return restriction
 
 
-def _add(desk: Desk, restriction: Restriction, user_id: UUID) -> None:
-    reader = RestrictionReader(
-        restriction_id=restriction.id, user_id=user_id, added_at=desk.now, added_by_id=desk.actor.id
-    )
+def _add(desk: Desk, restriction: Restriction, user_id: UUID, at: datetime) -> None:
+    reader = RestrictionReader(restriction_id=restriction.id, user_id=user_id, added_at=at, added_by_id=desk.actor.id)
     restriction.readers.append(reader)
 
 
@@ -108,6 +129,25 @@ def _note(desk: Desk, restriction: Restriction, type_: str, user_id: UUID | None
     person = lock_person(desk, restriction.person_id)
     with seeing_all(desk):
         record(desk, person, type_, **data, **({"user": str(user_id)} if user_id else {}))
+
+
+def _tell(desk: Desk, restriction: Restriction, what: str, *others: User) -> None:
+    """Whoever is on the list, and information governance, read of every change to it."""
+    desk.session.flush()
+    there = {each.user_id for each in restriction.readers if each.removed_at is None} | {each.id for each in others}
+    told = {"what": what, "by": desk.actor.name, "readers": [str(each) for each in sorted(there)]}
+    promise(desk, "tell_restriction", restriction_id=str(restriction.id), **told)
+
+
+def tell_restriction(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
+    """To information governance and everybody on the list: what became of a restriction, and by whom."""
+    restriction = get_restriction(desk.session, UUID(payload["restriction_id"]))
+    readers = [own(desk.session.get_one(User, UUID(each)), domain) for each in payload["readers"]]
+    text = (
+        f"The restriction of {restriction.reference} {payload['what']}. {payload['by']} did it.\n\nIf you think that it"
+        " should not have been, tell information governance today.\n"
+    )
+    return Letter((*roles(("information_governance",), domain), *readers), "A restricted record", text)
 
 
 def lock_person(desk: Desk, person_id: UUID) -> Person:

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from triage.access.permissions import Standing, allows
 from triage.errors import DomainError, NotFound, Problem, invalid
-from triage.models import Enquiry, Event, OpeningReason, Referral, Transfer
+from triage.models import Enquiry, Event, File, OpeningReason, Referral, Transfer
 from triage.models.codes import OPENED_KINDS, OPENING_REASONS
 from triage.services.desk import Desk
 from triage.store.queues import HUB, OTHER_AUTHORITY
@@ -46,7 +46,7 @@ def stand_before(desk: Desk, permission: str, keys: Mapping[str, Any], *, asks: 
     `keys` are those of the address. A record that the database does not show is nobody's matter here: what opens it
     says so. With `asks`, ReasonNeeded where it is another team's and no reason is in force.
     """
-    kind, key = ("referral", keys["referral_id"]) if "referral_id" in keys else ("enquiry", keys.get("enquiry_id"))
+    kind, key = _find_case(desk, keys)
     standing = find_standing(desk, kind, key) if key else None
     if standing is None:
         return desk
@@ -58,6 +58,16 @@ def stand_before(desk: Desk, permission: str, keys: Mapping[str, Any], *, asks: 
     return replace(desk, purpose=purpose or desk.purpose)
 
 
+def _find_case(desk: Desk, keys: Mapping[str, Any]) -> tuple[str, UUID | None]:
+    """The case that an address is about: it names it, or a file of it."""
+    if "referral_id" in keys:
+        return "referral", keys["referral_id"]
+    if "enquiry_id" in keys or "file_id" not in keys:
+        return "enquiry", keys.get("enquiry_id")
+    file = desk.session.get(File, keys["file_id"])
+    return ("referral", file.referral_id) if file and file.referral_id else ("enquiry", file and file.enquiry_id)
+
+
 def find_standing(desk: Desk, kind: str, key: UUID) -> Standing | None:
     """How the record stands to who acts, None where they see none of that key.
 
@@ -65,11 +75,13 @@ def find_standing(desk: Desk, kind: str, key: UUID) -> Standing | None:
     team's and its locality's managers'; early help's are the Early Help Unit's too. Whoever has worked on it this shift
     has it still before them.
     """
-    if kind == "enquiry":
-        state = desk.session.scalar(select(Enquiry.state).where(Enquiry.id == key))
-        return None if state is None else Standing(own=True, closed=state == "closed")
-    case = desk.session.get(Referral, key)
-    return None if case is None else Standing(own=_is_own(desk, case), closed=case.state == "closed")
+    row = Enquiry if kind == "enquiry" else Referral
+    found = desk.session.execute(select(row.state, func.is_restricted(row.id)).where(row.id == key)).one_or_none()
+    if found is None:
+        return None
+    state, restricted = found
+    own = kind == "enquiry" or _is_own(desk, desk.session.get_one(Referral, key))
+    return Standing(own=own, closed=state == "closed", restricted=restricted)
 
 
 def _is_own(desk: Desk, case: Referral) -> bool:

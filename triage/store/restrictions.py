@@ -1,6 +1,6 @@
 """Queries about restricted records: what is restricted, who sees it, who broke the glass, and what stays hidden."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql import cast
 
 from triage.errors import NotFound, Problem
-from triage.models import Enquiry, GlassBreak, Referral, Restriction, RestrictionReader, Subject, User
+from triage.models import Enquiry, GlassBreak, Person, Referral, Restriction, RestrictionReader, Subject, User
 from workflows.people import Identity, fold, swapped
 
 SHOWN = 100
@@ -36,12 +36,21 @@ def find_restriction(session: Session, person_id: UUID) -> Restriction | None:
 
 
 def _whole() -> tuple[object, ...]:
-    return joinedload(Restriction.made_by), selectinload(Restriction.readers).joinedload(RestrictionReader.user)
+    names = (RestrictionReader.user, RestrictionReader.added_by, RestrictionReader.removed_by)
+    readers = selectinload(Restriction.readers)
+    return joinedload(Restriction.made_by), readers.options(*map(joinedload, names))
+
+
+def list_restricted(session: Session, people: Iterable[UUID]) -> set[UUID]:
+    """Those of these people whose records few may see."""
+    known = select(Person.id).where(Person.id.in_(list(people)), func.is_restricted(Person.id))
+    return set(session.scalars(known))
 
 
 def list_breaks(session: Session) -> Sequence[GlassBreak]:
-    """Every opening in an emergency: those that nobody has looked at first, then the latest."""
-    query = select(GlassBreak).options(joinedload(GlassBreak.user), joinedload(GlassBreak.restriction))
+    """Openings in an emergency of what one governs: those that nobody has looked at first, then the latest."""
+    whose = joinedload(GlassBreak.user), joinedload(GlassBreak.restriction, innerjoin=True)
+    query = select(GlassBreak).options(*whose)
     order = (GlassBreak.verdict.is_not(None), GlassBreak.broken_at.desc())
     return session.scalars(query.order_by(*order).limit(SHOWN)).all()
 

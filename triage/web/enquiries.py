@@ -34,6 +34,7 @@ from triage.store.files import list_files
 from triage.store.kin import find_kin
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.rectifications import list_rectifications
+from triage.store.restrictions import list_restricted
 from triage.store.seeing import is_seen
 from triage.store.worktray import list_worktray
 from triage.web.access import LOCALITY, may, note_shown, open_desk
@@ -231,6 +232,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         matches=matches,
         hidden={each.ordinal: recognises and is_like_hidden(desk, each.person) for each in enquiry.subjects},
         restricts=has("restriction.make", desk.actor.role),
+        restricted=list_restricted(desk.session, [each.person_id for each in enquiry.subjects]),
         indicators=policy.vocabulary.indicators,
         levels=say_levels(policy),
         form=form,

@@ -13,6 +13,7 @@ from triage.models.codes import VERDICTS
 from triage.services.breaking_glass import BreakGlass, break_glass, review_break
 from triage.services.desk import Desk
 from triage.services.restricting import Restrict, add_reader, lift, remove_reader, restrict
+from triage.store.enquiries import get_enquiry
 from triage.store.restrictions import find_case, list_breaks, list_restrictions
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
@@ -34,6 +35,8 @@ def show() -> Any:
 @may("restriction.make")
 def ask_why(enquiry_id: UUID, ordinal: int) -> Any:
     """The form by which the records of one whom an enquiry is about are restricted."""
+    with open_desk() as desk:
+        get_enquiry(desk.session, enquiry_id)
     return render_template("restricted/make.html", values=request.form, errors={})
 
 
