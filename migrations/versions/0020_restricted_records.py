@@ -179,6 +179,13 @@ IN_A_CASE = (
     "(EXISTS (SELECT FROM subjects s WHERE s.person_id = found.id)"
     " OR EXISTS (SELECT FROM referrals r WHERE r.person_id = found.id))"
 )
+# Who counts reads rows that name no case, of nobody in particular; and nobody else reads them at all.
+MEASURED = {"measured_enquiries": "enquiry_measures", "measured_referrals": "referral_measures"}
+COUNTS = f"{ROLE} IN ('mash_manager', 'early_help_unit', 'locality_manager', 'analyst', 'partner_system', 'system')"
+# What the council is made of is written by the schema's owner alone.
+PUBLISHED = "localities, districts, teams, agencies, providers"
+# The log of a request, or of a disposal, is read by whoever sees that.
+LOGS = {"access_request": "access_requests", "disposal": "disposals"}
 CANDIDATES = """
 CREATE OR REPLACE FUNCTION candidate_people(name text, dates date[], nhs text, pupil text, most integer)
 RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
@@ -224,11 +231,29 @@ def upgrade() -> None:
     for (table, name), rule in POLICIES.items():
         op.execute(f"CREATE POLICY {name} ON {table} {rule}")
 
+    for view, measures in MEASURED.items():
+        _count_namelessly(view, measures)
+    op.execute(f"REVOKE INSERT, UPDATE ON {PUBLISHED} FROM {SERVICE}")
+    for kind, table in LOGS.items():
+        seen = f"{BY_SERVICE} OR EXISTS (SELECT FROM {table} t WHERE t.id = case_id)"
+        op.execute(
+            f"CREATE POLICY read_with_{kind} ON events AS RESTRICTIVE FOR SELECT"
+            f" USING (case_kind <> '{kind}' OR {seen})"
+        )
     for place, (table, condition) in REACH.items():
         op.execute(
             "INSERT INTO disposal_reach (position, kind, reached, condition)"
             f" VALUES ({place}, 'file', '{table}', '{condition}')"
         )
+
+
+def _count_namelessly(view: str, measures: str) -> None:
+    found = sa.text(f"SELECT attname FROM pg_attribute WHERE attrelid = '{measures}'::regclass AND attnum > 0")
+    told = [name for name in op.get_bind().scalars(found) if name not in ("id", "reference")]
+    rows = f"SELECT {', '.join(told)} FROM {measures} WHERE {COUNTS}"
+    op.execute(f"CREATE VIEW {view} WITH (security_barrier = true) AS {rows}")
+    op.execute(f"REVOKE SELECT ON {measures} FROM {SERVICE}")
+    op.execute(f"GRANT SELECT ON {view} TO {SERVICE}")
 
 
 def _look_for_candidates(seen: str) -> None:
@@ -327,6 +352,12 @@ def _unique(table: str, name: str, columns: list[str], where: str) -> None:
 
 
 def downgrade() -> None:
+    for kind in LOGS:
+        op.execute(f"DROP POLICY read_with_{kind} ON events")
+    op.execute(f"GRANT INSERT, UPDATE ON {PUBLISHED} TO {SERVICE}")
+    for view, measures in MEASURED.items():
+        op.execute(f"DROP VIEW {view}")
+        op.execute(f"GRANT SELECT ON {measures} TO {SERVICE}")
     op.execute(f"DELETE FROM disposal_reach WHERE position IN {tuple(REACH)}")
     for table in ("clock_pauses", *BY_CASE, *HIDES):
         op.execute(f"DROP POLICY not_restricted ON {table}")

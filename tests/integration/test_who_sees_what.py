@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Boolean, Date, DateTime, Enum, Integer, LargeBinary, Table, Text, Uuid, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from tests.acting import a_referral, accepted, act
@@ -16,6 +17,7 @@ from tests.asking_for_records import as_, ask, do
 from tests.making import an_enquiry, screen
 from triage.access.actor import NOBODY, SYSTEM, Actor, claimant
 from triage.database import act_as
+from triage.insight.measures import refresh
 from triage.models import Base, Enquiry, Event, Person, Reading, Referral, Subject
 from triage.models.codes import ROLES
 from triage.services.restricting import Restrict, restrict
@@ -40,8 +42,8 @@ OPEN = {
     "providers": "who may be asked for early help is published",
     "teams": "which teams there are is told to whoever works here",
     "daily_notices": "that a letter was promised for a day, and not what it says",
-    "enquiry_measures": "numbers for the measures: no name and no reference",
-    "referral_measures": "numbers for the measures: no name and no reference",
+    "enquiry_measures": "read by nobody: see the test of what is counted",
+    "referral_measures": "read by nobody: see the test of what is counted",
     "alembic_version": "the number of the last migration",
 }
 OF_REFERRAL = "SELECT t.id, r.enquiry_id FROM {} t JOIN referrals r ON r.id = t.referral_id"
@@ -65,11 +67,11 @@ OWNED = {
     "account_events": ("user_id", (ADMIN, IG)),
     "credentials": ("user_id", ()),
     "drafts": ("user_id", ()),
-    "glass_breaks": ("user_id", ("mash_manager", IG)),
+    "glass_breaks": ("user_id", (MAKER, IG)),
     "idempotency_keys": ("user_id", ()),
     "opening_reasons": ("user_id", ("mash_manager", IG)),
     "reading_heads": ("reader_id", ()),
-    "restriction_readers": ("user_id", ("mash_manager", IG)),
+    "restriction_readers": ("user_id", (MAKER, IG)),
     "sessions": ("user_id", (ADMIN,)),
     "staff_homes": ("user_id", (ADMIN, IG)),
     "declared_interests": ("user_id", (IG,)),
@@ -85,7 +87,7 @@ WHOLE = {
     "identities": (ADMIN,),
     "outbox": (),
     "readings": (IG, "mash_manager"),
-    "restrictions": (IG, "mash_manager"),
+    "restrictions": (IG, MAKER),
     "retention_classes": tuple(ROLES),
     "users": tuple(ROLES),
     "security_keys": (),
@@ -121,6 +123,8 @@ class Scene:
         closed = act(office, WEST, accepted(office, given_name="Clo"), "close", closure="RC1")
         act(office, "mash_officer", closed.enquiry, "close")
         hidden = accepted(office, given_name="Rex", family_name="Hidden")
+        act(office, WEST, hidden, "close", closure="RC1")
+        act(office, "mash_officer", hidden.enquiry, "close")
         self.fresh = an_enquiry(office, given_name="Nell")
         screen(office, self.fresh, ask="police", finish=False)
         self.sent = an_enquiry(office, given_name="Sen")
@@ -290,7 +294,7 @@ def test_what_is_somebodys_own_is_found_by_them_and_those_who_look_after_it(offi
         with acting(office, who):
             for name, (column, others) in OWNED.items():
                 owners = {row[-1] for row in keys(office, Base.metadata.tables[name], column)}
-                sees_all, hidden = actor.role in others, name in ONLY_WHILE_SIGNING_IN
+                sees_all, hidden = bool({actor.role, who} & set(others)), name in ONLY_WHILE_SIGNING_IN
                 if (owners - {actor.id} and not sees_all) or (hidden and owners):
                     wrong.append((who, name, "of others"))
                 if sees_all and name not in ("glass_breaks", "restriction_readers") and len(owners) < len(WHO):
@@ -305,9 +309,26 @@ def test_what_is_nobodys_own_is_found_whole_by_its_roles_and_not_at_all_by_other
         with acting(office, who):
             for name, roles in WHOLE.items():
                 found = keys(office, Base.metadata.tables[name])
-                if bool(found) != (role in roles):
+                if bool(found) != bool({role, who} & set(roles)):
                     wrong.append((who, name, len(found)))
     assert wrong == []
+
+
+COUNTED = ("measured_enquiries", "measured_referrals")
+COUNTS = {"mash_manager", "early_help_unit", "locality_manager", "analyst", "partner_system"}
+
+
+def test_what_is_counted_names_no_case_and_is_read_by_whoever_counts(office, scene):
+    refresh(office.session)
+    for who in WHO:
+        with acting(office, who):
+            for name in COUNTED:
+                rows = office.session.execute(text(f"SELECT * FROM {name}")).mappings().all()  # noqa: S608
+                assert bool(rows) is (office.actor(who).role in COUNTS), (who, name)
+                assert not any({"id", "reference"} & set(row) for row in rows)
+    for name in ("enquiry_measures", "referral_measures"):
+        with pytest.raises(DBAPIError, match="permission denied"), office.session.begin_nested():
+            office.session.execute(text(f"SELECT on_day FROM {name}"))  # noqa: S608
 
 
 def test_partner_finds_only_the_checks_that_its_agency_was_asked(office, scene):
@@ -333,7 +354,8 @@ def test_events_are_found_with_the_case_that_they_are_of(office, scene):
         found = {of[key] for kind, key in rows if kind not in ("policy", "access_request") and key in of}
         assert found == mine | ({f"{name}'s person" for name in mine & set(scene.cases)} if hub else set()), who
         assert {key for kind, key in rows if kind not in ("policy", "access_request")} <= set(of) or hub, who
-        assert any(kind == "access_request" for kind, _key in rows) is (hub or who == IG), who
+        reviews = office.actor(who).role in WHOLE["access_requests"]
+        assert any(kind == "access_request" for kind, _key in rows) is reviews, who
 
 
 def test_policies_in_draft_are_their_makers(office, scene):

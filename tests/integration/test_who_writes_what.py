@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from tests.acting import a_referral, accepted, act, in_days, refused, walk
 from tests.conftest import MORNING
@@ -285,3 +285,10 @@ def test_locality_is_told_in_words_that_what_it_is_offered_is_not_yet_its_own(of
     office.session.info.pop("held", None)
     assert list(refused(office, NORTH, offered, "step_down")) == ["another_locality"]
     act_as(office.session, SYSTEM)
+
+
+@pytest.mark.parametrize("table", ["localities", "districts", "teams", "agencies", "providers"])
+def test_nobody_writes_what_the_council_is_made_of(session, table):
+    for change in (f"UPDATE {table} SET name = name", f"INSERT INTO {table} SELECT * FROM {table}"):  # noqa: S608
+        with pytest.raises(DBAPIError, match="permission denied"), session.begin_nested():
+            session.execute(text(change))

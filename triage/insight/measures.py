@@ -48,40 +48,40 @@ def _in_time(clock: str) -> dict[str, str]:
 MEASURES = {
     measure.name: measure
     for measure in (
-        Measure("enquiries", "Enquiries", "enquiry_measures", "true"),
+        Measure("enquiries", "Enquiries", "measured_enquiries", "true"),
         Measure(
             "appropriate_action",
             "Enquiries that led to social care or early help",
-            "enquiry_measures",
+            "measured_enquiries",
             "social_care OR early_help",
             "decided",
         ),
         Measure(
-            "decided_in_one_working_day", "Decided within one working day", "enquiry_measures", **_in_time("decision")
+            "decided_in_one_working_day", "Decided within one working day", "measured_enquiries", **_in_time("decision")
         ),
-        Measure("screened_in_time", "Screened within their RAG time", "enquiry_measures", **_in_time("screening")),
-        Measure("referrals", "Referrals to social care", "referral_measures", "service = 'social_care'"),
-        Measure("early_help", "Requests for early help", "referral_measures", "service = 'early_help'"),
+        Measure("screened_in_time", "Screened within their RAG time", "measured_enquiries", **_in_time("screening")),
+        Measure("referrals", "Referrals to social care", "measured_referrals", "service = 'social_care'"),
+        Measure("early_help", "Requests for early help", "measured_referrals", "service = 'early_help'"),
         Measure(
             "re_referrals",
             "Re-referrals to social care within 12 months",
-            "referral_measures",
+            "measured_referrals",
             "re_referral",
             "service = 'social_care'",
         ),
-        Measure("allocated_in_time", "Referrals allocated in time", "referral_measures", **_in_time("allocation")),
-        Measure("accepted_in_time", "Referrals accepted in time", "referral_measures", **_in_time("acceptance")),
+        Measure("allocated_in_time", "Referrals allocated in time", "measured_referrals", **_in_time("allocation")),
+        Measure("accepted_in_time", "Referrals accepted in time", "measured_referrals", **_in_time("acceptance")),
         Measure(
             "median_minutes_to_decision",
             "Median working time to decision",
-            "enquiry_measures",
+            "measured_enquiries",
             "working_minutes IS NOT NULL",
             percentile=0.5,
         ),
         Measure(
             "p90_minutes_to_decision",
             "Nine in ten decided within (working time)",
-            "enquiry_measures",
+            "measured_enquiries",
             "working_minutes IS NOT NULL",
             percentile=0.9,
         ),
