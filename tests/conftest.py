@@ -21,7 +21,7 @@ from triage.access.passwords import keep_password
 from triage.access.signin import actor_of, issue_token
 from triage.app import create_app
 from triage.clock import SettableClock
-from triage.database import act_as
+from triage.database import act_as, acting_as
 from triage.models import User
 from triage.pack import Pack, load_pack
 from triage.services.desk import Desk
@@ -118,8 +118,10 @@ class Office:
             user.team_code = team or (f"social_care_{locality}" if locality else None)
             if name.startswith("partner_"):
                 user.agency_code = agency or "police"
-            self.session.add(user)
             self.session.flush()
+            with acting_as(self.session, SYSTEM):  # whoever acts when they are first needed
+                self.session.add(user)
+                self.session.flush()
             self.actors[who] = actor_of(user)
         return self.actors[who]
 
