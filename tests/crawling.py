@@ -12,8 +12,13 @@ from werkzeug.datastructures import MultiDict
 MOST_PAGES = 80
 KEY = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 NEEDED = {
-    **{"given_name": "Ava", "family_name": "Testley", "birth_date": "2008-01-02", "received_on": "2013-05-07"},
-    **{"reason": "Made up", "asked_by": "Made up", "reference": "ENQ-2013-000001"},
+    "given_name": "Ava",
+    "family_name": "Testley",
+    "birth_date": "2008-01-02",
+    "received_on": "2013-05-07",
+    "reason": "Made up",
+    "asked_by": "Made up",
+    "reference": "ENQ-2013-000001",
 }
 TYPED = ("text", "textarea", "email", "search", "password", "hidden", "date", "number", "tel", "url")
 

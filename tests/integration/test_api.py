@@ -6,9 +6,10 @@ from uuid import UUID
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.acting import accepted
 from tests.asking import asked_of
 from tests.calling import Caller
-from tests.making import view_first
+from tests.making import an_enquiry, screen, view_first
 from triage.models import Enquiry
 
 TOLD = {
@@ -148,6 +149,25 @@ def test_action_from_another_state_is_409_with_its_reason(hub):
     at = f"/enquiries/{enquiry.get_json()['id']}/actions/close"
     response = hub.post(at, {}, If_Match=enquiry.headers["ETag"])
     assert (response.status_code, response.get_json()["errors"][0]["code"]) == (409, "not_in_this_state")
+
+
+@pytest.mark.parametrize(
+    ("what", "action", "unasked"),
+    [
+        ("enquiries", "claim", {"agency_code": "police"}),
+        ("enquiries", "immediate_danger", {"question": "Made up", "reason": "Made up"}),
+        ("referrals", "accept", {"closure": "RC1"}),
+        ("checks", "nothing_known", {"answer": "Made up: bruises, twice"}),
+    ],
+)
+def test_what_is_not_asked_for_is_refused_and_named(caller, office, what, action, unasked):
+    enquiry, case = an_enquiry(office), accepted(office)
+    screen(office, enquiry, ask="police", finish=False)
+    office.session.flush()
+    row = {"enquiries": enquiry, "referrals": case, "checks": enquiry.checks[0]}[what]
+    refused = caller("mash_manager").post(f"/{what}/{row.id}/actions/{action}", unasked, If_Match=f'"{row.version}"')
+    said = [(each["code"], each["field"]) for each in refused.get_json()["errors"]]
+    assert (refused.status_code, said) == (422, [("not_asked", next(iter(unasked)))])
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(hub):
