@@ -262,6 +262,17 @@ def test_file_says_who_made_it_and_runs_nothing(sign_in, office):
     assert answer.headers["Content-Disposition"] == 'attachment; filename="openings.csv"'
 
 
+def test_every_reading_of_one_case_is_listed_by_its_reference(sign_in, office):
+    told, other = an_enquiry(office), an_enquiry(office, given_name="Nell")
+    for each in (told, other, told):
+        read(office, each)
+    client = sign_in(IG)
+    page = main_of(client.get(f"/openings?reference={told.reference.lower()}").text)
+    assert (page.count("Of the case that you ask about."), other.reference in page) == (2, False)
+    unknown = client.get("/openings?reference=ENQ-2013-999999").text
+    assert '<a href="#reference">No enquiry and no referral has this reference. Check it.</a>' in unknown
+
+
 def test_file_that_stops_short_says_so(sign_in, office, monkeypatch):
     monkeypatch.setattr(openings, "MOST_IN_FILE", 2)
     client, _told = a_page(sign_in, office, lines=3)

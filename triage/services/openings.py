@@ -4,13 +4,15 @@ It says of each why it is listed and by which case, and never a child's name: wh
 """
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from triage.errors import invalid
 from triage.models.codes import ROLES
 from triage.services.desk import Desk, seeing_all
 from triage.services.opened_pages import say_page
+from triage.services.reading import people_of
 from triage.store.nearness import count_bearers, list_beside, list_like, list_readers, list_staff_near
 from triage.store.openings import (
     Near,
@@ -22,6 +24,7 @@ from triage.store.openings import (
     name_cases,
     name_latest_enquiries,
 )
+from triage.store.restrictions import find_case
 from workflows.nearness import Crowd, find_near, find_roots
 
 WHY = {
@@ -33,6 +36,7 @@ WHY = {
     "emergency": "Restricted, opened in an emergency",
     "restricted": "Restricted",
     "other_team": "Another team's",
+    "case": "Of the case that you ask about",
 }
 PAGE = 50
 MOST_OPENED = 10
@@ -65,9 +69,15 @@ class Report:
     people: set[UUID]
 
 
-def report_openings(desk: Desk, span: Span, kind: str | None, *, limit: int = PAGE, offset: int = 0) -> Report:
-    """The report, worked out as the service: whoever looks at it sees no people themselves."""
+def report_openings(
+    desk: Desk, span: Span, kind: str | None, reference: str = "", *, limit: int = PAGE, offset: int = 0
+) -> Report:
+    """The report, worked out as the service: whoever looks at it sees no people themselves.
+
+    With a reference, of every reading of that case and of whom it is about. Invalid where there is none.
+    """
     with seeing_all(desk):
+        span = replace(span, of=_find_case(desk, reference)) if reference.strip() else span
         readers = list_readers(desk.session, span.since, span.until)
         asked = {key: name for key, name in readers.items() if span.reader_id in (None, key)}
         near, bearers = _list_near(desk, asked)
@@ -79,6 +89,13 @@ def report_openings(desk: Desk, span: Span, kind: str | None, *, limit: int = PA
             _tell_most_opened(desk, span),
             {key for each in openings for key in each.people},
         )
+
+
+def _find_case(desk: Desk, reference: str) -> tuple[UUID, frozenset[UUID]]:
+    case = find_case(desk.session, reference)
+    if case is None:
+        raise invalid("reference", "No enquiry and no referral has this reference. Check it.")
+    return case.id, frozenset(people_of([case]))
 
 
 def _list_near(desk: Desk, readers: Mapping[UUID, str]) -> tuple[list[Near], dict[UUID, int]]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     cast,
     column,
+    false,
     func,
     literal,
     null,
@@ -33,17 +34,26 @@ OWN_PAGES = "openings.%"  # whoever looks at the report is not in it for what it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """From when until when is looked, and whose readings: everybody's, unless one is named."""
+    """From when until when is looked, and whose readings: everybody's, unless one is named.
+
+    With `of`, a case and whom it is about, only those that showed any of them.
+    """
 
     since: datetime
     until: datetime
     reader_id: UUID | None = None
+    of: tuple[UUID, frozenset[UUID]] | None = None
 
     @property
     def rows(self) -> tuple[ColumnElement[bool], ...]:
         """What holds of a reading in it."""
         within = (Reading.at >= self.since, Reading.at < self.until)
-        return (*within, Reading.reader_id == self.reader_id) if self.reader_id else within
+        within += (Reading.reader_id == self.reader_id,) if self.reader_id else ()
+        return (*within, self._showed(*self.of)) if self.of else within
+
+    @staticmethod
+    def _showed(case_id: UUID, people: frozenset[UUID]) -> ColumnElement[bool]:
+        return or_(Reading.case_id == case_id, Reading.people.op("&&")(cast(sorted(people), KEYS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,8 @@ def count_openings(session: Session, span: Span, near: Collection[Near]) -> dict
 def _find(span: Span, near: Collection[Near]) -> Subquery:
     """A row for each reading, kind and person: of another team's record there is no person to be named."""
     other_team = select(Reading.id, literal("other_team"), null(), literal("")).where(*span.rows, Reading.purpose != "")
-    return union_all(_find_near(span, near), *_find_restricted(span), other_team).subquery("found")
+    every = select(Reading.id, literal("case"), null(), literal("")).where(*span.rows, true() if span.of else false())
+    return union_all(_find_near(span, near), *_find_restricted(span), other_team, every).subquery("found")
 
 
 def _find_near(span: Span, near: Collection[Near]) -> Select[tuple[object, ...]]:
