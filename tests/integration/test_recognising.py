@@ -154,6 +154,15 @@ def test_the_page_shows_who_may_be_known_to_whoever_may_say_so(office, sign_in):
     assert str(known.id) not in pages["early_help_unit"]
 
 
+def test_the_page_says_who_it_is_from_now_on_and_offers_nobody_who_was_only_described(office, sign_in):
+    known, enquiry = again(office)
+    office.session.flush()
+    client = sign_in("mash_officer")
+    assert client.post(f"/enquiries/{enquiry.id}/subjects/1/person/{known.id}").status_code == 302
+    page = plain(client.get(f"/enquiries/{enquiry.id}").text)
+    assert ("This is Ava Testley from now on" in page, "Somebody known already?" in page) == (True, False)
+
+
 def test_the_page_says_why_not(office, sign_in):
     stranger = an_enquiry(office, **ZED).subjects[0].person
     enquiry = an_enquiry(office)

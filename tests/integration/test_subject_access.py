@@ -27,6 +27,7 @@ from triage.models import (
     Referral,
     Subject,
 )
+from triage.services.linking import LinkPerson, link_person
 from triage.services.rights.gathering_held import LEFT_OUT, READERS
 from triage.services.rights.keeping import download, find_material, open_material
 from triage.services.rights.requests import AskForRecord, ask_for_record
@@ -39,6 +40,12 @@ TELLING = {
     "referrer_email": "w.grassington@street.example",
     "source": "1B",
 }
+
+
+def test_whoever_was_only_described_before_they_were_recognised_is_nobody_else(office):
+    known, again = an_enquiry(office).subjects[0].person, an_enquiry(office)
+    link_person(office.desk("social_worker"), LinkPerson(enquiry_id=again.id, ordinal=1, person_id=known.id))
+    assert ask(office).person is known
 
 
 def test_every_table_is_in_the_copy_or_left_out_for_a_reason():

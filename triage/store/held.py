@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from triage.errors import NotFound, Problem
@@ -134,10 +134,15 @@ def list_requests_about(session: Session, person_id: UUID) -> Sequence[AccessReq
 
 
 def find_by_name(session: Session, search_name: str, birth_date: object) -> Sequence[Person]:
-    """People of exactly that folded name, now or before, and that date of birth."""
+    """People of exactly that folded name, now or before, and that date of birth.
+
+    Not whoever was only described before they were recognised: they are in no case.
+    """
     before = select(Rectification.person_id).where(Rectification.search_name == search_name)
     named = or_(Person.search_name == search_name, Person.id.in_(before))
-    return session.scalars(select(Person).where(named, Person.birth_date == birth_date).order_by(Person.id)).all()
+    in_a_case = or_(exists().where(Subject.person_id == Person.id), exists().where(Referral.person_id == Person.id))
+    found = select(Person).where(named, Person.birth_date == birth_date, in_a_case)
+    return session.scalars(found.order_by(Person.id)).all()
 
 
 def get_person(session: Session, key: UUID) -> Person:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.access.permissions import has
@@ -43,7 +43,7 @@ from triage.web.following import follow_subjects
 from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, read_version_of, typed_elsewhere
 from triage.web.keeping import begin, was_sent
 from triage.web.offering import choices_on, find_open, offer
-from triage.web.words import say_levels
+from triage.web.words import call_person, say_levels
 from workflows.agency_check import AGENCY_CHECK
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.enquiry import ENQUIRY
@@ -164,7 +164,12 @@ def recognise(enquiry_id: UUID, ordinal: int, person_id: UUID) -> Any:
     """Say that a subject is somebody known already."""
     version = request.form.get("version", type=int)
     command = LinkPerson(enquiry_id=enquiry_id, ordinal=ordinal, person_id=person_id, version=version)
-    return try_part(enquiry_id, "person", lambda desk: link_person(desk, command))
+
+    def join(desk: Desk) -> None:
+        person = next(each.person for each in link_person(desk, command).subjects if each.ordinal == ordinal)
+        flash(f"This is {call_person(person)} from now on, whose history the policy was asked with.")
+
+    return try_part(enquiry_id, "person", join)
 
 
 def _sees(enquiry_id: UUID) -> bool:
