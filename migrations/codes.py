@@ -16,6 +16,18 @@ def drop_codes(table: str, column: str, codes: tuple[str, ...]) -> None:
     _restrict(table, column, tuple(each for each in _codes_of(table, column) if each not in codes))
 
 
+def refuse_to_break_the_ledger(kind: str) -> None:
+    """Stop a downgrade that would take sealed events away, or forget of which the content has gone. RuntimeError."""
+    broken = sa.text(
+        "SELECT EXISTS (SELECT FROM ledger_leaves WHERE chain_kind = :kind)"
+        " OR EXISTS (SELECT FROM events WHERE type = 'disposed')"
+    )
+    if op.get_bind().scalar(broken, {"kind": kind}):
+        raise RuntimeError(
+            f"Coming down would break the ledger, in which events of kind {kind} are kept. Restore a backup of before."
+        )
+
+
 def rule_of(table: str, name: str) -> str:
     """What a CHECK asks, as PostgreSQL tells it, in one pair of brackets."""
     query = sa.text(

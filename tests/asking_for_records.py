@@ -53,10 +53,10 @@ def judge(office: Any, who: str, request: AccessRequest, passage: str, choice: s
         judge_passage(office.desk(who), VAULT, command)
 
 
-def give_out(office: Any, request: AccessRequest) -> AccessRequest:
-    """Gathered, reviewed by a social worker, and released."""
+def give_out(office: Any, request: AccessRequest, reviewer: str = "social_worker") -> AccessRequest:
+    """Gathered, reviewed, and released."""
     do(office, "information_governance", request, "prepare", "send_to_review")
-    do(office, "social_worker", request, "approve")
+    do(office, reviewer, request, "approve")
     with as_(office, "information_governance"):
         return release(office.desk("information_governance"), VAULT, request.id)
 

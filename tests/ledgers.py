@@ -1,5 +1,6 @@
 """A small ledger that was kept and sealed, and what whoever owns the database could do to it."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from click.testing import CliRunner, Result
 from sqlalchemy import NullPool, create_engine, select, text, update
 from sqlalchemy.orm import Session
 
@@ -18,6 +20,7 @@ from triage.access.checkpoints import export, hash_checkpoint, leaf_text, tell
 from triage.access.ledger import canonical, seal, seal_reading
 from triage.access.merkle import Tree
 from triage.access.signing import SigningKey
+from triage.cli import main
 from triage.clock import SettableClock
 from triage.database import Database
 from triage.models import Checkpoint, Enquiry, Event, Leaf, Reading, ReadingHead
@@ -106,7 +109,8 @@ def keep_ledger(name: str) -> Kept:
 
 def faults_in(session: Session, exported: dict[str, Any] | None = None, keys: Any = KEYS) -> str:
     """What verifying finds, a fault a line."""
-    return "\n".join(verify_ledger(session, keys, exported).faults)
+    schedules = load_pack("nottinghamshire").retention.known
+    return "\n".join(verify_ledger(session, keys, exported, schedules=schedules).faults)
 
 
 def run(session: Session, statement: str, **values: Any) -> None:
@@ -167,3 +171,16 @@ def drop_foreign_keys(session: Session, table: str) -> None:
     )
     for statement in session.scalars(found, {"table": table}).all():
         session.execute(text(statement))
+
+
+class Commands:
+    """The commands as they are typed, with the key in the environment."""
+
+    def __init__(self, kept: Kept, key: SigningKey = KEY) -> None:
+        self.kept, self.key = kept, key
+
+    def __call__(self, *words: str, key: bool = True) -> Result:
+        told = {"TRIAGE_DATABASE_URL": role_url("triage_app", self.kept.name)}
+        if key:
+            told["TRIAGE_LEDGER_KEY"] = base64.b64encode(self.key.raw).decode()
+        return CliRunner(env=told).invoke(main, ["ledger", *words])

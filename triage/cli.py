@@ -17,6 +17,7 @@ PLACES = {
     "ledger": "triage.ledger_command:ledger",
     "list-tokens": "triage.access.command:list_tokens_command",
     "revoke-token": "triage.access.command:revoke_token_command",
+    "reseal": "triage.reseal_command:reseal_command",
     "retention": "triage.retention_command:retention",
     "policy": "triage.thresholds.command:policy",
     "workflow": "triage.workflow_command:workflow",

@@ -16,6 +16,7 @@ from triage.access.signing import PublicKey, SigningKey, find_key, make_key, rea
 from triage.clock import SystemClock
 from triage.database import Database, act_as
 from triage.errors import CommandRefused
+from triage.ledger_words import say_verdict, tell_verdict
 from triage.pack import load_pack
 from triage.private import database_url, takes_database
 from triage.services.auditing import Verdict, verify_ledger
@@ -92,11 +93,13 @@ def export_command(
 
 @ledger.command("verify")
 @click.option("--checkpoint", type=click.File(encoding="utf-8"), help="as it was given to another body")
+@click.option("--json", "as_json", is_flag=True, help="as JSON, with each file that was disposed of")
 @click.option("--public-key", "trusted", type=click.File(encoding="ascii"), multiple=True, help="whose seal is trusted")
 @takes_key
 @takes_database
 def verify_command(
     checkpoint: IO[str] | None,
+    as_json: bool,
     trusted: Sequence[IO[str]],
     key: str | None,
     key_file: Path | None,
@@ -104,14 +107,15 @@ def verify_command(
     run_dir: Path,
     pack: str,
 ) -> None:
-    """Find whatever was changed, removed, put in or moved, and name it. Exit status 1 where anything was."""
+    """Find whatever was changed, removed, put in or moved, and name it; and tell what was disposed of, by whom.
+
+    Exit status 1 where anything was changed.
+    """
     exported = _read_export(checkpoint) if checkpoint else None
     keys = _trust([each.read() for each in trusted], find_key(key, key_file), exported)
     with _one_moment(url, run_dir, pack) as session:
-        verdict = _watch(session, keys, exported)
-    for fault in verdict.faults:
-        click.echo(fault)
-    click.echo(_say(verdict))
+        verdict = _watch(session, keys, exported, load_pack(pack).retention.known)
+    click.echo(tell_verdict(verdict) if as_json else "\n".join(say_verdict(verdict)))
     if verdict.faults:
         raise SystemExit(1)
 
@@ -153,18 +157,12 @@ def _trust(given: Sequence[str], signing: SigningKey | None, exported: dict[str,
     return {each.id: each for each in keys}
 
 
-def _watch(session: Session, keys: dict[str, PublicKey], exported: dict[str, Any] | None) -> Verdict:
+def _watch(
+    session: Session, keys: dict[str, PublicKey], exported: dict[str, Any] | None, schedules: frozenset[str]
+) -> Verdict:
     """Verify, with a bar that grows where somebody looks on."""
     bar = click.progressbar(
         length=count_entries(session), label="Verifying", file=sys.stderr, hidden=not sys.stderr.isatty()
     )
     with bar:
-        return verify_ledger(session, keys, exported, lambda number: bar.update(number - bar.pos))
-
-
-def _say(verdict: Verdict) -> str:
-    readings, readers = verdict.entries["reading"], verdict.chains["reading"]
-    events, chains = sum(verdict.entries.values()) - readings, sum(verdict.chains.values()) - readers
-    looked = f"{events:,} events of {chains:,} cases, {readings:,} readings by {readers:,} readers"
-    sealed = f"{verdict.checkpoints:,} checkpoints over {verdict.leaves:,} leaves, {verdict.unsealed:,} not sealed yet"
-    return f"{'NOT WHOLE' if verdict.faults else 'Whole'}: {looked}, {sealed}."
+        return verify_ledger(session, keys, exported, lambda number: bar.update(number - bar.pos), schedules=schedules)

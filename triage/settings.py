@@ -69,15 +69,15 @@ class Settings(BaseSettings):
     @cached_property
     def secret_keys(self) -> tuple[str, ...]:
         """The newest secret key, then those that still open what they sealed."""
-        return tuple(key.strip() for key in self.secret_key.get_secret_value().split(","))
+        return split_keys(self.secret_key.get_secret_value())
 
     @field_validator("secret_key")
     @classmethod
     def _all_strong(cls, keys: SecretStr) -> SecretStr:
-        for key in keys.get_secret_value().split(","):
-            if len(key.strip()) < LEAST_KEY:
+        for key in split_keys(keys.get_secret_value()):
+            if len(key) < LEAST_KEY:
                 raise ValueError(f"each key has {LEAST_KEY} characters or more")
-            if weakness := weakness_of(key.strip()):
+            if weakness := weakness_of(key):
                 raise ValueError(f"a key {weakness}: make one with openssl rand -hex 32")
         return keys
 
@@ -113,6 +113,11 @@ class _Files(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         found = {name: read_named_file(name) for name in self.settings_cls.model_fields}
         return {name: value for name, value in found.items() if value is not None}
+
+
+def split_keys(keys: str) -> tuple[str, ...]:
+    """The secret keys, newest first, of a setting that has them between commas."""
+    return tuple(key.strip() for key in keys.split(","))
 
 
 def read_named_file(name: str) -> str | None:

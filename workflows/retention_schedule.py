@@ -1,5 +1,6 @@
 """A council's retention schedule: read from its file, and refused with reasons where it cannot be gone by."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,7 @@ OF_CLASS = {"code", "name", "covers", "keep", "source"}
 OF_COVERS = {"routes", "section_47", "protection_plan", "by_hand"}
 OF_ROUTINE = {"code", "name", "rows", "days", "source"}
 MOST_YEARS = 150
+HASH = re.compile("[0-9a-f]{64}")
 
 
 class Coverable(Protocol):
@@ -79,11 +81,20 @@ class Routine:
 
 @dataclass(frozen=True)
 class Schedule:
-    """The classes of family files and of the service's own traces. `hash` names exactly this text (SHA-256)."""
+    """The classes of family files and of the service's own traces. `hash` names exactly this text (SHA-256).
+
+    `before` are the hashes of its earlier texts: what went by one of them went by a schedule of this council.
+    """
 
     classes: tuple[RetentionClass, ...]
     routines: tuple[Routine, ...]
     hash: str
+    before: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The hashes of this text and of those before it."""
+        return frozenset((self.hash, *self.before))
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -105,7 +116,7 @@ def read_schedule(text: str) -> Schedule:
         raise ValueError("The retention schedule cannot be gone by. " + " ".join(faults))
     classes = tuple(_class(row) for row in document["classes"])
     routines = tuple(Routine(**row) for row in document["routine"])
-    return Schedule(classes, routines, sha256(text.encode()).hexdigest())
+    return Schedule(classes, routines, sha256(text.encode()).hexdigest(), tuple(document.get("before", ())))
 
 
 def _class(row: Mapping[str, Any]) -> RetentionClass:
@@ -115,9 +126,12 @@ def _class(row: Mapping[str, Any]) -> RetentionClass:
 
 
 def _faults(document: Any) -> Any:
-    if not isinstance(document, dict) or set(document) != {"classes", "routine"}:
-        yield "It has two lists: classes and routine."
+    if not isinstance(document, dict) or set(document) - {"before"} != {"classes", "routine"}:
+        yield "It has two lists, classes and routine, and perhaps a third: before."
         return
+    before = document.get("before", [])
+    if not isinstance(before, list) or not all(isinstance(each, str) and HASH.fullmatch(each) for each in before):
+        yield "before is a list of the hashes (SHA-256) of this file's earlier texts."
     for part, keys, check in (("classes", OF_CLASS, _faults_of_class), ("routine", OF_ROUTINE, _faults_of_routine)):
         rows = document[part]
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

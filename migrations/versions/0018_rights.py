@@ -9,7 +9,7 @@ takes nobody's word for it but their own. What was shared is added to and never 
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.codes import add_codes, drop_codes
+from migrations.codes import add_codes, drop_codes, refuse_to_break_the_ledger
 
 revision = "0018"
 down_revision = "0017"
@@ -294,6 +294,7 @@ def _refers(table: str, column: str, to: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
+    refuse_to_break_the_ledger("access_request")
     for table, name in (
         ("people", "seen_by_request"),
         ("events", "seen_by_governance"),

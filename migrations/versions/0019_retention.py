@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.codes import add_codes, drop_codes
+from migrations.codes import add_codes, drop_codes, refuse_to_break_the_ledger
 
 revision = "0019"
 down_revision = "0018"
@@ -95,8 +95,22 @@ $$;
 # what belongs to them, $6 when.
 OF_CASE = "enquiry_id = ANY ($1) OR referral_id = ANY ($2)"
 OF_REQUEST = "request_id IN (SELECT id FROM access_requests WHERE person_id = ANY ($4))"
-UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-NAMES_KEY = f", '{UUID}', 'g') m WHERE m[1]::uuid = ANY ($5))"
+# What names a key of the file is found by an index: without one, each file that goes reads all letters and answers.
+NAMED = """
+CREATE FUNCTION keys_in(words text) RETURNS uuid[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(array_agg(m[1]::uuid), '{}') FROM regexp_matches(words,
+        '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}', 'g') m
+$$;
+"""
+OF_LETTER = "jsonb_path_query_array(payload, '$.*')"
+OF_ANSWER = "keys_in(body || headers::text)"
+OF_DRAFT = "keys_in(page)"
+NAMING = (
+    ("ix_outbox_named", "outbox", OF_LETTER),
+    ("ix_idempotency_keys_people", "idempotency_keys", "people"),
+    ("ix_idempotency_keys_named", "idempotency_keys", OF_ANSWER),
+    ("ix_drafts_named", "drafts", OF_DRAFT),
+)
 REACH = (
     ("first_views", "subject_id = ANY ($3)", None),
     ("decisions", "subject_id = ANY ($3)", None),
@@ -119,9 +133,9 @@ REACH = (
     ("enquiries", "id = ANY ($1)", None),
     ("disposed_referrals", "person_id = ANY ($4)", "person_id = NULL"),
     ("people", "id = ANY ($4)", None),
-    ("outbox", "EXISTS (SELECT FROM jsonb_each_text(payload) p WHERE p.value = ANY ($5::text[]))", None),
-    ("idempotency_keys", f"people && $5 OR EXISTS (SELECT FROM regexp_matches(body || headers::text{NAMES_KEY}", None),
-    ("drafts", f"EXISTS (SELECT FROM regexp_matches(page{NAMES_KEY}", None),
+    ("outbox", f"{OF_LETTER} ?| $5::text[]", None),
+    ("idempotency_keys", f"people && $5 OR {OF_ANSWER} && $5", None),
+    ("drafts", f"{OF_DRAFT} && $5", None),
     ("events", "case_id = ANY ($5) AND type <> 'disposed'", "data = '{}', purpose = '', disposed_at = $6"),
 )
 OVER = "request_id IN (SELECT id FROM access_requests WHERE ended_at IS NOT NULL)"
@@ -277,6 +291,7 @@ FUNCTIONS = (
     "file_of(uuid[])",
     "due_day(uuid)",
     "anniversary(date, integer)",
+    "keys_in(text)",
 )
 # Another than who prepared it agrees, in their own name, and from then on nothing of it changes but that it is done.
 KEPT = f"""
@@ -331,12 +346,14 @@ def upgrade() -> None:
     _create_holds()
     _create_disposals()
     _create_reach()
-    for statement in (FACTS, LINKS, HELD, DUE, FILE, KEPT):
+    for statement in (FACTS, LINKS, HELD, DUE, FILE, KEPT, NAMED):
         op.execute(statement)
     op.execute(f"GRANT SELECT ON retention_facts, file_links, standing_holds TO {SERVICE}")
     op.add_column("events", sa.Column("disposed_at", AT, nullable=True))
     _create_disposed()
     _tell_letters("SET NULL")
+    for name, table, named in NAMING:
+        op.execute(f"CREATE INDEX {name} ON {table} USING gin (({named}))")
     op.execute(FAULT)
     op.execute(DISPOSE)
     for function in FUNCTIONS:
@@ -601,7 +618,8 @@ def _guard() -> None:
 
 
 def downgrade() -> None:
-    """What was disposed of stays so, and is counted no more."""
+    """What was disposed of stays so, and is counted no more: nothing may be, once the ledger has sealed that it was."""
+    refuse_to_break_the_ledger("disposal")
     for view, counted in MEASURES.items():
         base = "live_referrals" if view == "referral_measures" else counted
         definition = op.get_bind().scalar(sa.text(f"SELECT pg_get_viewdef('{base}'::regclass)"))
@@ -612,6 +630,8 @@ def downgrade() -> None:
         _measure(view, definition)
     op.execute("DROP TRIGGER keep_disposal ON disposals")
     op.execute("DROP TRIGGER keep_item ON disposal_items")
+    for name, _table, _named in NAMING:
+        op.execute(f"DROP INDEX {name}")
     op.execute(f"DROP FUNCTION {', '.join(FUNCTIONS)}, keep_disposal(), keep_item()")
     op.execute("DROP VIEW standing_holds, file_links, retention_facts")
     for table in TABLES:

@@ -1,4 +1,4 @@
-"""Letters and photographs as a partner's system sends and reads them."""
+"""Letters and photographs as a system of the hub sends and reads them."""
 
 import json
 from io import BytesIO
@@ -27,7 +27,7 @@ def send(caller, at, content=PDF, key="", **typed):
 
 
 def test_file_is_added_listed_and_opened(caller, at):
-    hub = caller("partner_system")
+    hub = caller("mash_officer")
     added = send(hub, at, described="letter from the school")
     told = added.get_json()
     assert added.status_code == 201
@@ -44,7 +44,7 @@ def test_file_is_added_listed_and_opened(caller, at):
 
 
 def test_same_key_and_file_are_kept_once_though_the_line_between_fields_is_another(caller, at, office):
-    hub = caller("partner_system")
+    hub = caller("mash_officer")
     first, again = (send(hub, at, key="k1", described="the school's") for _each in range(2))
     assert (again.status_code, again.get_json()) == (201, first.get_json())
     assert office.session.query(File).count() == 1
@@ -65,13 +65,13 @@ def test_same_key_and_file_are_kept_once_though_the_line_between_fields_is_anoth
     ],
 )
 def test_wrong_field_is_named(caller, at, content, typed, field):
-    answer = send(caller("partner_system"), at, content=content, **typed)
+    answer = send(caller("mash_officer"), at, content=content, **typed)
     assert (answer.status_code, answer.content_type) == (422, "application/problem+json")
     assert [each["field"] for each in answer.get_json()["errors"]] == [field]
 
 
 def test_other_content_types_are_refused_in_words(caller, at):
-    assert caller("partner_system").post(at, {"content": "x"}).status_code == 422
+    assert caller("mash_officer").post(at, {"content": "x"}).status_code == 422
 
 
 def test_locality_adds_to_its_referral_alone(caller, office):
@@ -86,7 +86,7 @@ def test_locality_adds_to_its_referral_alone(caller, office):
 
 
 def test_token_that_only_reads_adds_nothing(caller, at):
-    assert send(caller("partner_system", "read"), at).status_code == 403
+    assert send(caller("mash_officer", "read"), at).status_code == 403
 
 
 def test_description_tells_what_is_sent_and_what_comes_back(app):

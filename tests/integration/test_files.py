@@ -174,6 +174,7 @@ def test_file_of_a_case_that_is_not_theirs_is_not_found(office):
 
 def listed(office, who, case):
     """The contents of all that is shown with the case, as somebody of that role."""
+    act_as(office.session, SYSTEM)
     office.actor(who)
     office.session.flush()
     office.session.expunge_all()

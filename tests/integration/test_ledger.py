@@ -1,20 +1,17 @@
 """Sealing: every head once, whatever order transactions end in, by one sealer; and the commands of the ledger."""
 
-import base64
 import json
 from datetime import timedelta
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.conftest import Office
-from tests.ledgers import KEY, KEYS, OTHER_KEY, Kept, faults_in, keep_ledger
+from tests.ledgers import KEY, KEYS, OTHER_KEY, Commands, faults_in, keep_ledger
 from tests.making import an_enquiry
 from tests.services import own_database, role_url
 from triage.access.actor import SYSTEM
-from triage.cli import main
 from triage.database import Database, act_as
 from triage.models import Checkpoint, Event, Leaf
 from triage.pack import load_pack
@@ -122,19 +119,6 @@ def test_event_of_another_transaction_than_its_own_is_refused(session, office):
     forged = f"INSERT INTO events (id, number, xid, {columns}) SELECT gen_random_uuid(), 99, 1, {columns} FROM events"
     with pytest.raises(ProgrammingError, match="row-level security"):
         session.execute(text(f"{forged} WHERE case_id = :case LIMIT 1"), {"case": enquiry.id})
-
-
-class Commands:
-    """The commands as they are typed, with the key in the environment."""
-
-    def __init__(self, kept: Kept, key=KEY) -> None:
-        self.kept, self.key = kept, key
-
-    def __call__(self, *words: str, key: bool = True):
-        told = {"TRIAGE_DATABASE_URL": role_url("triage_app", self.kept.name)}
-        if key:
-            told["TRIAGE_LEDGER_KEY"] = base64.b64encode(self.key.raw).decode()
-        return CliRunner(env=told).invoke(main, ["ledger", *words])
 
 
 def test_commands_from_a_key_to_a_verified_checkpoint(kept, tmp_path):

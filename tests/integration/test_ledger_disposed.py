@@ -1,12 +1,21 @@
 """The log of what was disposed of is whole as long as a disposal vouches for it, and for every event of it."""
 
+import json
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text
 
+from tests.conftest import MORNING
 from tests.disposing import LATER, agreed, dispose_all, service_desk
-from tests.ledgers import faults_in, hash_anew, keep_ledger, run
+from tests.ledgers import KEYS, Commands, faults_in, hash_anew, keep_ledger, run
 from tests.services import own_database
+from triage.access.actor import SYSTEM
+from triage.database import act_as
 from triage.models import Disposal, DisposalItem, Enquiry, Event, Person
+from triage.pack import load_pack
+from triage.services.auditing import verify_ledger
+from triage.services.desk import Desk
 
 EMPTY = "UPDATE events SET data = '{}', purpose = '', disposed_at = now()"
 CHAINS = ("enquiry", "person")
@@ -136,6 +145,91 @@ def test_links_of_what_was_disposed_of_are_looked_at(owner, kind, change, found)
     case = owner.scalar(select(Event.case_id).where(Event.type == "disposed", Event.case_kind == kind))
     run(owner, change.format("case_id = :case"), case=case)
     assert found in faults_in(owner)
+
+
+OTHERS = {
+    "id": "gen_random_uuid()",
+    "type": "'enquiry_withdrawn'",
+    "at": "at + interval '1 microsecond'",
+    "actor_id": "(SELECT id FROM users WHERE id <> actor_id LIMIT 1)",
+    "actor_name": "'another'",
+    "actor_role": "'analyst'",
+    "purpose": "'another'",
+    "request_id": "'another'",
+    "data": """'{"reason": "another"}'""",
+    "disposed_at": "disposed_at + interval '1 microsecond'",
+}
+
+
+@pytest.mark.parametrize("kind", CHAINS)
+@pytest.mark.parametrize("column", OTHERS)
+def test_what_is_left_of_an_event_is_what_its_disposal_left(owner, kind, column):
+    of_kind = select(Event.case_id).where(Event.type == "disposed", Event.case_kind == kind)
+    change = f"UPDATE events SET {column} = {OTHERS[column]} WHERE case_id = :case AND number = 1"
+    run(owner, change, case=owner.scalar(of_kind))
+    assert "was changed: what is left is not what the disposal left" in faults_in(owner)
+
+
+def test_files_that_its_own_log_lets_nobody_dispose_of_are_found(kept, owner):
+    told = forge_disposal(kept, owner)
+    assert f"disposal {told}: its log does not say that those two prepared it and agreed to it" in faults_in(owner)
+    assert "emptied by item" in faults_in(owner)
+    assert "another-schedule" not in faults_in(owner)
+
+
+def test_files_that_went_by_no_schedule_of_the_pack_are_found(kept, owner):
+    told = forge_disposal(kept, owner, schedule="another-schedule")
+    assert f"disposal {told}: the schedule that it went by, another-sche, is none of the pack's" in faults_in(owner)
+
+
+def forge_disposal(kept, owner, schedule=None):
+    """As the database's owner: nothing is kept for a day, two people agreed who know of nothing, and the file goes."""
+    pack = load_pack("nottinghamshire")
+    owner.execute(text("ALTER TABLE disposals DISABLE TRIGGER USER"))
+    owner.execute(text("ALTER TABLE disposal_items DISABLE TRIGGER USER"))
+    run(owner, "UPDATE retention_classes SET since_closing = 0 * since_closing, since_birth = 0 * since_birth")
+    run(owner, "UPDATE enquiries SET state = 'closed', closed_at = :at WHERE id = :id", at=LATER, id=kept.second)
+    act_as(owner, SYSTEM, LATER)
+    schedule = schedule or pack.retention.hash
+    forged = Disposal(on_day=LATER.date(), schedule_hash=schedule, counts={}, **in_the_name_of(kept))
+    item = DisposalItem(
+        cases=[kept.second], references=["x"], code="x", since=None, due_on=LATER.date(), people=1, disposal=forged
+    )
+    owner.add_all([forged, item])
+    owner.flush()
+    assert dispose_all(Desk(owner, SYSTEM, kept.clock, pack)) == 1
+    assert item.disposed_at == LATER
+    return forged.id
+
+
+def in_the_name_of(kept):
+    who = {"prepared": "information_governance", "approved": "mash_manager"}
+    at = {f"{did}_at": LATER for did in who}
+    return at | {f"{did}_by_id": kept.actors[role].id for did, role in who.items()}
+
+
+def test_disposals_are_told_with_who_prepared_and_who_agreed(kept, owner):
+    (told,) = verify_ledger(owner, KEYS, schedules=load_pack("nottinghamshire").retention.known).disposals
+    assert (told.prepared_by, told.agreed_by) == ("Made-up information_governance", "Made-up mash_manager")
+    (file,) = told.files
+    assert (file.references, file.disposed_at, file.last_at) == (
+        (kept.reference,),
+        LATER,
+        MORNING + timedelta(minutes=10),
+    )
+
+
+def test_verifying_says_in_words_and_in_json_what_was_disposed_of(kept):
+    words = Commands(kept)("verify")
+    assert words.exit_code == 0, words.output
+    first, whole = words.output.splitlines()
+    assert first.startswith("Disposed of: 1 files, last worked on 2013-05-07 or before; prepared by Made-up info")
+    assert "agreed to by Made-up mash_manager on 2020-01-06" in first
+    assert whole.startswith("Whole: ")
+    told = json.loads(Commands(kept)("verify", "--json").stdout)
+    assert told["whole"] is True
+    assert told["faults"] == []
+    assert told["disposals"][0]["files"][0]["references"] == [kept.reference]
 
 
 def test_what_is_left_of_it_tells_of_nobody(owner):

@@ -217,6 +217,30 @@ def test_events_of_before_the_ledger_are_sealed_anew_and_as_before_on_the_way_do
         assert connection.execute(rows).all() == stood
 
 
+@pytest.mark.parametrize(("revision", "kind"), [("0018", "access_request"), ("0019", "disposal")])
+def test_what_the_ledger_has_sealed_is_not_taken_out_by_coming_down(owner_url, revision, kind):
+    config, engine = alembic_config(owner_url), create_engine(owner_url, poolclass=NullPool)
+    command.upgrade(config, revision)
+    before = ScriptDirectory.from_config(config).get_revision(revision).down_revision
+    with engine.begin() as connection:
+        _insert(connection, "ledger_leaves", chain_kind=kind, chain_id=uuid4(), position=0)
+    with pytest.raises(RuntimeError, match=f"would break the ledger, in which events of kind {kind}"):
+        command.downgrade(config, before)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM ledger_leaves"))
+    command.downgrade(config, before)
+
+
+def test_what_was_disposed_of_is_not_forgotten_by_coming_down(owner_url):
+    config, engine = alembic_config(owner_url), create_engine(owner_url, poolclass=NullPool)
+    command.upgrade(config, "0019")
+    with engine.begin() as connection:
+        row = OF_SYSTEM | {"case_kind": "person", "case_id": uuid4(), "type": "disposed", "at": MORNING}
+        _insert(connection, "events", id=uuid4(), number=1, **row)
+    with pytest.raises(RuntimeError, match="would break the ledger"):
+        command.downgrade(config, "0018")
+
+
 def test_coming_down_from_the_ledger_leaves_every_policy_as_it_was(owner_url):
     before = ScriptDirectory.from_config(alembic_config(owner_url)).get_revision("0016").down_revision
     engine = create_engine(owner_url, poolclass=NullPool)

@@ -14,7 +14,7 @@ TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "reseal", "web", "worker", "beat")
 LASTING = ("db", "redis", "web", "worker", "beat")
 SECRET = re.compile(r"PASSWORD|SECRET|AUTH|TOKEN", re.IGNORECASE)
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
@@ -25,7 +25,7 @@ def secrets_of(service: dict[str, Any]) -> dict[str, str]:
 
 
 def test_the_parts_are_those_of_production() -> None:
-    assert set(SERVICES) == {"db", "redis", "migrate", "web", "worker", "beat"}
+    assert set(SERVICES) == {"db", "redis", "migrate", "reseal", "web", "worker", "beat"}
     assert SERVICES["db"]["image"] == "postgres:18"
 
 
@@ -65,6 +65,11 @@ def test_each_part_is_told_no_more_than_it_needs() -> None:
         assert "TRIAGE_OWNER_PASSWORD" not in str(environment)
         assert "POSTGRES_PASSWORD" not in str(environment)
         assert "triage_app@" in environment["TRIAGE_DATABASE_URL"]
+
+
+def test_who_has_both_owner_and_key_runs_by_hand_alone() -> None:
+    assert SERVICES["reseal"]["profiles"] == ["by-hand"]
+    assert set(secrets_of(SERVICES["reseal"])) == {"PGPASSWORD", "TRIAGE_SECRET_KEY"}
 
 
 def test_every_setting_that_is_given_is_one_the_service_reads() -> None:

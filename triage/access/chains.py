@@ -6,6 +6,8 @@ Pure: whoever asks brings the entries in order, the head that the case's row (or
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Link:
     """An entry. `due` is the hash that what it says should have; `says` names it for people.
 
     `hidden` is one that no checkpoint would seal: by the transaction that it claims, it should have been sealed before.
-    `emptied` is one of a case that was disposed of: its hash is of what it said. `disposed_by` is what an entry that
-    ends such a chain names: the item of a disposal.
+    `left` is what is left of one whose case was disposed of: its hash is of what it said. `disposed_by` is the item of
+    a disposal, and `left_hash` the SHA-256 (in hex) of what it left, which an entry that ends such a chain names.
     """
 
     number: int
@@ -40,8 +42,14 @@ class Link:
     hash: bytes
     due: bytes
     hidden: bool = False
-    emptied: bool = False
+    at: datetime | None = None
+    left: bytes | None = None
     disposed_by: str | None = None
+    left_hash: str = ""
+
+    @property
+    def emptied(self) -> bool:
+        return self.left is not None
 
 
 class Walk:
@@ -56,19 +64,27 @@ class Walk:
         self.emptied = 0
         self.emptied_from = 0  # the first of them
         self.told = 0  # of those that say something still
+        self.left = b""  # the hash of what is left of them
+        self.last_at: datetime | None = None  # when the last of them happened
         self.disposed_by: str | None = None  # the item of a disposal that the last entry names
+        self.left_hash = ""
 
     def find_faults(self, links: Iterable[Link]) -> Iterator[str]:
         """Each fault; nothing where the chain is whole."""
         for link in links:
             yield from self._step(link)
             self.last = Head(link.number, link.hash)
-            self.emptied += link.emptied
-            if link.emptied and not self.emptied_from:
-                self.emptied_from = link.number
-            self.told += not link.emptied
-            self.disposed_by = link.disposed_by
+            self._count(link)
         yield from self._end()
+
+    def _count(self, link: Link) -> None:
+        self.disposed_by, self.left_hash = link.disposed_by, link.left_hash
+        if link.left is None:
+            self.told += 1
+            return
+        self.emptied += 1
+        self.emptied_from = self.emptied_from or link.number
+        self.left, self.last_at = sha256(self.left + link.left).digest(), link.at
 
     def _step(self, link: Link) -> Iterator[str]:
         gap, name = link.number != self.last.number + 1, f"{self.noun} {link.number} ({link.says})"
@@ -127,6 +143,9 @@ class Walk:
             yield f"{first} was emptied, and it does not end with its disposal"
         elif self.told > 1:
             yield f"{self.told - 1} of its {self.noun}s not emptied, and it ends with its disposal"
+        elif self.left.hex() != self.left_hash:
+            those = f"{self.noun} {self.emptied_from} to {self.last.number - 1}"
+            yield f"{those}, or one of them, was changed: what is left is not what the disposal left"
         if self.head is not None:
             yield "its row is there, and it ends with its disposal"
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,11 @@ def chain(previous: bytes, content: Mapping[str, Any]) -> bytes:
 
 def seal(event: Event) -> bytes:
     """The hash of an event: over all that it says."""
-    content = {
+    return chain(event.previous_hash, _content(event))
+
+
+def _content(event: Event) -> dict[str, Any]:
+    return {
         "id": str(event.id),
         "kind": event.case_kind,
         "case": str(event.case_id),
@@ -40,7 +44,21 @@ def seal(event: Event) -> bytes:
         "request": event.request_id,
         "data": event.data,
     }
-    return chain(event.previous_hash, content)
+
+
+def foretell_left(events: Iterable[Event], at: datetime) -> bytes:
+    """SHA-256 of what will be left of a chain's events, one after the other, once they are emptied at that time."""
+    left = b""
+    for event in events:
+        emptied = {"data": {}, "purpose": "", "hash": event.hash.hex(), "disposed": say_instant(at)}
+        left = chain(left, _content(event) | emptied)
+    return left
+
+
+def tell_left(event: Event) -> bytes:
+    """What an emptied event says still, with the hash of what it said."""
+    kept = {"hash": event.hash.hex(), "disposed": say_instant(event.disposed_at)}
+    return canonical(_content(event) | kept)
 
 
 def is_disposed(event: Event) -> bool:

@@ -43,10 +43,22 @@ def may(permission: str) -> Callable[[View], View]:
             g.permission = permission
             if request.method == "POST" and not (request.is_json or hasattr(entered, "takes_file")):
                 abort(415, "Send JSON, and say so: Content-Type: application/json.")
+            if look := getattr(entered, "look", None):
+                g.looked = look()
             return once_more(lambda: _answer(actor, lambda: view(*args, **kwargs)))
 
         entered.access = permission
         return entered
+
+    return declare
+
+
+def looks_first(look: Callable[[], Any]) -> Callable[[View], View]:
+    """Declare what takes long and is done before the view's transaction begins; the view finds it in `g.looked`."""
+
+    def declare(view: View) -> View:
+        view.look = look
+        return view
 
     return declare
 
@@ -121,6 +133,7 @@ def _read_body() -> bytes:
 
 
 def _digest(sent: FileStorage) -> str:
+    sent.stream.seek(0)  # it was read before where it was looked at first, or the attempt is made once more
     digest = hashlib.file_digest(sent.stream, "sha256").hexdigest()
     sent.stream.seek(0)
     return digest

@@ -3,24 +3,25 @@
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, g, url_for
+from flask import current_app, g, request, url_for
 from flask_smorest import Blueprint
 from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import CombinedMultiDict
 
-from triage.api.access import may, note_shown
+from triage.api.access import looks_first, may, note_shown
 from triage.body_limits import takes_file
 from triage.inert import send_inert
 from triage.models import Enquiry, Referral
 from triage.schemas.file import AddFileSchema, FileListSchema, FileSchema
-from triage.services.files import AddFile, add_file, case_read, open_file
+from triage.services.files import AddFile, add_file, case_read, look_at, open_file
 from triage.services.reading import people_of
 from triage.state import state_of
 from triage.store.enquiries import get_enquiry
 from triage.store.files import list_files
 from triage.store.referrals import get_referral
-from triage.uploads.kinds import MEDIA_TYPES
+from triage.uploads.checking import Checked
+from triage.uploads.kinds import FIELD, MEDIA_TYPES
 
 
 class FormParser(FlaskParser):
@@ -64,8 +65,17 @@ def _list(case: Enquiry | Referral) -> Any:
     return {"items": list_files(g.desk.session, case)}
 
 
+def _look() -> Checked | None:
+    """What was sent as the file, looked at; None where there is none, which the form's own check refuses."""
+    sent = request.files.get(FIELD)
+    if sent is None:
+        return None
+    return look_at(state_of(current_app).cabinet, sent.filename or "", sent.read())
+
+
 @blueprint.post("/enquiries/<uuid:enquiry_id>/files")
 @takes_file
+@looks_first(_look)
 @may("file.write")
 @blueprint.arguments(AddFileSchema, location="files")
 @blueprint.response(201, FileSchema)
@@ -79,6 +89,7 @@ def post_enquiry_file(sent: dict[str, Any], enquiry_id: UUID) -> Any:
 
 @blueprint.post("/referrals/<uuid:referral_id>/files")
 @takes_file
+@looks_first(_look)
 @may("file.write")
 @blueprint.arguments(AddFileSchema, location="files")
 @blueprint.response(201, FileSchema)
@@ -88,9 +99,9 @@ def post_referral_file(sent: dict[str, Any], referral_id: UUID) -> Any:
 
 
 def _add(kind: type[Enquiry] | type[Referral], case_id: UUID, sent: dict[str, Any]) -> Any:
-    upload = sent.pop("content")
+    upload = sent.pop(FIELD)
     command = AddFile(kind=kind, case_id=case_id, name=upload.filename or "", content=upload.read(), **sent)
-    file = add_file(g.desk, state_of(current_app).cabinet, command)
+    file = add_file(g.desk, state_of(current_app).cabinet, command, g.looked)
     return file, 201, {"Location": url_for("api_files.read_file", file_id=file.id)}
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base
@@ -25,6 +25,7 @@ class Draft(Base):
         CheckConstraint(f"octet_length(content) <= {MOST_SEALED}", "content"),
         Index("ix_drafts_user_id_page", "user_id", "page"),
         Index("ix_drafts_expires_at", "expires_at"),
+        Index("ix_drafts_named", text("keys_in(page)"), postgresql_using="gin"),
     )
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)

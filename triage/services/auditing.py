@@ -1,7 +1,6 @@
 """Verifying the ledger: every event, reading, leaf and checkpoint is looked at, and whatever is wrong is named."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import merge
 from itertools import chain, groupby
@@ -12,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from triage.access.chains import Head, Link, Seal, Walk
 from triage.access.checkpoints import Keys, Log, find_export_faults
-from triage.access.ledger import is_disposed, say_instant, seal, seal_reading
+from triage.access.ledger import is_disposed, say_instant, seal, seal_reading, tell_left
+from triage.services.auditing_disposals import Emptied, Told, find_disposal_faults, tell_disposals
 from triage.store.ledger import (
     READINGS,
     find_checkpoint,
@@ -26,7 +26,6 @@ from triage.store.ledger import (
     stream_leaves,
     stream_seals,
 )
-from triage.store.retention import read_certified
 
 HEAD, SEAL, ENTRY = range(3)
 Looked = Callable[[int], None]
@@ -41,7 +40,8 @@ class Verdict:
     checkpoints: int = 0
     leaves: int = 0
     unsealed: int = 0
-    emptied: Counter[str] = field(default_factory=Counter)  # entries, by the item of a disposal that they went with
+    emptied: dict[str, Emptied] = field(default_factory=dict)  # by the item of a disposal that they went with
+    disposals: list[Told] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -58,11 +58,17 @@ class Window:
 
 
 def verify_ledger(
-    session: Session, keys: Keys, exported: Mapping[str, Any] | None = None, looked: Looked = lambda _number: None
+    session: Session,
+    keys: Keys,
+    exported: Mapping[str, Any] | None = None,
+    looked: Looked = lambda _number: None,
+    *,
+    schedules: Collection[str] = (),
 ) -> Verdict:
     """Look at everything, in a transaction that sees one moment. `looked` hears how many entries were looked at.
 
-    `keys` are those whose signatures are trusted, by their id; `exported` is a checkpoint that another body was given.
+    `keys` are those whose signatures are trusted, by their id; `exported` is a checkpoint that another body was given;
+    `schedules` are the hashes of those that files may have been let go by.
     """
     verdict = Verdict()
     log = Log(stream_leaves(session), keys)
@@ -75,21 +81,9 @@ def verify_ledger(
     window = _find_window(session)
     for kind in list_chain_kinds():
         _verify_chains(session, kind, window, verdict, looked)
-    verdict.faults += _find_disposal_faults(session, verdict.emptied)
+    verdict.faults += find_disposal_faults(session, verdict.emptied, schedules)
+    verdict.disposals += tell_disposals(session, verdict.emptied)
     return verdict
-
-
-def _find_disposal_faults(session: Session, emptied: Counter[str]) -> Iterator[str]:
-    """What went, went by a disposal that was agreed to, with a certificate that is the one of what stands there."""
-    gone = dict(emptied)
-    for disposal in read_certified(session):
-        if not disposal.certified:
-            yield f"disposal {disposal.id}: its certificate is not that of what it says"
-        for item, events in disposal.items.items():
-            found = gone.pop(item, 0)
-            if found != events:
-                yield f"disposal {disposal.id}: {events} events went with its item {item}, and {found} are emptied"
-    yield from (f"{count} events were emptied by item {item}, which no disposal let go" for item, count in gone.items())
 
 
 def _find_window(session: Session) -> Window:
@@ -131,7 +125,7 @@ def _verify_chain(kind: str, key: UUID, rows: Iterator[tuple[int, Any]], window:
     faults = [f"{name}: {fault}" for fault in walk.find_faults(links)]
     verdict.unsealed += walk.unsealed
     if walk.disposed_by:
-        verdict.emptied[walk.disposed_by] += walk.emptied
+        verdict.emptied.setdefault(walk.disposed_by, Emptied()).add(walk.emptied, walk.last_at)
     return faults
 
 
@@ -146,5 +140,7 @@ def _link(kind: str, row: Any, window: Window, verdict: Verdict) -> Link:
 def _with_disposal(link: Link, row: Any) -> Link:
     """What the event says of its case's disposal."""
     if is_disposed(row):
-        return replace(link, emptied=True)
-    return replace(link, disposed_by=str(row.data.get("item"))) if row.type == "disposed" else link
+        return replace(link, at=row.at, left=tell_left(row))
+    if row.type != "disposed":
+        return link
+    return replace(link, disposed_by=str(row.data.get("item")), left_hash=str(row.data.get("left")))

@@ -10,11 +10,13 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from triage.access.ledger import foretell_left
 from triage.errors import Conflict, Forbidden, NotFound, Problem, invalid
 from triage.models import AccessRequest, Disposal, DisposalItem, Enquiry, Person, Referral
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import Logged, record
 from triage.services.retention import list_due
+from triage.store.ledger import stream_case
 from triage.store.locking import lock, lock_people
 from triage.store.retention import (
     count_rows,
@@ -159,13 +161,15 @@ def _let_go(desk: Desk, item: DisposalItem) -> str | None:
 
 
 def _dispose(desk: Desk, item: DisposalItem, rows: list[Logged]) -> str | None:
-    """Each log ends with a word of where its case went, and then it goes."""
+    """Each log ends with a word of where its case went and of what is left of it, and then it goes."""
+    now = desk.now
     try:
         with desk.session.begin_nested():
             for row in rows:
-                record(desk, row, "disposed", disposal=str(item.disposal_id), item=str(item.id))
+                left = foretell_left(stream_case(desk.session, row.id), now).hex()
+                record(desk, row, "disposed", disposal=str(item.disposal_id), item=str(item.id), left=left)
             desk.session.flush()
-            dispose(desk.session, item.id, desk.now)
+            dispose(desk.session, item.id, now)
     except IntegrityError as refusal:
         return str(refusal.orig).partition("\n")[0]
     for row in rows:

@@ -55,14 +55,13 @@ class TakeFileAway:
     reason: str = ""
 
 
-def add_file(desk: Desk, cabinet: Cabinet, command: AddFile) -> File:
-    """Keep what was sent, if it is what it may be.
+def add_file(desk: Desk, cabinet: Cabinet, command: AddFile, checked: Checked | None = None) -> File:
+    """Keep what was sent, if it is what it may be: it is looked at here, unless it was before (`checked`).
 
-    Invalid, in words, where it is too large or of no kind that is kept; Conflict for whoever only reads the case, or
-    where it is full; NotFound; Unavailable where the virus scanner gives no answer.
+    Invalid and Unavailable as look_at; Conflict for whoever only reads the case, or where it is full; NotFound.
     """
     _refuse_reader(desk, _find(desk, command))
-    checked = _check(cabinet, command)
+    checked = checked or look_at(cabinet, command.name, command.content)
     case = lock(desk.session, command.kind, command.case_id)
     _refuse_reader(desk, case)  # it may have gone to others meanwhile
     _refuse_full(desk, cabinet, case, checked)
@@ -98,13 +97,18 @@ def _why_not(desk: Desk, case: Case) -> tuple[str, str] | None:
     return None
 
 
-def _check(cabinet: Cabinet, command: AddFile) -> Checked:
-    if len(command.content) > cabinet.file_limit:
+def look_at(cabinet: Cabinet, name: str, content: bytes) -> Checked:
+    """What may be kept of what was sent under that name. It may take a minute: no transaction that writes waits for it.
+
+    Invalid, in words, where it is too large or of no kind that is kept; Unavailable where the virus scanner gives no
+    answer.
+    """
+    if len(content) > cabinet.file_limit:
         most = say_size(cabinet.file_limit)
         raise invalid(FIELD, f"This file is too large: the most is {most}. Scan it with less detail, or in parts.")
-    if cabinet.clamd_address and command.content:
-        scan(cabinet.clamd_address, command.content)
-    return check_file(command.name, command.content, look_apart)
+    if cabinet.clamd_address and content:
+        scan(cabinet.clamd_address, content)
+    return check_file(name, content, look_apart)
 
 
 def _refuse_full(desk: Desk, cabinet: Cabinet, case: Case, checked: Checked) -> None:

@@ -1,6 +1,6 @@
 """Everything that is held on one person, wherever it is: read as the service itself, for a copy of their record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from triage.models import (
     Referral,
     Subject,
 )
+from triage.models.codes import OUTSIDE
 
 OF_CASES = ("enquiry_id", "referral_id", "check_id", "clock_id")  # by which a promised letter names what it is about
 
@@ -86,6 +87,23 @@ def list_referrers(session: Session, held: Held) -> Sequence[Enquiry]:
     """The enquiries whose referrers the record may speak of: theirs, and those of the others' beside them."""
     keys = {each.id for each in held.enquiries} | {each.enquiry_id for each in held.beside}
     return session.scalars(select(Enquiry).where(Enquiry.id.in_(keys))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Outsider:
+    """Somebody from outside, as an event names them."""
+
+    actor_id: UUID
+    actor_name: str
+    actor_role: str
+
+
+def list_outside(session: Session, held: Held, enquiries: Collection[UUID]) -> list[Outsider]:
+    """Everybody from outside who acted in these enquiries or in what came of them."""
+    referrals = (each.id for each in held.referrals if each.enquiry_id in enquiries)
+    query = select(Event.actor_id, Event.actor_name, Event.actor_role).distinct()
+    rows = query.where(Event.case_id.in_([*enquiries, *referrals]), Event.actor_role.in_(OUTSIDE))
+    return [Outsider(*row) for row in session.execute(rows.order_by(Event.actor_name, Event.actor_id))]
 
 
 def list_clocks(session: Session, held: Held) -> Sequence[Clock]:

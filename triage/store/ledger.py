@@ -170,6 +170,11 @@ def stream_entries(session: Session, kind: str) -> Iterator[Any]:
     return _stream(session, query.order_by(Event.case_id, Event.number))
 
 
+def stream_case(session: Session, case_id: UUID) -> Iterator[Any]:
+    """Every event of one case, by number."""
+    return _stream(session, select(*Event.__table__.columns).where(Event.case_id == case_id).order_by(Event.number))
+
+
 def count_entries(session: Session) -> int:
     """Events and readings."""
     return sum(session.scalar(select(func.count()).select_from(model)) for model in (Event, Reading))

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select, text
+from sqlalchemy.orm import Session, selectinload
 
 from triage.models import Disposal, DisposalItem, Enquiry, Event, Hold, Referral, Subject
 from workflows.retention import Record
@@ -132,26 +132,44 @@ def forget_routine(session: Session, code: str, at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """A disposal that was agreed to: whether its certificates agree, and how many events went with each item."""
+    """A disposal that was agreed to: whether its certificates agree, and how many events went with each item.
+
+    `logged` is whether its own log says too that these two prepared it and agreed to it.
+    """
 
     id: UUID
+    schedule_hash: str
+    logged: bool
     certified: bool
     items: dict[str, int]
 
 
 def read_certified(session: Session) -> Iterator[Certified]:
     """Each of them. What its row says, what its log said at its end, and what the database works out now are one."""
+    logged = _is_logged("disposal_prepared", Disposal.prepared_by_id)
+    logged &= _is_logged("disposal_approved", Disposal.approved_by_id)
     said = select(func.max(Event.data["certificate"].astext)).where(
         Event.case_id == Disposal.id, Event.case_kind == "disposal", Event.type == "disposal_executed"
     )
     worked_out = func.encode(func.certificate_of(Disposal.id), "hex")
     kept = func.encode(Disposal.certificate, "hex")
-    query = select(
-        Disposal.id, Disposal.executed_at, kept, worked_out, said.correlate(Disposal).scalar_subquery()
-    ).where(Disposal.approved_at.is_not(None))
-    for key, executed_at, *certificates in session.execute(query.order_by(Disposal.id)):
-        certified = len(set(certificates)) == 1 if executed_at else certificates[0] is certificates[2] is None
-        yield Certified(key, certified, _count_emptied(session, key))
+    certificates = (kept, worked_out, said.correlate(Disposal).scalar_subquery())
+    query = select(Disposal.id, Disposal.schedule_hash, logged, Disposal.executed_at, *certificates)
+    agreed = query.where(Disposal.approved_at.is_not(None)).order_by(Disposal.id)
+    for key, schedule, is_logged, executed_at, *found in session.execute(agreed):
+        certified = len(set(found)) == 1 if executed_at else found[0] is found[2] is None
+        yield Certified(key, schedule, is_logged, certified, _count_emptied(session, key))
+
+
+def _is_logged(type_: str, by: ColumnElement[UUID]) -> ColumnElement[bool]:
+    of_it = (Event.case_kind == "disposal", Event.case_id == Disposal.id, Event.type == type_, Event.actor_id == by)
+    return select(Event.id).where(*of_it).correlate(Disposal).exists()
+
+
+def list_agreed(session: Session) -> list[Disposal]:
+    """Every disposal that was agreed to, in order, with its files."""
+    query = select(Disposal).where(Disposal.approved_at.is_not(None)).options(selectinload(Disposal.items))
+    return list(session.scalars(query.order_by(Disposal.approved_at, Disposal.id)))
 
 
 def _count_emptied(session: Session, disposal_id: UUID) -> dict[str, int]:

@@ -1,51 +1,18 @@
 """The virus scanner's protocol, spoken by a small server that does as clamd does."""
 
 import socketserver
-import threading
-from contextlib import contextmanager
 
 import pytest
 
+from tests.scanning import HARM, Daemon, address_of, listening, running
 from triage.errors import Invalid, Unavailable
 from triage.uploads.scanning import scan
-
-HARM = b"X5O!P%@AP made up"
-
-
-class Daemon(socketserver.StreamRequestHandler):
-    """Reads zINSTREAM and its pieces, and answers as clamd, or as the server's `says` has it."""
-
-    def handle(self):
-        assert self.rfile.read(10) == b"zINSTREAM\0"
-        content = b""
-        while length := int.from_bytes(self.rfile.read(4)):
-            content += self.rfile.read(length)
-        self.server.seen.append(content)
-        found = b"stream: Made-Up-Signature FOUND\0" if HARM in content else b"stream: OK\0"
-        self.wfile.write(found if self.server.says is None else self.server.says)
-
-
-@contextmanager
-def running(server):
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
 def daemon():
-    with running(socketserver.TCPServer(("127.0.0.1", 0), Daemon)) as server:
-        server.says, server.seen = None, []
+    with listening() as server:
         yield server
-
-
-def address_of(daemon):
-    return f"127.0.0.1:{daemon.server_address[1]}"
 
 
 def test_whole_content_is_sent_and_what_is_clean_is_let_through(daemon):

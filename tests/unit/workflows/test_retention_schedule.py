@@ -34,9 +34,16 @@ def test_whole_schedule_is_read_and_named_by_its_text():
     assert schedule.hash != read_schedule(changed("routine", days=31)).hash
 
 
+def test_earlier_texts_are_known_beside_the_one_that_holds():
+    before = "ab" * 32
+    schedule = read_schedule(yaml.safe_dump(WHOLE | {"before": [before]}))
+    assert schedule.known == {schedule.hash, before}
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        (yaml.safe_dump(WHOLE | {"before": ["last year's"]}), "before is a list of the hashes"),
         ("classes: [", "is no YAML"),
         ("[]", "two lists"),
         (yaml.safe_dump({"classes": ["x"], "routine": []}), "classes is a list of classes"),

@@ -3,12 +3,16 @@
 from itertools import chain
 
 from triage.models import Clock, Event, File, OutboxMessage, Referral
-from triage.models.codes import CLOCK_KINDS, CLOSURES, ROLES, SOURCES
+from triage.models.codes import CLOCK_KINDS, CLOSURES, OUTSIDE, ROLES, SOURCES
 from triage.services.rights.material import Item, Passage, Section
 from triage.services.rights.sections import Gathering, speaks_of, tell_service
 from triage.services.rights.wording import facts_of, name_code, passages_of, say
 from triage.store.held import count_readings, list_checks, list_clocks, list_events, list_files_of, list_letters
 from triage.uploads.kinds import FILE_KINDS
+
+# How the record is kept safe, and why it is kept so long: telling of it would undo it.
+LEFT_OUT_EVENTS = ("record_restricted", "restriction_", "glass_", "hold_")
+BEGINS = ("enquiry_received", "person_added")  # by whoever was told, or by whoever told us
 
 
 @speaks_of("files")
@@ -150,13 +154,14 @@ def read_log(given: Gathering) -> Section:
     """What happened, who did it and when."""
     cases = {each.id: each.reference for each in (*given.held.enquiries, *given.held.referrals)}
     rows = list_events(given.desk.session, (given.held.person.id, *cases))
-    return Section("What has happened", tuple(_tell_event(given, each, cases) for each in rows))
+    told = (each for each in rows if not each.type.startswith(LEFT_OUT_EVENTS))
+    return Section("What has happened", tuple(_tell_event(given, each, cases) for each in told))
 
 
 def _tell_event(given: Gathering, event: Event, cases: dict) -> Item:
     facts = facts_of(
         ("When", given.at(event.at)),
-        ("Who", f"{event.actor_name}, {ROLES[event.actor_role]}"),
+        ("Who", "" if _is_untold(given, event) else f"{event.actor_name}, {ROLES[event.actor_role]}"),
         ("Case", cases.get(event.case_id, "")),
     )
     reason = event.data.get("reason")
@@ -164,9 +169,17 @@ def _tell_event(given: Gathering, event: Event, cases: dict) -> Item:
     return Item(name_code(event.type), facts, words)
 
 
+def _is_untold(given: Gathering, event: Event) -> bool:
+    """Whether who did it may be who referred. How it began is said of nobody then, or the gap would tell."""
+    of_person = event.case_id == given.held.person.id and bool(given.anonymous)
+    begins = event.type in BEGINS and (of_person or event.case_id in given.anonymous)
+    return begins or event.actor_id in given.untold
+
+
 @speaks_of("readings")
 def read_readings(given: Gathering) -> Section:
     """How often it was opened, by people of which role: never who."""
     counted = count_readings(given.desk.session, given.held.person.id)
-    facts = tuple((ROLES[role], str(count)) for role, count in counted)
+    hidden = OUTSIDE if given.anonymous else ()
+    facts = tuple((ROLES[role], str(count)) for role, count in counted if role not in hidden)
     return Section("How often your record was opened", (Item("By role", facts),) if facts else ())

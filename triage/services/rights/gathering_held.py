@@ -1,8 +1,9 @@
 """What is held on a person, gathered into sections: plain facts that name nobody else, and passages to be looked at.
 
 Free text is always a passage. Of others in the same enquiry nothing is gathered but their names, which are masked.
-A referrer who may not be named leaves no name, role, email, agency, source or channel. A test walks every table there
-is: one of which no reader speaks, and that does not stand in LEFT_OUT with a reason, fails it.
+A referrer who may not be named leaves no name, role, email, agency, source or channel, nor what they did themselves
+with their name. A test walks every table there is: one of which no reader speaks, and that does not stand in LEFT_OUT
+with a reason, fails it.
 """
 
 from triage.models import Enquiry, Person
@@ -12,7 +13,7 @@ from triage.services.rights import sections as facts
 from triage.services.rights.material import Material
 from triage.services.rights.sections import Gathering
 from triage.services.rights.wording import call_person, is_anonymous
-from triage.store.held import Held, list_referrers, read_held
+from triage.store.held import Held, Outsider, list_outside, list_referrers, read_held
 from triage.store.rectifications import list_rectifications
 
 READERS = (
@@ -76,13 +77,15 @@ def gather_material(desk: Desk, person: Person) -> Material:
     """Everything, whoever may see which of it: the caller has asked whether the person's copy may be made."""
     with seeing_all(desk):
         held = read_held(desk.session, person)
-        gathering = Gathering(desk, held, frozenset(each.id for each in held.enquiries if is_anonymous(each)))
+        anonymous = frozenset(each.id for each in held.enquiries if is_anonymous(each))
+        outside = list_outside(desk.session, held, anonymous)
+        gathering = Gathering(desk, held, anonymous, frozenset(each.actor_id for each in outside))
         sections = tuple(read(gathering) for read in READERS)
         return Material(
             about=call_person(person),
             own=_own(desk, held),
             others=_others(desk, held),
-            anonymous=_anonymous(list_referrers(desk.session, held)),
+            anonymous=(*_anonymous(list_referrers(desk.session, held)), *_referrers(outside)),
             sections=tuple(each for each in sections if each.items),
         )
 
@@ -111,3 +114,8 @@ def _others(desk: Desk, held: Held) -> tuple[str, ...]:
 def _anonymous(enquiries: list[Enquiry]) -> tuple[str, ...]:
     hidden = (each for each in enquiries if is_anonymous(each))
     return tuple(dict.fromkeys(text for each in hidden for text in (each.referrer_name, each.referrer_email) if text))
+
+
+def _referrers(outside: list[Outsider]) -> tuple[str, ...]:
+    """Who told us by an account of their own: a referrer acts in nothing but what they sent."""
+    return tuple(each.actor_name for each in outside if each.actor_role == "referrer")

@@ -60,7 +60,8 @@ class Material:
 
     @cached_property
     def _anonymous(self) -> Names:
-        return Names(self.anonymous, self.own)
+        """The person's own among them: a referrer may bear the same surname."""
+        return Names(self.anonymous)
 
     @property
     def passages(self) -> tuple[Passage, ...]:

@@ -34,18 +34,22 @@ from triage.store.staff import name_of_user
 
 @dataclass(frozen=True)
 class Gathering:
-    """What a reader reads from. `anonymous` are the enquiries whose referrer may not be named."""
+    """What a reader reads from. `anonymous` are the enquiries whose referrer may not be named.
+
+    `untold` are those from outside who acted in them: to name them would tell who referred.
+    """
 
     desk: Desk
     held: Held
     anonymous: frozenset[UUID]
+    untold: frozenset[UUID]
 
     def at(self, value: object) -> str:
         return say(value, desk=self.desk)
 
     def who(self, key: UUID | None) -> str:
         """A member of staff: they acted in the course of duty, and may be named (Data Protection Act 2018, Sch. 2)."""
-        return name_of_user(self.desk.session, key) if key else ""
+        return name_of_user(self.desk.session, key) if key and key not in self.untold else ""
 
     def indicators(self, enquiry: Enquiry) -> Mapping[str, Indicator]:
         """The vocabulary of the thresholds that held when the enquiry came."""
@@ -138,7 +142,6 @@ def _tell_enquiry(given: Gathering, enquiry: Enquiry, subject: Subject | None) -
     facts = facts_of(
         ("Received", given.at(enquiry.received_at)),
         ("Written down", given.at(enquiry.logged_at)),
-        ("Written down by", given.who(enquiry.logged_by_id)),
         ("Consent", say(enquiry.consent, CONSENTS)),
         ("Urgency", say(enquiry.rag)),
         ("How it stands", name_code(enquiry.state)),
@@ -154,7 +157,9 @@ def _tell_enquiry(given: Gathering, enquiry: Enquiry, subject: Subject | None) -
 
 
 def _tell_source(given: Gathering, enquiry: Enquiry) -> tuple[tuple[str, str], ...]:
+    """Who wrote it down too: what a partner's system sent, it wrote down itself."""
     return (
+        ("Written down by", given.who(enquiry.logged_by_id)),
         ("How it came", say(enquiry.channel, CHANNELS)),
         ("Who told us", say(enquiry.source, SOURCES)),
         ("Agency", given.desk.pack.agencies.get(enquiry.agency_code, "")),

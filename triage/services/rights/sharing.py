@@ -11,7 +11,7 @@ from uuid import UUID
 from triage.errors import Invalid, Problem
 from triage.models import AccessRequest, AgencyCheck, Disclosure, Enquiry, OutboxMessage, Referral
 from triage.models.codes import BY_HAND, CONSENTS, LAWFUL_BASES
-from triage.services.desk import Desk
+from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.store.locking import lock
 
@@ -146,17 +146,18 @@ def _find_addressee(desk: Desk, message: OutboxMessage) -> tuple[Enquiry | Refer
 
 
 def tell_export(desk: Desk, request: AccessRequest, to_whom: str) -> None:
-    """A copy of somebody's record, given to whoever asked for it."""
-    desk.session.add(
-        Disclosure(
-            person_id=request.person_id,
-            what=f"A copy of the record, {request.reference}",
-            to_whom=to_whom,
-            shared_at=desk.now,
-            shared_by_id=desk.actor.id,
-            recorded_at=desk.now,
-            how="export",
-            lawful_basis="legal_obligation",
-            because=RIGHT_OF_ACCESS,
+    """A copy of somebody's record, given to whoever asked for it; that it was is kept with a restricted record too."""
+    with seeing_all(desk):
+        desk.session.add(
+            Disclosure(
+                person_id=request.person_id,
+                what=f"A copy of the record, {request.reference}",
+                to_whom=to_whom,
+                shared_at=desk.now,
+                shared_by_id=desk.actor.id,
+                recorded_at=desk.now,
+                how="export",
+                lawful_basis="legal_obligation",
+                because=RIGHT_OF_ACCESS,
+            )
         )
-    )
