@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_urlsafe
 from statistics import median
 from uuid import UUID
 
@@ -147,7 +148,7 @@ def seal_and_verify(office: Office, owner: Database, count: int) -> tuple[float,
 
 def sign_in(url: str) -> tuple[Flask, FlaskClient]:
     """A browser of the social worker's."""
-    told = {"redis_url": "redis://127.0.0.1:9/0", "secret_key": "not-a-secret-but-long-enough-for-a-bench"}
+    told = {"redis_url": "redis://127.0.0.1:9/0", "secret_key": token_urlsafe(48), "demo": True}
     app = create_app(Settings(database_url=url, secure_cookies=False, **told), SettableClock(NOW))
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()

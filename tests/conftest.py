@@ -160,6 +160,7 @@ def settings(database_name: str) -> Settings:
         database_url=role_url("triage_app", database_name),
         redis_url=os.environ[REDIS],
         secret_key=SECRET_KEY,
+        demo=True,
         secure_cookies=False,
         second_factor_required=False,
         session_idle_minutes=A_DECADE * 365 * 24 * 60,  # because a test may move the clock by years

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -17,21 +18,22 @@ from tests.making import an_enquiry, decide_as, screen
 from tests.services import role_url
 from triage.access.actor import SYSTEM, Actor
 from triage.access.checkpoints import export, hash_checkpoint, leaf_text, tell
-from triage.access.ledger import canonical, seal, seal_reading
+from triage.access.ledger import canonical, seal, seal_account, seal_reading
 from triage.access.merkle import Tree
 from triage.access.signing import SigningKey
 from triage.cli import main
 from triage.clock import SettableClock
-from triage.database import Database
-from triage.models import Checkpoint, Enquiry, Event, Leaf, Reading, ReadingHead
+from triage.database import Database, act_as
+from triage.models import AccountEvent, AccountHead, Checkpoint, Enquiry, Event, Leaf, Reading, ReadingHead
 from triage.pack import load_pack
+from triage.services.accounts import AccountChange, reset_second_factor
 from triage.services.auditing import verify_ledger
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.reading import note_reading, people_of
 from triage.services.sealing import seal_heads
 
-KEY, OTHER_KEY = SigningKey(b"k" * 32), SigningKey(b"o" * 32)
+KEY, OTHER_KEY = (SigningKey(sha256(name).digest()) for name in (b"ours", b"another"))
 KEYS = {KEY.public.id: KEY.public}
 
 
@@ -68,6 +70,14 @@ class Kept:
                     enquiry = session.get_one(Enquiry, self.first)
                     note_reading(desk, "enquiries.show", people_of([enquiry]), enquiry)
 
+    def change_account(self, times: int) -> None:
+        """An administrator takes away the reader's second factor so often."""
+        with self.office() as office:
+            desk = office.desk("administrator")
+            for _ in range(times):
+                act_as(office.session, desk.actor)
+                reset_second_factor(desk, AccountChange(self.reader, "Made up"))
+
     def seal(self, key: SigningKey = KEY, **how: Any) -> Checkpoint | None:
         """As the worker does."""
         with self.office() as office:
@@ -93,6 +103,7 @@ def keep_ledger(name: str) -> Kept:
         screen(office, first)
         kept.first, kept.reference = first.id, first.reference
     kept.read(3)
+    kept.change_account(3)
     kept.seal()
     kept.clock.at += timedelta(minutes=5)
     with kept.office() as office:
@@ -100,8 +111,10 @@ def keep_ledger(name: str) -> Kept:
         decide_as(office, "social_worker", first, route="no_further_action", level=2, why_not={"early_help": "Made up"})
         kept.second = an_enquiry(office, given_name="Ben").id
     kept.read(2)
+    kept.change_account(2)
     kept.seal()
     kept.clock.at += timedelta(minutes=5)
+    kept.change_account(1)
     with kept.office() as office:
         act_on_enquiry(office.desk("social_worker"), EnquiryAction(enquiry_id=kept.first, action="close"))
     return kept
@@ -134,13 +147,22 @@ def hash_anew(session: Session, chain: UUID, since: int = 1) -> None:
 
 def hash_readings_anew(session: Session, reader: UUID) -> None:
     """The same of what somebody read."""
+    _hash_apart(session, Reading, ReadingHead, "reader_id", reader, seal_reading)
+
+
+def hash_account_anew(session: Session, account: UUID) -> None:
+    """The same of what was done to an account."""
+    _hash_apart(session, AccountEvent, AccountHead, "user_id", account, seal_account)
+
+
+def _hash_apart(session: Session, model: Any, heads: Any, whose: str, key: UUID, seal_one: Any) -> None:
     before, number = b"", 0
-    for reading in session.scalars(select(Reading).where(Reading.reader_id == reader).order_by(Reading.number)):
-        reading.previous_hash = before
-        reading.hash = before = seal_reading(reading)
-        number = reading.number
+    for entry in session.scalars(select(model).where(getattr(model, whose) == key).order_by(model.number)):
+        entry.previous_hash = before
+        entry.hash = before = seal_one(entry)
+        number = entry.number
         session.flush()
-    head = update(ReadingHead.__table__).where(ReadingHead.__table__.c.reader_id == reader)
+    head = update(heads.__table__).where(heads.__table__.c[whose] == key)
     session.execute(head.values(number=number, hash=before))
 
 

@@ -15,7 +15,10 @@ from triage.state import State
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None, database: Database | None = None) -> Flask:
-    """The application, from the environment's settings and the machine's clock unless others are given."""
+    """The application, from the environment's settings and the machine's clock unless others are given.
+
+    WrongRole where PostgreSQL's policies would not bind it.
+    """
     settings = settings or Settings()
     app = Flask("triage", template_folder="web/templates", static_folder="web/static")
     app.config.from_mapping(
@@ -26,7 +29,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
-    database = database or Database(settings.database_url)
+    database = database or _open_database(settings)
     app.extensions["triage"] = State(
         settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack)
     )
@@ -40,6 +43,12 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
     web.register(app)
     api.register(app, CSRFProtect(app))
     return app
+
+
+def _open_database(settings: Settings) -> Database:
+    database = Database(settings.database_url)
+    database.try_role()
+    return database
 
 
 def _stand_behind(app: Flask, proxies: int) -> None:

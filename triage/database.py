@@ -1,17 +1,18 @@
 """The database: one engine, and transactions that say who is acting before they say anything else."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from psycopg.errors import DeadlockDetected, SerializationFailure
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from triage.access.actor import Actor
+from triage.errors import CommandRefused
 
 # What it means, to whoever asks it something, that the database is away.
 UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
@@ -30,12 +31,28 @@ WHO_ACTS = text(
 )
 
 
+# Of a role that could go past the policies, by itself or as another that it may become: what is wrong with it.
+TOO_MUCH = """
+SELECT CASE
+    WHEN EXISTS (SELECT FROM pg_roles r WHERE (r.rolsuper OR r.rolbypassrls) AND pg_has_role(r.oid, 'MEMBER'))
+    THEN 'is a superuser, or goes past row-level security'
+    WHEN EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+        AND pg_has_role(c.relowner, 'MEMBER'))
+    THEN 'owns tables' END
+"""
+
+
+class WrongRole(CommandRefused):
+    """The service would connect as a role that PostgreSQL's row-level policies do not bind."""
+
+
 class Database:
-    """The service's connection pool, as the database role that owns nothing."""
+    """The service's connection pool, as the database role that owns nothing. WrongRole with any other."""
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         # What is sent to it is in no fault's text: it may name somebody.
         self.engine = create_engine(url, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        event.listen(self.engine, "connect", _refuse_wrong_role)
         self.sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     def __enter__(self) -> "Database":
@@ -43,6 +60,11 @@ class Database:
 
     def __exit__(self, *_: object) -> None:
         self.engine.dispose()
+
+    def try_role(self) -> None:
+        """Connect once. WrongRole where the role is one that is not bound; nothing where the database is away."""
+        with suppress(*UNREACHABLE):
+            self.engine.connect().close()
 
     @contextmanager
     def transaction(self, actor: Actor, now: datetime | None = None) -> Iterator[Session]:
@@ -53,6 +75,17 @@ class Database:
         with self.sessions.begin() as session:
             act_as(session, actor, now)
             yield session
+
+
+def _refuse_wrong_role(connection: Any, _record: Any) -> None:
+    """Asked of each new connection, because a role may be changed while the service runs."""
+    found = connection.execute(TOO_MUCH).fetchone()[0]
+    connection.rollback()
+    if found:
+        connection.close()
+        raise WrongRole(
+            f"The service's database role {found}. Connect as triage_app, which migrations/roles.sql makes."
+        )
 
 
 def gave_way(error: Exception) -> bool:

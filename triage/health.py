@@ -11,10 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from triage.access.actor import NOBODY
 from triage.access.routes import public
+from triage.database import TOO_MUCH, WrongRole
 from triage.state import State, state_of
 from triage.store.ledger import find_sealed_at
 
 UNSEALED = timedelta(hours=2)
+READY, DOWN, WRONG_ROLE = "ready", "down", "wrong role"
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
 
@@ -28,11 +30,15 @@ def read_live() -> Any:
 @blueprint.get("/ready")
 @public("says only which parts answer")
 def read_ready() -> Any:
-    """200 while the database answers, else 503. Without Redis enquiries are still taken: the outbox keeps them."""
+    """200 while the database answers and binds us by its policies, else 503.
+
+    Without Redis enquiries are still taken: the outbox keeps them.
+    """
     state = state_of(current_app)
     database, redis = _try_database(state), _try_redis(state)
-    parts = {"database": _word(database), "redis": _word(redis), "ledger": _say_sealed(state)}
-    return {"status": _word(database), **parts}, 200 if database else 503, {} if database else {"Retry-After": "5"}
+    parts = {"database": database, "redis": _word(redis), "ledger": _say_sealed(state)}
+    ready = database == READY
+    return {"status": _word(ready), **parts}, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
 
 
 def _say_sealed(state: State) -> str:
@@ -40,22 +46,23 @@ def _say_sealed(state: State) -> str:
     try:
         with state.database.transaction(NOBODY) as session:
             sealed_at = find_sealed_at(session)
-    except SQLAlchemyError:
-        return "down"
+    except (SQLAlchemyError, WrongRole):
+        return DOWN
     return "sealed" if sealed_at and state.clock.now() - sealed_at < UNSEALED else "not sealed"
 
 
 def _word(answers: bool) -> str:
-    return "ready" if answers else "down"
+    return READY if answers else DOWN
 
 
-def _try_database(state: State) -> bool:
+def _try_database(state: State) -> str:
     try:
         with state.database.transaction(NOBODY) as session:
-            session.execute(text("SELECT 1"))
+            return WRONG_ROLE if session.scalar(text(TOO_MUCH)) else READY
+    except WrongRole:
+        return WRONG_ROLE
     except SQLAlchemyError:
-        return False
-    return True
+        return DOWN
 
 
 def _try_redis(state: State) -> bool:

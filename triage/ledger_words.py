@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 
+from triage.models.codes import CASE_KINDS
 from triage.services.auditing import Verdict
 from triage.services.auditing_disposals import Told
 from workflows.calendar import LONDON
@@ -14,9 +15,10 @@ def say_verdict(verdict: Verdict) -> Iterator[str]:
     """A line for each fault and for each disposal, and one for the whole."""
     yield from verdict.faults
     yield from map(_say_disposal, verdict.disposals)
-    readings, readers = verdict.entries["reading"], verdict.chains["reading"]
-    events, chains = sum(verdict.entries.values()) - readings, sum(verdict.chains.values()) - readers
-    looked = f"{events:,} events of {chains:,} cases, {readings:,} readings by {readers:,} readers"
+    events, chains = (sum(each[kind] for kind in CASE_KINDS) for each in (verdict.entries, verdict.chains))
+    readings = f"{verdict.entries['reading']:,} readings by {verdict.chains['reading']:,} readers"
+    accounts = f"{verdict.entries['account']:,} events of {verdict.chains['account']:,} accounts"
+    looked = f"{events:,} events of {chains:,} cases, {readings}, {accounts}"
     sealed = f"{verdict.checkpoints:,} checkpoints over {verdict.leaves:,} leaves, {verdict.unsealed:,} not sealed yet"
     yield f"{'NOT WHOLE' if verdict.faults else 'Whole'}: {looked}, {sealed}."
 

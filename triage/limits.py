@@ -1,4 +1,6 @@
-"""How often an address may ask for what needs no sign-in: counted in Redis or, while that is away, by each process.
+"""How often an address, or a household of IPv6, may ask for what needs no sign-in.
+
+It is counted in Redis or, while that is away, by each process.
 
 What needs a sign-in or a token that holds is not counted: one address is often a whole office, and nobody may keep its
 people from their work by asking too much.
@@ -14,6 +16,7 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
+from triage.access.delays import neighbourhood
 from triage.errors import Problem, TooMany
 from triage.settings import Settings
 
@@ -71,7 +74,7 @@ def _note_open() -> None:
 def _note(limit: RateLimitItem, what: str) -> None:
     address = request.remote_addr or ""
     if not _is_here(address):
-        _counts().note(limit, what, address)
+        _counts().note(limit, what, neighbourhood(address))
 
 
 def _is_here(address: str) -> bool:

@@ -2,7 +2,7 @@
 
 The text of a fault may repeat what somebody typed (PostgreSQL quotes the row that it refuses), and so may what a
 library fills into its messages. So of a fault are told its type and its places in the code, of a library's message what
-is always the same and its numbers, and of what is added to a record just the fields below.
+is always the same and its numbers, and of what is added to a record just the fields below: SAID by our own code alone.
 """
 
 import json
@@ -18,6 +18,7 @@ from triage.request_ids import request_id
 
 OURS = ("triage", "worker")  # what they say is written here, of ids and codes
 FIELDS = ("route", "method", "status", "milliseconds", "user_id", "role", "task", "task_id", "outcome")
+SAID = ("actor_id", "how", "way", "why", "wait_seconds", "error")
 UNSAID = "…"
 
 
@@ -34,14 +35,19 @@ class JsonLines(logging.Formatter):
         }
         if has_request_context():
             line["request_id"] = request_id()
-        line |= {name: vars(record)[name] for name in FIELDS if vars(record).get(name) is not None}
+        fields = FIELDS + SAID if _is_ours(record) else FIELDS
+        line |= {name: vars(record)[name] for name in fields if vars(record).get(name) is not None}
         if record.exc_info and record.exc_info[1]:
             line["faults"] = [_tell(fault) for fault in _chain(record.exc_info[1])]
         return json.dumps(line, ensure_ascii=False)
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in OURS
+
+
 def _say(record: logging.LogRecord) -> str:
-    if record.name.partition(".")[0] in OURS:
+    if _is_ours(record):
         return record.getMessage()
     if not isinstance(record.msg, str):
         return type(record.msg).__name__

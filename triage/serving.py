@@ -60,6 +60,7 @@ def service_environment(private: Services, secret_key: str, smtp_port: int) -> d
         "TRIAGE_DATABASE_URL": private.postgres.url("triage_app"),
         "TRIAGE_REDIS_URL": private.redis_url,
         "TRIAGE_SECRET_KEY": secret_key,
+        "TRIAGE_DEMO": "true",
         "TRIAGE_SECURE_COOKIES": "false",
         "TRIAGE_SMTP_HOST": LOOPBACK,
         "TRIAGE_SMTP_PORT": str(smtp_port),

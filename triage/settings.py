@@ -4,13 +4,15 @@ import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from triage.access.signing import find_key
 from triage.errors import CommandRefused
+from triage.unsafe import find_unsafe
 from triage.weak import is_known, weakness_of
 
 PREFIX = "TRIAGE_"
@@ -64,6 +66,7 @@ class Settings(BaseSettings):
     clamd_address: str = Field(
         "", pattern=r"^(unix:/.+|.+:[0-9]{1,5})?$", description="ClamAV's daemon, which then looks at every file first"
     )
+    demo: bool = Field(False, description="made-up people on one machine: what is unsafe elsewhere is let be")
     clock_offset_seconds: int = Field(0, description="the demo alone: how far its clock stands from the machine's")
 
     @cached_property
@@ -83,11 +86,28 @@ class Settings(BaseSettings):
 
     @field_validator("database_url", "owner_database_url", "redis_url")
     @classmethod
-    def _no_known_password(cls, url: str | None) -> str | None:
+    def _no_known_password(cls, url: str | None, about: ValidationInfo) -> str | None:
         parts = urlsplit(url or "")
-        if parts.password and is_known(parts.password, parts.username or ""):
+        elsewhere = os.environ.get("PGPASSWORD") if url and about.field_name != "redis_url" else None
+        password = unquote(parts.password) if parts.password else elsewhere
+        if password and is_known(password, unquote(parts.username or "")):
             raise ValueError("its password is one that everybody tries first: set another")
         return url
+
+    @field_validator("ledger_key")
+    @classmethod
+    def _signs(cls, key: SecretStr | None) -> SecretStr | None:
+        try:
+            find_key(key and key.get_secret_value())
+        except CommandRefused as refusal:
+            raise ValueError(str(refusal)) from None
+        return key
+
+    @model_validator(mode="after")
+    def _is_safe(self) -> "Settings":
+        if not self.demo and (unsafe := list(find_unsafe(self))):
+            raise ValueError("; ".join(unsafe))
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -21,6 +21,7 @@ ROLE = "(SELECT current_setting('triage.role', true))"
 ME = "(SELECT current_setting('triage.user_id', true))"
 SIGNING_IN = f"{ROLE} = 'signing_in' AND user_id::text = {ME}"
 KEEPS = f"{ROLE} IN ('administrator', 'system')"
+WATCHES = f"{ROLE} IN ('administrator', 'system', 'information_governance', 'mash_manager')"
 SESSION = (
     "id, user_id, created_at, last_seen_at, absolute_end, how, second_factor, owes, device, challenge,"
     " ended_at, ended_why"
@@ -31,6 +32,7 @@ OWES = ("second_factor", "new_password", "setting_up")
 ENDS = ("signed_out", "everywhere", "by_hand", "password", "account", "factor", "replaced")
 NEW = (
     "sign_in_delays",
+    "account_heads",
     "account_events",
     "identities",
     "recovery_codes",
@@ -62,8 +64,11 @@ RULES = (
     ("sign_in_delays", "INSERT", f"{ROLE} = 'nobody'"),
     ("sign_in_delays", "UPDATE", f"{ROLE} = 'nobody'"),
     ("sign_in_delays", "DELETE", f"{ROLE} = 'nobody'"),
-    ("account_events", "SELECT", f"user_id::text = {ME} OR {KEEPS} OR {ROLE} = 'information_governance'"),
-    ("account_events", "INSERT", f"actor_id::text = {ME}"),
+    ("account_events", "SELECT", f"user_id::text = {ME} OR {WATCHES}"),
+    ("account_events", "INSERT", f"actor_id::text = {ME} AND (user_id::text = {ME} OR {WATCHES})"),
+    ("account_heads", "SELECT", f"user_id::text = {ME} OR {WATCHES}"),
+    ("account_heads", "INSERT", f"user_id::text = {ME} OR {WATCHES}"),
+    ("account_heads", "UPDATE", f"user_id::text = {ME} OR {WATCHES}"),
     ("access_tokens", "SELECT", f"user_id::text = {ME} OR {KEEPS}"),
     ("access_tokens", "INSERT", KEEPS),
     ("access_tokens", "UPDATE", f"user_id::text = {ME} OR {KEEPS}"),
@@ -115,6 +120,7 @@ def _grant() -> None:
     op.execute(f"GRANT SELECT ({TOKEN}) ON access_tokens TO {SERVICE}")
     op.execute(f"GRANT SELECT ({SESSION}), INSERT, UPDATE, DELETE ON sessions TO {SERVICE}")
     op.execute(f"GRANT SELECT, INSERT ON account_events TO {SERVICE}")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON account_heads TO {SERVICE}")
     op.execute(f"GRANT SELECT, INSERT, DELETE ON identities TO {SERVICE}")
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON credentials TO {SERVICE}")
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON security_keys, recovery_codes, sign_in_delays TO {SERVICE}")
@@ -186,13 +192,23 @@ def _create_others() -> None:
     op.create_table(
         "account_events",
         *_owned("account_events"),
+        sa.Column("number", sa.Integer(), nullable=False),
         _user("account_events", "actor_id"),
         sa.Column("type", sa.Text(), nullable=False),
         _instant("at"),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("data", postgresql.JSONB(), nullable=False),
+        sa.Column("previous_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.UniqueConstraint("user_id", "number", name=op.f("uq_account_events_user_id_number")),
     )
-    op.create_index(op.f("ix_account_events_user_id"), "account_events", ["user_id"])
+    op.create_table(
+        "account_heads",
+        _user("account_heads"),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_account_heads")),
+    )
     op.create_table(
         "sign_in_delays",
         sa.Column("key", sa.LargeBinary(), nullable=False),

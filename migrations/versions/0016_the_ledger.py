@@ -26,7 +26,8 @@ ROLE = "(SELECT current_setting('triage.role', true))"
 USER = "(SELECT current_setting('triage.user_id', true))"
 XID = "(pg_current_xact_id()::text)::bigint"
 HEADS = {"enquiry": "enquiries", "referral": "referrals", "person": "people", "policy": "policies"}
-CHAINS = (*HEADS, "reading")
+CHAINS = (*HEADS, "reading", "account")
+NUMBERED = ("events", "account_events")
 BATCH = 5000
 IN_ORDER = sa.text("SELECT * FROM events ORDER BY case_id, number")
 KEEP = "UPDATE events SET previous_hash = :before, hash = :hash WHERE id = :id"
@@ -43,9 +44,10 @@ def upgrade() -> None:
     for name in ("purpose", "request_id"):
         op.add_column("events", sa.Column(name, sa.Text(), nullable=False, server_default=""))
         op.alter_column("events", name, server_default=None)
-    op.add_column("events", sa.Column("xid", sa.BigInteger(), nullable=False, server_default=sa.text(XID)))
-    op.create_index("ix_events_xid", "events", ["xid"])
-    _only_of_this_transaction("events")
+    for table in NUMBERED:
+        op.add_column(table, sa.Column("xid", sa.BigInteger(), nullable=False, server_default=sa.text(XID)))
+        op.create_index(f"ix_{table}_xid", table, ["xid"])
+        _only_of_this_transaction(table)
     _seal_again(_content)
     op.add_column(
         "idempotency_keys", sa.Column("people", sa.ARRAY(sa.Uuid()), nullable=False, server_default=sa.text("'{}'"))
@@ -215,8 +217,10 @@ def downgrade() -> None:
     for table in ("ledger_leaves", "checkpoints", "reading_heads", "readings"):
         op.drop_table(table)
     op.drop_column("idempotency_keys", "people")
-    op.execute("DROP POLICY of_now ON events")
-    op.drop_index("ix_events_xid", table_name="events")
-    for name in ("xid", "request_id", "purpose"):
+    for table in NUMBERED:
+        op.execute(f"DROP POLICY of_now ON {table}")
+        op.drop_index(f"ix_{table}_xid", table_name=table)
+        op.drop_column(table, "xid")
+    for name in ("request_id", "purpose"):
         op.drop_column("events", name)
     _seal_again(_content_of_before)

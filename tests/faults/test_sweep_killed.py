@@ -220,6 +220,7 @@ def test_each_letter_is_done_once_though_the_relay_and_the_workers_are_killed(da
     with database.transaction(SYSTEM) as session:
         sweep(Desk(session, SYSTEM, SettableClock(LATER), PACK))
     kill_the_relay(database, post, tmp_path)
+    monkeypatch.setenv("TRIAGE_DEMO", "true")
     for number in range(len(DEADLY_LETTERS) + 1):
         monkeypatch.setenv("TRIAGE_CLOCK_OFFSET_SECONDS", str(number * AGAIN_SECONDS))
         post.worker = start_worker(tmp_path)

@@ -27,7 +27,7 @@ def admin(sign_in):
 
 
 def add(admin, **details):
-    sent = {"username": f"new.{uuid4().hex[:6]}", "name": "Nell Made-Up", "role": "mash_officer"} | details
+    sent = {"username": f"new.{uuid4().hex[:6]}", "name": "Nell Made-Up", "role": "analyst"} | details
     return sent["username"], admin.post("/admin/users/new", data=sent)
 
 
@@ -62,7 +62,7 @@ def test_account_is_opened_with_a_first_password_that_is_changed(app, admin, off
     client = app.test_client()
     assert client.post("/sign-in", data=sent).location == "/sign-in/new-password"
     client.post("/sign-in/new-password", data={"new_password": "herons drumming softly"})
-    assert client.get("/enquiries").status_code == 200
+    assert client.get("/measures").status_code == 200
     user = account_of(office, username)
     assert events_of(office, user) == ["account_opened", "password_changed"]
     assert "Nell Made-Up" in admin.get("/admin/users").text
@@ -97,15 +97,17 @@ def test_closing_ends_what_was_begun_and_opening_lets_in_again(app, admin, offic
     assert client.get("/enquiries").status_code == 302
     assert app.test_client().post("/sign-in", data={"username": user.username, "password": "right"}).status_code == 422
     change(admin, user, "reopen")
+    sign_in("mash_manager").post(f"/agreements/{user.id}/agree")
     assert client.get("/enquiries").status_code == 302
     assert sign_in("mash_officer").get("/enquiries").status_code == 200
-    assert events_of(office, user) == letters_of(office, user) == ["account_closed", "account_reopened"]
+    done = ["account_closed", "account_reopened", "change_agreed"]
+    assert events_of(office, user) == letters_of(office, user) == done
 
 
 def test_another_role_counts_from_the_next_sign_in(admin, office, sign_in):
     client = sign_in("mash_officer")
     user = office.session.get(User, office.actor("mash_officer").id)
-    assert change(admin, user, "post", role="locality_worker", locality_code="west").status_code == 302
+    assert change(admin, user, "post", role="analyst").status_code == 302
     assert client.get("/enquiries").status_code == 302
     assert sign_in("mash_officer").get("/enquiries").status_code == 403
     (event,) = office.session.scalars(select(AccountEvent).where(AccountEvent.user_id == user.id))
@@ -129,16 +131,18 @@ def test_second_factor_is_taken_away_with_a_reason_and_told(admin, office):
 
 
 def test_forgotten_password_is_replaced_by_a_first_one(app, admin, office, sign_in):
-    client = sign_in("mash_officer")
-    user = office.session.get(User, office.actor("mash_officer").id)
+    client = sign_in("analyst")
+    user = office.session.get(User, office.actor("analyst").id)
     password = password_in(change(admin, user, "password").text)
-    assert client.get("/enquiries").status_code == 302
+    assert client.get("/measures").status_code == 302
     sent = {"username": user.username, "password": password}
     assert app.test_client().post("/sign-in", data=sent).location == "/sign-in/new-password"
 
 
 def test_every_change_has_words_for_its_letter():
-    assert set(DONE) == {"post_changed", "account_closed", "account_reopened", "password_reset", "second_factor_reset"}
+    closing = {"account_closed", "account_reopened"}
+    changing = {"post_changed", "password_reset", "second_factor_reset"}
+    assert set(DONE) == closing | changing | {"change_agreed", "change_refused"}
 
 
 @pytest.mark.parametrize("what", ["post", "close", "second-factor", "password"])

@@ -18,6 +18,7 @@ from workflows.retention_schedule import ROWS
 # Each is not reached for a reason. A new table that is in neither list fails the test: reach it, or say why not.
 NOT_REACHED = {
     "account_events": "what happened to the accounts of staff",
+    "account_heads": "hashes",
     "access_tokens": "systems that call, not people we are worried about",
     "agencies": "partners",
     "checkpoints": "hashes",

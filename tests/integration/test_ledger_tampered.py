@@ -9,6 +9,7 @@ from tests.ledgers import (
     OTHER_KEY,
     drop_foreign_keys,
     faults_in,
+    hash_account_anew,
     hash_anew,
     hash_readings_anew,
     keep_ledger,
@@ -16,7 +17,7 @@ from tests.ledgers import (
     seal_anew,
 )
 from tests.services import own_database
-from triage.models import Checkpoint, Event, Leaf, Reading
+from triage.models import AccountEvent, Checkpoint, Event, Leaf, Reading
 
 OF_CASE = "case_id = :case AND number = :number"
 OTHERS = {  # another value of each column; `xid` says when to look and nothing of what happened: see below
@@ -29,6 +30,7 @@ OTHERS = {  # another value of each column; `xid` says when to look and nothing 
     "disposed_at": "now()",
     "at": "at + interval '1 microsecond'",
     "actor_id": "(SELECT id FROM users WHERE id <> actor_id LIMIT 1)",
+    "user_id": "(SELECT id FROM users WHERE id <> user_id LIMIT 1)",
     "actor_role": "'analyst'",
     "data": """'{"reason": "another"}'""",
     "people": "'{}'",
@@ -174,6 +176,58 @@ def test_reader_whose_readings_are_all_gone_is_named(kept, owner):
     run(owner, "DELETE FROM readings WHERE reader_id = :reader", reader=kept.reader)
     run(owner, "DELETE FROM reading_heads WHERE reader_id = :reader", reader=kept.reader)
     assert f"reader {kept.reader}: reading 1 to 5 are gone, sealed in checkpoint 2" in faults_in(owner)
+
+
+OF_ACCOUNT = "user_id = :account AND number = :number"
+
+
+@pytest.mark.parametrize("column", columns_of(AccountEvent))
+def test_changed_event_of_an_account_is_named(kept, owner, column):
+    statement = f"UPDATE account_events SET {column.key} = {other(column)} WHERE {OF_ACCOUNT}"
+    run(owner, statement, account=kept.reader, number=2)
+    assert f"account {kept.reader}: event 2" in faults_in(owner)
+
+
+@pytest.mark.parametrize("number", [1, 3, 6])
+def test_removed_event_of_an_account_is_named(kept, owner, number):
+    run(owner, f"DELETE FROM account_events WHERE {OF_ACCOUNT}", account=kept.reader, number=number)
+    assert f"account {kept.reader}: event {number} is gone" in faults_in(owner)
+
+
+def test_event_put_into_an_account_is_named(kept, owner):
+    put = (
+        "INSERT INTO account_events (id, user_id, number, actor_id, type, at, reason, data, previous_hash, hash)"
+        " SELECT gen_random_uuid(), user_id, 7, actor_id, 'account_closed', at, reason, data, hash, sha256(hash)"
+        f" FROM account_events WHERE {OF_ACCOUNT}"
+    )
+    run(owner, put, account=kept.reader, number=6)
+    assert f"account {kept.reader}: event 7 (account_closed" in faults_in(owner)
+
+
+def test_two_events_of_an_account_that_changed_places_are_named(kept, owner):
+    for before, after in ((2, -2), (3, 2), (-2, 3)):
+        run(owner, f"UPDATE account_events SET number = {after} WHERE {OF_ACCOUNT}", account=kept.reader, number=before)
+    found = faults_in(owner)
+    assert f"account {kept.reader}: event 2" in found
+    assert f"account {kept.reader}: event 3" in found
+
+
+def test_account_that_was_hashed_anew_is_given_away_by_its_leaf(kept, owner):
+    run(owner, f"UPDATE account_events SET reason = 'Another' WHERE {OF_ACCOUNT}", account=kept.reader, number=2)
+    hash_account_anew(owner, kept.reader)
+    assert f"account {kept.reader}: event 3 (second_factor_reset" in faults_in(owner)
+
+
+def test_account_whose_events_are_all_gone_is_named(kept, owner):
+    run(owner, "DELETE FROM account_events WHERE user_id = :account", account=kept.reader)
+    run(owner, "DELETE FROM account_heads WHERE user_id = :account", account=kept.reader)
+    assert f"account {kept.reader}: event 1 to 5 are gone, sealed in checkpoint 2" in faults_in(owner)
+
+
+@pytest.mark.parametrize("change", ["number = number - 1", r"hash = '\x00'"])
+def test_changed_head_of_an_account_is_named(kept, owner, change):
+    run(owner, f"UPDATE account_heads SET {change} WHERE user_id = :account", account=kept.reader)
+    assert f"account {kept.reader}: its head is" in faults_in(owner)
 
 
 @pytest.mark.parametrize("column", columns_of(Leaf))

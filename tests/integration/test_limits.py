@@ -45,6 +45,13 @@ def test_open_page_may_be_asked_for_so_often_and_then_later(limited, path):
     assert ask(limited, path, "192.0.2.2").status_code in (200, 404)
 
 
+def test_household_of_ipv6_is_counted_as_one_however_many_addresses_it_has(limited):
+    for number in range(LIMIT + 1):
+        answer = ask(limited, "/sign-in", f"2001:db8:1:1::{number + 1:x}")
+    assert answer.status_code == 429
+    assert ask(limited, "/sign-in", "2001:db8:1:2::1").status_code == 200
+
+
 def test_address_is_the_one_that_our_own_proxy_saw(limited):
     for number in range(LIMIT + 1):
         answer = ask(limited, "/sign-in", f"198.51.100.{number}, 192.0.2.1")

@@ -1,9 +1,11 @@
 """The log tells which route, whose and how it ended. It never tells a name, a telling, a token or a query."""
 
+import ast
 import json
 import logging
 from io import StringIO
 from itertools import product
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,12 +13,14 @@ from flask import abort, request
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+import triage
 from tests.crawling import forms_of, forms_within, pages_of
 from tests.worlds import a_world
 from triage.access.actor import SYSTEM
 from triage.access.routes import public
 from triage.database import Database
-from triage.logs import JsonLines
+from triage.logs import FIELDS, SAID, JsonLines
+from triage.models import User
 from triage.state import state_of
 
 NAME = "Quillfeather"
@@ -62,6 +66,40 @@ def test_request_is_one_line_with_ids_and_no_name(logged, sign_in, office):
     assert line.items() >= (wanted | {"request_id": "12345678"}).items()
     assert UUID(line["user_id"]) == office.actor("mash_officer").id
     assert "received" not in logged.getvalue()
+
+
+def notes_in_code():
+    """The fields that each `note(…)` of our code adds to its line, but for what a caller passes on."""
+    for path in sorted(Path(triage.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "note":
+                yield {each.arg for each in node.keywords if each.arg}
+
+
+def test_every_field_that_is_noted_of_accounts_is_told():
+    noted = set().union(*notes_in_code())
+    assert {"why", "way", "how", "wait_seconds", "actor_id", "error"} <= noted
+    assert noted <= {*FIELDS, *SAID}
+
+
+def test_sign_in_that_failed_is_told_with_why_and_how_long(logged, app, office, sign_in):
+    sign_in("mash_officer")
+    wrong = {"username": office.session.get(User, office.actor("mash_officer").id).username, "password": NAME}
+    while app.test_client().post("/sign-in", data=wrong).status_code != 429:
+        pass
+    told = {line["message"]: line for line in lines_of(logged) if line["logger"] == "triage.accounts"}
+    assert told["signed_in"]["how"] == "local"
+    assert int(told["attempt_delayed"]["wait_seconds"]) > 0
+    assert wrong["username"] not in logged.getvalue()
+
+
+def test_library_cannot_say_more_by_our_fields(logged):
+    logging.getLogger("some.library").warning("x", extra={"error": NAME, "why": NAME})
+    logging.getLogger("triage.accounts").info("x", extra={"error": "Timeout"})
+    library, ours = lines_of(logged)
+    assert "error" not in library
+    assert ours["error"] == "Timeout"
+    assert NAME not in logged.getvalue()
 
 
 def test_nothing_that_was_typed_is_logged_by_any_page(logged, sign_in, office):

@@ -149,6 +149,17 @@ def test_wrong_codes_are_slowed_like_wrong_passwords(browser, office):
     assert client.post("/sign-in/second-factor", data={"code": code_of(app, office)}).status_code == 429
 
 
+def test_second_factor_is_not_slowed_by_what_is_typed_for_a_username(app, browser, office, user):
+    browser()
+    for _ in range(8):
+        app.test_client().post("/sign-in", data={"username": f"second factor of {user.username}", "password": "x"})
+    codes, _ = set_up(browser(), office)
+    office.clock.at += timedelta(minutes=5)
+    client = app.test_client()
+    client.post("/sign-in", data={"username": user.username, "password": PASSWORD})
+    assert client.post("/sign-in/second-factor", data={"code": code_of(codes, office)}).status_code == 302
+
+
 def test_half_signed_in_is_not_signed_in_and_soon_over(settings, clock, office, browser):
     brief = settings.model_copy(update={"session_idle_minutes": 30})
     app = create_app(brief, clock, OneConnection(office.session))

@@ -284,6 +284,40 @@ def test_cookies_are_of_this_host_alone_and_out_of_reach_of_scripts(settings, cl
         assert "Domain" not in each
 
 
+ELSEWHERE = (
+    "//evil.example",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/\r/evil.example",
+    "/enquiries\r\nSet-Cookie: a=b",
+    "/enquiries\n",
+    "https://evil.example/",
+    "javascript:alert(1)",
+    "evil.example",
+    "/@evil.example\x00",
+    "/enquiries#//evil.example",
+    "\t//evil.example",
+)
+
+
+@pytest.mark.parametrize("wanted", ELSEWHERE)
+def test_signing_in_leads_nowhere_else(app, enter, wanted):
+    enter()
+    sent = {"username": enter.user.username, "password": PASSWORD, "next": wanted}
+    answer = app.test_client().post("/sign-in", data=sent)
+    assert (answer.status_code, answer.location) == (302, "/enquiries")
+    client = app.test_client()
+    client.get("/sign-in", query_string={"next": wanted})
+    assert client.post("/sign-in", data=sent).location == "/enquiries"
+
+
+@pytest.mark.parametrize("wanted", ["/duty", "/enquiries?state=received&page=2", "/thresholds/a_b/V5", "/"])
+def test_signing_in_leads_back_to_the_page_that_was_wanted(app, enter, wanted):
+    sent = {"username": enter.user.username, "password": PASSWORD, "next": wanted}
+    assert app.test_client().post("/sign-in", data=sent).location == wanted
+
+
 def test_too_many_wrong_tries_are_answered_in_words_and_by_when_to_come_again(app, enter, office):
     client = app.test_client()
     known, unknown = ({"username": name, "password": "wrong"} for name in (enter.user.username, "nobody-known"))

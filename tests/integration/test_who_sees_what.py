@@ -64,7 +64,8 @@ OF_CASES = {
 # Whose each row is, and who else sees it.
 OWNED = {
     "access_tokens": ("user_id", (ADMIN,)),
-    "account_events": ("user_id", (ADMIN, IG)),
+    "account_events": ("user_id", (ADMIN, IG, "mash_manager")),
+    "account_heads": ("user_id", (ADMIN, IG, "mash_manager")),
     "credentials": ("user_id", ()),
     "drafts": ("user_id", ()),
     "glass_breaks": ("user_id", (MAKER, IG)),
@@ -140,7 +141,7 @@ class Scene:
     def _give_own(self, actor: Actor) -> None:
         """A row of each table of which everybody has their own."""
         given = ("idempotency_keys", "drafts", "opening_reasons", "sessions", "declared_interests", "staff_homes")
-        for name in (*given, "reading_heads"):
+        for name in (*given, "reading_heads", "account_heads"):
             self.put(name, actor)
         self.put("account_events", actor, actor_id=actor.id)
         self.put("access_tokens", SYSTEM, user_id=actor.id)

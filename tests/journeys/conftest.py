@@ -38,6 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "TRIAGE_DATABASE_URL": url,
             "TRIAGE_REDIS_URL": os.environ[REDIS],
             "TRIAGE_SECRET_KEY": SECRET_KEY,
+            "TRIAGE_DEMO": "true",
             "TRIAGE_SECURE_COOKIES": "false",
             "TRIAGE_SECOND_FACTOR_REQUIRED": "false",
             "PYTHONPATH": os.pathsep.join(sys.path),

@@ -27,6 +27,7 @@ def strict_site(tmp_path):
             "TRIAGE_DATABASE_URL": url,
             "TRIAGE_REDIS_URL": os.environ[REDIS],
             "TRIAGE_SECRET_KEY": SECRET_KEY,
+            "TRIAGE_DEMO": "true",
             "TRIAGE_SECURE_COOKIES": "false",
             "PYTHONPATH": os.pathsep.join(sys.path),
         }

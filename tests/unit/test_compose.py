@@ -20,8 +20,26 @@ SECRET = re.compile(r"PASSWORD|SECRET|AUTH|TOKEN", re.IGNORECASE)
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
 
 
+# What no part is told here, and why.
+LEFT_OUT = {
+    "owner_database_url": "for `migrate` alone",
+    "ledger_key": "for the worker alone",
+    "secure_cookies": "for the demo alone",
+    "clock_offset_seconds": "for the demo alone",
+    "demo": "for the demo alone",
+}
+
+
 def secrets_of(service: dict[str, Any]) -> dict[str, str]:
-    return {name: value for name, value in service.get("environment", {}).items() if SECRET.search(name)}
+    """Those that are told: what names a file tells none."""
+    told = service.get("environment", {})
+    return {name: value for name, value in told.items() if SECRET.search(name) and not name.endswith("_FILE")}
+
+
+def settings_of(name: str) -> set[str]:
+    """The settings that a part is told, itself or by a file."""
+    told = (key for key in SERVICES[name]["environment"] if key.startswith("TRIAGE_"))
+    return {key.removeprefix("TRIAGE_").removesuffix("_FILE").lower() for key in told}
 
 
 def test_the_parts_are_those_of_production() -> None:
@@ -73,12 +91,22 @@ def test_who_has_both_owner_and_key_runs_by_hand_alone() -> None:
 
 
 def test_every_setting_that_is_given_is_one_the_service_reads() -> None:
-    known = {f"TRIAGE_{name.upper()}" for name in Settings.model_fields}
     for name in OURS:
-        assert {key for key in SERVICES[name]["environment"] if key.startswith("TRIAGE_")} <= known
-    needed = {f"TRIAGE_{name.upper()}" for name, field in Settings.model_fields.items() if field.is_required()}
+        assert settings_of(name) <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_every_setting_can_be_told_or_is_left_out_for_a_reason(name: str) -> None:
+    left_out = set(LEFT_OUT) - ({"ledger_key"} if name == "worker" else set())
+    assert settings_of(name) == set(Settings.model_fields) - left_out
+
+
+def test_providers_secret_comes_by_a_file_that_may_be_left_out() -> None:
     for name in ("web", "worker", "beat"):
-        assert needed <= set(SERVICES[name]["environment"])
+        assert SERVICES[name]["secrets"] == ["oidc_client_secret"]
+        assert SERVICES[name]["environment"]["TRIAGE_OIDC_CLIENT_SECRET_FILE"] == "/run/secrets/oidc_client_secret"
+    assert SERVICES["migrate"]["secrets"] == []
+    assert COMPOSE["secrets"]["oidc_client_secret"]["file"].endswith(":-/dev/null}")
 
 
 def test_there_is_exactly_one_beat_and_any_number_of_workers() -> None:

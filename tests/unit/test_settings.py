@@ -1,6 +1,7 @@
 """Settings come from the environment or from files; a secret that is none stops the start, and is not repeated."""
 
 import secrets
+from base64 import b64encode
 from random import Random
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from triage.access.signing import make_key
 from triage.cli import main
 from triage.errors import CommandRefused
 from triage.serving import EVERYWHERE
@@ -31,6 +33,7 @@ WEAK = {
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch):
+    monkeypatch.delenv("PGPASSWORD", raising=False)
     for name in Settings.model_fields:
         monkeypatch.delenv(f"TRIAGE_{name.upper()}", raising=False)
         monkeypatch.delenv(f"TRIAGE_{name.upper()}_FILE", raising=False)
@@ -72,6 +75,69 @@ def test_known_password_of_the_database_stops_the_start_and_is_not_repeated(name
 def test_known_password_of_redis_stops_the_start():
     with pytest.raises(ValidationError):
         Settings(**(NEEDED | {"redis_url": "redis://:changeme@redis:6379/0"}), secret_key=GOOD)
+
+
+def test_known_password_behind_escapes_stops_the_start():
+    with pytest.raises(ValidationError):
+        Settings(**(NEEDED | {"database_url": "postgresql+psycopg://triage_app:ch%61ngeme@db/triage"}), secret_key=GOOD)
+
+
+def test_known_password_beside_the_address_stops_the_start_and_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("PGPASSWORD", "changeme")
+    with pytest.raises(ValidationError) as refusal:
+        Settings(**NEEDED, secret_key=GOOD)
+    assert "database_url" in str(refusal.value)
+    assert "changeme" not in str(refusal.value)
+    monkeypatch.setenv("PGPASSWORD", GOOD)
+    assert Settings(**NEEDED, secret_key=GOOD).redis_url == NEEDED["redis_url"]
+
+
+WEAK_LEDGER_KEYS = {
+    "of zeros": bytes(32),
+    "of one letter": b"k" * 32,
+    "that repeats itself": b"0123456789abcdef" * 2,
+    "of known words": b"a-changeme-key-of-32-characters!",
+}
+
+
+@pytest.mark.parametrize("raw", [*WEAK_LEDGER_KEYS.values(), b"too short"], ids=[*WEAK_LEDGER_KEYS, "too short"])
+def test_ledger_key_that_anybody_would_guess_stops_the_start_and_is_not_repeated(raw):
+    key = b64encode(raw).decode()
+    with pytest.raises(ValidationError) as refusal:
+        Settings(**NEEDED, secret_key=GOOD, ledger_key=key)
+    assert "ledger_key" in str(refusal.value)
+    assert key not in str(refusal.value)
+
+
+def test_ledger_keys_that_the_service_makes_are_taken():
+    assert all(Settings(**NEEDED, secret_key=GOOD, ledger_key=make_key()).ledger_key for _ in range(200))
+
+
+PROVIDER = {"oidc_issuer": "https://id.example", "oidc_client_id": "triage", "oidc_client_secret": "made-up"}
+UNSAFE = {
+    "cookies without TLS": ({"secure_cookies": False}, "TRIAGE_SECURE_COOKIES"),
+    "no second factor": ({"second_factor_required": False}, "TRIAGE_SECOND_FACTOR_REQUIRED"),
+    "another time": ({"clock_offset_seconds": -1}, "TRIAGE_CLOCK_OFFSET_SECONDS"),
+    "no way in": ({"local_accounts": False}, "nobody could sign in"),
+    "a provider in the clear": (PROVIDER | {"oidc_issuer": "http://id.example"}, "does not begin with https://"),
+    "a provider named like us": (PROVIDER | {"oidc_issuer": "http://localhost.id.example"}, "https://"),
+    "a provider nowhere": (PROVIDER | {"oidc_issuer": "https:///x"}, "https://"),
+    "a provider that does not know us": (PROVIDER | {"oidc_client_secret": ""}, "TRIAGE_OIDC_CLIENT_SECRET"),
+}
+
+
+@pytest.mark.parametrize(("told", "says"), UNSAFE.values(), ids=UNSAFE)
+def test_what_is_for_the_demo_alone_stops_the_start_elsewhere(told, says):
+    with pytest.raises(ValidationError, match=says) as refusal:
+        Settings(**NEEDED, secret_key=GOOD, **told)
+    assert GOOD not in str(refusal.value)
+    assert Settings(**NEEDED, secret_key=GOOD, **told, demo=True).demo
+
+
+@pytest.mark.parametrize("issuer", ["https://id.example/tenant", "http://localhost:5000", "http://127.0.0.1:9"])
+def test_provider_by_tls_or_on_this_machine_is_taken(issuer):
+    told = PROVIDER | {"oidc_issuer": issuer, "local_accounts": False, "second_factor_required": False}
+    assert Settings(**NEEDED, secret_key=GOOD, **told).oidc_issuer == issuer
 
 
 def test_settings_show_no_secret():

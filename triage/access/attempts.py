@@ -6,19 +6,20 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from triage.access.delays import FORGET, Count, Keys, counted, uncounted, wait_for
+from triage.access.delays import FORGET, Count, Keys, choose_turn, counted, uncounted, wait_for
 from triage.models import SignInDelay
 
 
-def begin_attempt(session: Session, keys: Keys, now: datetime) -> timedelta:
-    """Count the attempt as failed. Where it came too soon it is not counted, and this says how long to wait."""
+def begin_attempt(session: Session, keys: Keys, now: datetime) -> tuple[timedelta, Keys]:
+    """Count the attempt as failed, unless it came too soon. How long it must wait then, and what it is counted by."""
     rows = _lock(session, keys, now)
     counts = {key: Count(row.failures, row.last_at) for key, row in rows.items()}
+    keys = choose_turn(counts, keys, now)
     wait = wait_for(counts, keys, now)
     if wait <= timedelta(0):
-        for key, row in rows.items():
-            _write(row, counted(counts[key], now))
-    return wait
+        for key in keys.values():
+            _write(rows[key], counted(counts[key], now))
+    return wait, keys
 
 
 def end_attempt(session: Session, keys: Keys, now: datetime) -> None:

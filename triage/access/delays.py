@@ -1,8 +1,9 @@
 """How long somebody must wait who failed to sign in, so that guessing is slow and nobody is kept out by others.
 
-Failures are counted four ways: for an account from an address, for the account, for the address, and for a device that
-signed in to the account before. Such a device is counted by its own failures alone, so that whoever fails elsewhere
-does not hinder it (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). An attempt counts as failed from
+Failures are counted for an account from an address, for the account, for the address, and for a device that signed in
+to the account before. Such a device is counted by its own failures alone, so that whoever fails elsewhere does not
+hinder it (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"). Of an account's turns some are kept for
+sites that have hardly failed there, so that no few who ask each second take them all. An attempt counts as failed from
 its beginning, until it has succeeded: many at once gain nothing.
 """
 
@@ -41,22 +42,39 @@ class Count:
 
 PACES = {
     "pair": Pace(5, timedelta(seconds=2), timedelta(hours=1)),
-    "account": Pace(20, timedelta(seconds=5), timedelta(minutes=5)),
+    "account": Pace(10, timedelta(seconds=5), timedelta(minutes=10)),
+    "kept": Pace(5, timedelta(seconds=5), timedelta(minutes=3)),
+    "site": Pace(0, timedelta(0), timedelta(0)),
     "address": Pace(50, timedelta(seconds=2), timedelta(minutes=5)),
     "device": Pace(5, timedelta(seconds=2), timedelta(minutes=15)),
 }
+KEPT_FOR = 2  # failures of a site at an account, before which it has the account's kept turns
+SITE = {4: 24, 6: 48}  # bits of an address that one owner may have all to themselves
+HOUSEHOLD = {4: 32, 6: 64}
 Keys = Mapping[str, bytes]
 
 
-def keys_for(account: str, address: str, device: str | None) -> dict[str, bytes]:
-    """What an attempt is counted under: by way, the hash of what it is about. A device that is known stands alone."""
-    near = _neighbourhood(address)
-    named = (
-        {"device": (account, device)}
-        if device
-        else {"pair": (account, near), "account": (account,), "address": (near,)}
-    )
-    return {way: _digest(way, *about) for way, about in named.items()}
+def keys_for(account: str, address: str, device: str | None, what: str = "password") -> dict[str, bytes]:
+    """What an attempt to show `what` is counted under: by way, the hash of what it is about.
+
+    A device that is known stands alone.
+    """
+    near = neighbourhood(address)
+    named: dict[str, tuple[str, ...]] = {
+        "pair": (account, near),
+        "account": (account,),
+        "kept": (account,),
+        "site": (account, neighbourhood(address, SITE)),
+        "address": (near,),
+    }
+    named = {"device": (account, device)} if device else named
+    return {way: _digest(way, what, *about) for way, about in named.items()}
+
+
+def choose_turn(counts: Mapping[bytes, Count], keys: Keys, now: datetime) -> dict[str, bytes]:
+    """The keys without the turns that are not for this site: the kept ones, or those that are left."""
+    fresh = "site" in keys and current(counts.get(keys["site"]), now).failures < KEPT_FOR
+    return {way: key for way, key in keys.items() if way != ("account" if fresh else "kept")}
 
 
 def wait_for(counts: Mapping[bytes, Count], keys: Keys, now: datetime) -> timedelta:
@@ -83,14 +101,15 @@ def current(count: Count | None, now: datetime) -> Count:
     return count if count and now - count.last_at < FORGET else Count(0, now)
 
 
-def _neighbourhood(address: str) -> str:
-    """One IPv4 address, or the /64 that one household has of IPv6."""
+def neighbourhood(address: str, bits: Mapping[int, int] = HOUSEHOLD) -> str:
+    """Whose an address is: of IPv4 one's own, of IPv6 the /64 that one household has; of a SITE, more."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return str(ipaddress.ip_network((parsed, bits[parsed.version]), strict=False))
 
 
 def _digest(*parts: str) -> bytes:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).digest()
+    return hashlib.sha256(ascii(parts).encode()).digest()  # which tells where each part ends

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from triage.models import Event, Reading
+from triage.models import AccountEvent, Event, Reading
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:
@@ -83,6 +83,21 @@ def seal_reading(reading: Reading) -> bytes:
         "people": [str(person) for person in reading.people],
     }
     return chain(reading.previous_hash, content)
+
+
+def seal_account(event: AccountEvent) -> bytes:
+    """The hash of what happened to an account: over all that its event says."""
+    content = {
+        "id": str(event.id),
+        "account": str(event.user_id),
+        "number": event.number,
+        "type": event.type,
+        "at": say_instant(event.at),
+        "actor": str(event.actor_id),
+        "reason": event.reason,
+        "data": event.data,
+    }
+    return chain(event.previous_hash, content)
 
 
 def say_instant(at: datetime) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from zxcvbn import zxcvbn
@@ -87,6 +87,19 @@ def keep_password(session: Session, user_id: UUID, password: str, now: datetime,
     row = insert(Credential).values(user_id=user_id, totp_step=0, **kept)
     with claiming(session, user_id):
         session.execute(row.on_conflict_do_update(index_elements=["user_id"], set_=kept))
+
+
+def drop_password(session: Session, user_id: UUID) -> None:
+    """Nobody signs in by the password that this person had."""
+    with claiming(session, user_id):
+        mine = update(Credential).where(Credential.user_id == user_id).values(password_hash=None)
+        session.execute(mine.execution_options(synchronize_session=False))
+
+
+def has_password(session: Session, user_id: UUID) -> bool:
+    """Whether there is one by which this person signs in."""
+    with claiming(session, user_id):
+        return bool(session.scalar(select(Credential.password_hash).where(Credential.user_id == user_id)))
 
 
 def keep_own_password(session: Session, user_id: UUID, password: str, pack: Pack, now: datetime) -> None:

@@ -24,6 +24,7 @@ COLUMNS = {
     "AD": "administrator",
     "PS": "partner_system",
 }
+OF_CASES = ("enquiry.read", "referral.read", "request.read")  # whoever has one of these sees cases
 # A token's scope that a system needs beside the permission stands second.
 TABLE = """
 permission          scope    MO   SW   MM   EH   ED   LW   LM   AN   PC   RF   IG   AD   PS
@@ -63,6 +64,7 @@ account.own         write    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 draft.own           write    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    .
 accounts.read       read     .    .    .    .    .    .    .    .    .    .    .    Y    .
 accounts.write      write    .    .    .    .    .    .    .    .    .    .    .    Y    .
+accounts.agree      write    .    .    Y    .    .    .    .    .    .    .    Y    .    .
 request.read        read     .    Y    Y    .    .    .    .    .    .    .    Y    .    .
 request.act         write    .    Y    Y    .    .    .    .    .    .    .    Y    .    .
 request.review      write    .    Y    Y    .    .    .    .    .    .    .    .    .    .
@@ -106,6 +108,11 @@ def find_permission(name: str) -> Permission:
 def has(name: str, role: str) -> bool:
     """Whether the role has the permission for any record at all."""
     return role in find_permission(name).cells
+
+
+def sees_cases(role: str) -> bool:
+    """Whether the role sees what is in a case: whoever is given it is agreed to by two."""
+    return any(has(name, role) for name in OF_CASES)
 
 
 def allows(name: str, role: str, standing: Standing) -> bool:

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from triage.errors import CommandRefused
+from triage.weak import weakness_of
 
 SIZE = 32  # bytes of either half of a key
 
@@ -62,11 +63,16 @@ def make_key() -> str:
 def find_key(text: str | None, file: Path | None = None) -> SigningKey | None:
     """The signing key of the settings: its text, else what stands in the file; None where neither is given.
 
-    CommandRefused where it is not one.
+    CommandRefused where it is not one, or one that anybody would guess.
     """
     if not text and file:
         text = _read(file)
-    return SigningKey(_decode(text, "ledger key")) if text else None
+    if not text:
+        return None
+    raw = _decode(text, "ledger key")
+    if weakness := weakness_of(raw.decode("latin-1")):
+        raise CommandRefused(f"The ledger key {weakness}: `triage ledger new-key` makes one.")
+    return SigningKey(raw)
 
 
 def read_public_key(text: str) -> PublicKey:

@@ -1,7 +1,7 @@
 """The rows. One file a noun; no behaviour beyond the row."""
 
 from triage.models.access_request import AccessExport, AccessJudgement, AccessRequest
-from triage.models.account import AccountEvent, Credential, Identity, RecoveryCode, SecurityKey
+from triage.models.account import AccountEvent, AccountHead, Credential, Identity, RecoveryCode, SecurityKey
 from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
 from triage.models.checkpoint import Checkpoint, Leaf
@@ -31,6 +31,7 @@ __all__ = [
     "AccessRequest",
     "AccessToken",
     "AccountEvent",
+    "AccountHead",
     "Agency",
     "AgencyCheck",
     "Assignment",

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from triage.models.base import Base, Keyed
+from triage.models.base import Base, InTransaction, Keyed
 
 
 class Credential(Base):
@@ -56,13 +56,26 @@ class Identity(Keyed, Base):
     bound_at: Mapped[datetime]
 
 
-class AccountEvent(Keyed, Base):
-    """What happened to an account, by whom and why. Only ever added to."""
+class AccountEvent(Keyed, InTransaction, Base):
+    """What happened to an account, by whom and why: a chain of the ledger for each account. Only ever added to."""
 
     __tablename__ = "account_events"
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    __table_args__ = (UniqueConstraint("user_id", "number"), Index("ix_account_events_xid", "xid"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    number: Mapped[int]
     actor_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     type: Mapped[str]
     at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(default="")
     data: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
+    previous_hash: Mapped[bytes]
+    hash: Mapped[bytes]
+
+
+class AccountHead(Base):
+    """The head of an account's chain: the last number given and the hash of that event."""
+
+    __tablename__ = "account_heads"
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    number: Mapped[int]
+    hash: Mapped[bytes]

@@ -214,7 +214,8 @@ INTERESTS = {
 VERDICTS = {"justified": "Justified", "not_justified": "Not justified"}
 NOTICE_KINDS = ("due_by_closing", "edt_brief", "edt_morning")
 CASE_KINDS = ("enquiry", "referral", "person", "policy", "access_request", "disposal")
-CHAIN_KINDS = (*CASE_KINDS, "reading")  # of these the ledger keeps chains: a case's events, and what somebody read
+# Of these the ledger keeps chains: a case's events, what somebody read, and what was done to an account.
+CHAIN_KINDS = (*CASE_KINDS, "reading", "account")
 HOLD_REASONS = {
     "inquiry": "A public inquiry asks for it, or may",
     "litigation": "A claim or a prosecution runs, or may",

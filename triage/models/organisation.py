@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base, Keyed, code_of
@@ -56,9 +56,13 @@ class Provider(Base):
 
 
 class User(Keyed, Base):
-    """A person or system that acts. By what each is recognised stands elsewhere, where it cannot be listed."""
+    """A person or system that acts. By what each is recognised stands elsewhere, where it cannot be listed.
+
+    `unagreed_by_id` is the administrator whose change waits until somebody else agrees. Meanwhile it is closed.
+    """
 
     __tablename__ = "users"
+    __table_args__ = (CheckConstraint("unagreed_by_id IS NULL OR NOT active", "closed_until_agreed"),)
     username: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     role: Mapped[str] = mapped_column(code_of("role", tuple(ROLES)))
@@ -66,6 +70,7 @@ class User(Keyed, Base):
     locality_code: Mapped[str | None] = mapped_column(ForeignKey("localities.code"), default=None)
     agency_code: Mapped[str | None] = mapped_column(ForeignKey("agencies.code"), default=None)
     active: Mapped[bool] = mapped_column(default=True)
+    unagreed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), default=None)
 
 
 class AccessToken(Keyed, Base):

@@ -15,6 +15,8 @@ DONE = {
     "account_reopened": "An administrator has opened your account again.",
     "password_reset": "An administrator has given your account a new first password.",
     "second_factor_reset": "An administrator has taken away your second factor. Set up another when you sign in.",
+    "change_agreed": "What an administrator did to your account was agreed to. It is open.",
+    "change_refused": "What an administrator did to your account was not agreed to. It is closed.",
 }
 
 

@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 
 from triage.access.chains import Head, Link, Seal, Walk
 from triage.access.checkpoints import Keys, Log, find_export_faults
-from triage.access.ledger import is_disposed, say_instant, seal, seal_reading, tell_left
+from triage.access.ledger import is_disposed, say_instant, seal, seal_account, seal_reading, tell_left
+from triage.models.codes import CHAIN_KINDS
 from triage.services.auditing_disposals import Emptied, Told, find_disposal_faults, tell_disposals
 from triage.store.ledger import (
+    ACCOUNTS,
+    APART,
     READINGS,
     find_checkpoint,
     find_horizon,
     find_last_checkpoint,
     find_next_transaction,
-    list_chain_kinds,
     stream_checkpoints,
     stream_entries,
     stream_heads,
@@ -28,6 +30,7 @@ from triage.store.ledger import (
 )
 
 HEAD, SEAL, ENTRY = range(3)
+SEALS = {READINGS: seal_reading, ACCOUNTS: seal_account}  # by which its hash is due, if it is no event of a case
 Looked = Callable[[int], None]
 
 
@@ -79,7 +82,7 @@ def verify_ledger(
         kept = find_checkpoint(session, number) if isinstance(number, int) else None
         verdict.faults += find_export_faults(exported, kept, keys)
     window = _find_window(session)
-    for kind in list_chain_kinds():
+    for kind in CHAIN_KINDS:
         _verify_chains(session, kind, window, verdict, looked)
     verdict.faults += find_disposal_faults(session, verdict.emptied, schedules)
     verdict.disposals += tell_disposals(session, verdict.emptied)
@@ -131,10 +134,10 @@ def _verify_chain(kind: str, key: UUID, rows: Iterator[tuple[int, Any]], window:
 
 def _link(kind: str, row: Any, window: Window, verdict: Verdict) -> Link:
     verdict.entries[kind] += 1
-    what, due = (row.what, seal_reading) if kind == READINGS else (row.type, seal)
-    says = f"{what}, {say_instant(row.at)}"
-    link = Link(row.number, says, row.previous_hash, row.hash, due(row), window.hides(row.xid))
-    return link if kind == READINGS else _with_disposal(link, row)
+    says = f"{row.what if kind == READINGS else row.type}, {say_instant(row.at)}"
+    due = SEALS.get(kind, seal)(row)
+    link = Link(row.number, says, row.previous_hash, row.hash, due, window.hides(row.xid))
+    return link if kind in APART else _with_disposal(link, row)
 
 
 def _with_disposal(link: Link, row: Any) -> Link:

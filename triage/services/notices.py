@@ -10,6 +10,7 @@ from triage.models import AgencyCheck, Clock, Enquiry, OutboxMessage, Referral
 from triage.models.codes import CLOCK_KINDS
 from triage.services.account_letters import tell_account
 from triage.services.addresses import LOCALITYS, To, managers_of, roles, whoever_has
+from triage.services.agreeing import ask_for_agreement
 from triage.services.breaking_glass import tell_glass_broken
 from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
@@ -156,6 +157,7 @@ LETTERS: dict[str, Write] = {
     "chase_team": chase_team,
     "daily_notice": write_daily_notice,
     "tell_account": tell_account,
+    "ask_for_agreement": ask_for_agreement,
 }
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from triage.models import (
     AccessRequest,
+    AccountEvent,
+    AccountHead,
     Checkpoint,
     Disposal,
     Enquiry,
@@ -23,7 +25,6 @@ from triage.models import (
     ReadingHead,
     Referral,
 )
-from triage.models.codes import CASE_KINDS
 
 AT_ONCE = 2000  # rows that are in memory at a time
 SEALER = 2013_0016  # the advisory lock of whoever seals
@@ -43,7 +44,9 @@ SELECT least(
      WHERE running::xid NOT IN (SELECT transactionid FROM elsewhere)))
 """)
 NEXT = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-READINGS = "reading"
+READINGS, ACCOUNTS = "reading", "account"
+# Entries that are not a case's, and whose chain each is of.
+APART = {READINGS: (Reading, Reading.reader_id), ACCOUNTS: (AccountEvent, AccountEvent.user_id)}
 HEADS = {
     "enquiry": select(Enquiry.id, Enquiry.reference, Enquiry.event_number, Enquiry.event_hash),
     "referral": select(Referral.id, Referral.reference, Referral.event_number, Referral.event_hash),
@@ -59,6 +62,7 @@ HEADS = {
     ),
     "disposal": select(Disposal.id, literal(None), Disposal.event_number, Disposal.event_hash),
     READINGS: select(ReadingHead.reader_id, literal(None), ReadingHead.number, ReadingHead.hash),
+    ACCOUNTS: select(AccountHead.user_id, literal(None), AccountHead.number, AccountHead.hash),
 }
 
 
@@ -110,7 +114,7 @@ def find_new_heads(session: Session, since: int | None, until: int) -> Iterator[
 
     Where `since` is None, of every chain as it stands, whatever transaction its rows say.
     """
-    for query in (_heads_of_events(since, until), _heads_of_readings(since, until)):
+    for query in (_heads_of_events(since, until), *(_heads_apart(kind, since, until) for kind in APART)):
         for row in _stream(session, query):
             yield ChainHead(*row)
 
@@ -121,13 +125,16 @@ def _heads_of_events(since: int | None, until: int) -> Select[Any]:
     return _unsealed(query.order_by(Event.case_kind, Event.case_id, Event.number.desc()))
 
 
-def _heads_of_readings(since: int | None, until: int) -> Select[Any]:
-    columns = (literal(READINGS).label("kind"), Reading.reader_id.label("id"), Reading.number, Reading.hash)
-    query = select(*columns).where(*_between(Reading, since, until)).ext(distinct_on(Reading.reader_id))
-    return _unsealed(query.order_by(Reading.reader_id, Reading.number.desc()))
+def _heads_apart(kind: str, since: int | None, until: int) -> Select[Any]:
+    model, whose = APART[kind]
+    columns = (literal(kind).label("kind"), whose.label("id"), model.number, model.hash)
+    query = select(*columns).where(*_between(model, since, until)).ext(distinct_on(whose))
+    return _unsealed(query.order_by(whose, model.number.desc()))
 
 
-def _between(model: type[Event] | type[Reading], since: int | None, until: int) -> tuple[ColumnElement[bool], ...]:
+def _between(
+    model: type[Event | Reading | AccountEvent], since: int | None, until: int
+) -> tuple[ColumnElement[bool], ...]:
     return () if since is None else (model.xid >= since, model.xid < until)
 
 
@@ -162,10 +169,11 @@ def stream_seals(session: Session, kind: str) -> Iterator[Any]:
 
 
 def stream_entries(session: Session, kind: str) -> Iterator[Any]:
-    """Every event of a kind of case, or every reading, by chain and number; the chain's id first."""
-    if kind == READINGS:
-        query = select(Reading.reader_id.label("chain"), *Reading.__table__.columns)
-        return _stream(session, query.order_by(Reading.reader_id, Reading.number))
+    """Every entry of a kind of chain, by chain and number; the chain's id first."""
+    if kind in APART:
+        model, whose = APART[kind]
+        query = select(whose.label("chain"), *model.__table__.columns)
+        return _stream(session, query.order_by(whose, model.number))
     query = select(Event.case_id.label("chain"), *Event.__table__.columns).where(Event.case_kind == kind)
     return _stream(session, query.order_by(Event.case_id, Event.number))
 
@@ -176,13 +184,9 @@ def stream_case(session: Session, case_id: UUID) -> Iterator[Any]:
 
 
 def count_entries(session: Session) -> int:
-    """Events and readings."""
-    return sum(session.scalar(select(func.count()).select_from(model)) for model in (Event, Reading))
-
-
-def list_chain_kinds() -> tuple[str, ...]:
-    """What has chains."""
-    return (*CASE_KINDS, READINGS)
+    """Events, readings and events of accounts."""
+    models = (Event, *(model for model, _whose in APART.values()))
+    return sum(session.scalar(select(func.count()).select_from(model)) for model in models)
 
 
 def _stream(session: Session, query: Select[Any]) -> Iterator[Any]:

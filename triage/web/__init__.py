@@ -7,6 +7,7 @@ from triage.web import (
     account,
     accounts,
     again,
+    agreeing,
     corrections,
     danger,
     decide,
@@ -37,7 +38,7 @@ from triage.web import (
 from triage.web.access import present_user
 
 BLUEPRINTS = (
-    *(signin, second_step, factors, oidc, account, accounts),
+    *(signin, second_step, factors, oidc, account, accounts, agreeing),
     *(enquiries, log_enquiry, decide, referrals, danger, transfers, files, duty, insight, why_nots, thresholds),
     *(reasons, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),

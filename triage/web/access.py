@@ -116,6 +116,7 @@ def present_user() -> dict[str, Any]:
         ("Retention", "retention.show"),
         ("Checks", "partners.show_checks"),
         ("What you sent", "partners.show_own"),
+        ("Accounts to agree to", "agreeing.show_all"),
         ("Accounts", "accounts.show_all"),
         ("Tokens", "accounts.show_tokens"),
     )

@@ -87,7 +87,7 @@ def change(user_id: UUID, what: str) -> Any:
     try:
         with open_desk() as desk:
             done = CHANGES[what](desk, AccountChange(user_id, request.form.get("reason", "")))
-            if what == "password":
+            if what == "password" and done:
                 return _show_password(find_account(desk.session, user_id), done)
     except DomainError as refusal:
         return _page(user_id, errors_by_field(refusal)), refusal.status
@@ -141,4 +141,9 @@ def _page(user_id: UUID, errors: dict[str, str]) -> str:
 
 
 def _show_password(user: User, password: str) -> str:
-    return render_template("admin/first_password.html", account=user, password=password)
+    return render_template(
+        "admin/first_password.html",
+        account=user,
+        password=password,
+        back=url_for("accounts.show", user_id=user.id),
+    )

@@ -21,18 +21,15 @@ WAIT = "There were too many wrong tries. Wait {wait}, then try again. If you can
 WRONG_PASSWORD = "This is not your password."  # noqa: S105
 
 
-def count_attempt(username: str, what: str = "") -> Keys:
-    """Count an attempt on this account from here, or end the request where it came too soon. `what` is tried, if no
-    password.
-    """
-    account = f"{what}{username.strip().casefold()}"
-    keys = keys_for(account, request.remote_addr or "", known_device(username))
+def count_attempt(username: str, what: str = "password") -> Keys:
+    """Count an attempt to show `what` for this account from here, or end the request where it came too soon."""
+    keys = keys_for(username.strip().casefold(), request.remote_addr or "", known_device(username), what)
     state = state_of(current_app)
     with state.database.transaction(NOBODY) as transaction:
-        wait = begin_attempt(transaction, keys, state.clock.now())
+        wait, counted = begin_attempt(transaction, keys, state.clock.now())
     if wait > timedelta(0):
         abort(_say_wait(wait))
-    return keys
+    return counted
 
 
 def attempt_succeeded(keys: Keys) -> None:

@@ -46,7 +46,7 @@ def _ask(errors: dict[str, str] | None = None) -> Any:
 def check() -> Any:
     """Go on where it fits."""
     entered = current_session()
-    keys = count_attempt(entered.username, "second factor of ")
+    keys = count_attempt(entered.username, "second factor")
     way = next((each for each in ("answer", "recovery_code") if request.form.get(each)), "code")
     if not _fits(entered, way, request.form.get(way, "")):
         note("second_factor_failed", user_id=entered.actor.id, way=way)

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
@@ -11,6 +12,7 @@ from triage.access.routes import public
 from triage.access.second_factor import owed
 from triage.access.signin import recognise_person
 from triage.errors import NotFound, Problem
+from triage.services.drafts import PAGE
 from triage.state import state_of
 from triage.web.access import home_url
 from triage.web.attempts import attempt_succeeded, count_attempt
@@ -18,6 +20,7 @@ from triage.web.devices import remember_device
 from triage.web.sessions import current_actor, current_session, finish_session, go_on, start_session
 
 blueprint = Blueprint("signin", __name__)
+OURS = re.compile(PAGE.pattern + r"(\?[A-Za-z0-9_~./&=%+:,-]*)?")  # such a page, and what may be asked of it
 STEPS = {
     "second_factor": "second_step.show",
     "new_password": "second_step.show_new_password",
@@ -94,11 +97,11 @@ def _what_is_owed(actor: Actor, *, second_factor: bool) -> str | None:
 
 def _lead_on(actor: Actor, username: str, owes: str | None, wanted: str) -> Response:
     """To the step that is owed, else to where they wanted to go in a browser that is known from now on."""
+    wanted = wanted if OURS.fullmatch(wanted) else ""
     if owes:
         session["next"] = wanted
         return redirect(url_for(STEPS[owes]))
-    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return remember_device(redirect(wanted if own else home_url(actor)), username)
+    return remember_device(redirect(wanted or home_url(actor)), username)
 
 
 @blueprint.post("/sign-out")

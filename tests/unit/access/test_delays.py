@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triage.access.delays import FORGET, Count, counted, keys_for, uncounted, wait_for
+from triage.access.delays import FORGET, Count, choose_turn, counted, keys_for, uncounted, wait_for
 
 START = datetime(2013, 5, 7, 9, tzinfo=UTC)
 AN_HOUR = timedelta(hours=1)
-GUESSES_IN_FIRST_HOUR, GUESSES_IN_LATER_HOURS = 40, 12
+GUESSES_IN_FIRST_HOUR, GUESSES_IN_LATER_HOURS = 55, 26
+A_TURN = timedelta(minutes=3)
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Door:
 
     def try_(self, address, device=None, *, right=False, account="victim"):
         """How long to wait; nothing, where the attempt was made."""
-        keys = keys_for(account, address, device)
+        keys = choose_turn(self.counts, keys_for(account, address, device), self.now)
         wait = max(wait_for(self.counts, keys, self.now), timedelta(0))
         if not wait:
             self.counts |= {key: counted(self.counts.get(key), self.now) for key in keys.values()}
@@ -68,6 +69,45 @@ def test_no_crowd_makes_more_guesses_in_an_hour_than_so_many(steps):
         door.try_(f"2001:db8:{number // 65536:x}:{number % 65536:x}::1")
     for at in door.guesses:
         assert sum(at <= each < at + AN_HOUR for each in door.guesses) <= GUESSES_IN_FIRST_HOUR
+
+
+def wait_of_owner(attackers, arrives, wrong=0):
+    """How long the owner of an account waits in a new browser, who comes whenever told to, and types wrongly so often.
+
+    The attackers ask each second, and so have each turn that anybody may have.
+    """
+    door, a_second = Door(), timedelta(seconds=1)
+    due = came = START + timedelta(seconds=arrives)
+    while True:
+        soonest = min(door.try_(address) for address in attackers)
+        if door.now >= due:
+            wait = door.try_("198.51.100.1", right=not wrong)
+            if not (wait or wrong):
+                return door.now - came
+            wrong -= not wait
+            due = door.now + max(wait, a_second)
+        door.now += max(min(soonest, abs(due - door.now)), a_second)  # until then all would be refused
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+@pytest.mark.parametrize("arrives", [3600, 3601, 9000, 30000])
+def test_few_who_ask_each_second_do_not_keep_the_owner_out_of_a_new_browser(arrives, wrong):
+    attackers = [f"2001:db8:{site:x}::1" for site in range(5)]
+    assert wait_of_owner(attackers, arrives, wrong) <= A_TURN * (1 + wrong)
+
+
+def test_households_of_one_site_have_the_kept_turns_of_one():
+    assert wait_of_owner([f"2001:db8:1:{household:x}::1" for household in range(100)], 900) <= A_TURN
+
+
+def test_what_is_shown_is_told_apart_from_whose_it_is():
+    asked = [
+        keys_for("officer", "x", None, "second factor"),
+        keys_for("second factor of officer", "x", None),
+        keys_for("factorofficer", "x", None, "second "),
+        keys_for("officer\0x", "", None, "second factor"),
+    ]
+    assert len({keys["pair"] for keys in asked}) == len(asked)
 
 
 def made_in_hours(hours, address_of):
@@ -130,6 +170,8 @@ def test_failures_are_forgotten_after_a_quiet_day():
         ("2001:db8:1:1::1", "2001:db8:1:2::1", False),
         ("203.0.113.1", "203.0.113.2", False),
         ("not an address", "not an address", True),
+        ("::ffff:203.0.113.1", "203.0.113.1", True),
+        ("::ffff:203.0.113.1", "::ffff:203.0.113.2", False),
     ],
 )
 def test_household_of_ipv6_is_one_address(one, other, same):

@@ -57,6 +57,7 @@ LEFT_OUT = {
     **dict.fromkeys(
         (
             "account_events",
+            "account_heads",
             "credentials",
             "identities",
             "recovery_codes",
