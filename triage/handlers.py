@@ -1,9 +1,10 @@
 """Errors as answers: problem details for systems, a page that says what to do for people. Never a stack trace."""
 
 import logging
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -11,11 +12,16 @@ from werkzeug.exceptions import HTTPException
 from triage.database import UNREACHABLE, gave_way
 from triage.errors import DomainError, Problem, Stale
 from triage.problems import BUSY_TITLE, RETRY_SECONDS, domain_problem, flatten_messages, problem_response
+from triage.services.files import say_size
 from triage.state import state_of
 
 log = logging.getLogger("triage")
 
 BUSY = "Somebody else changed it at the same moment, and this gave way. Nothing you sent was done: send it again."
+PLAIN = {
+    405: ("This cannot be sent there", "Nothing was done. Open the page again, and use the buttons on it."),
+    413: ("This is too much at once", ""),
+}
 AWAY_TITLE = "The service cannot reach its database"
 AWAY = "The service cannot reach its database. Nothing you sent was lost or half-saved: try again in a few seconds."
 
@@ -35,6 +41,8 @@ def register_handlers(app: Flask) -> None:
 def _domain(error: DomainError) -> Any:
     if _is_api():
         return domain_problem(error)
+    if error.status in (403, 404) and "draft" in request.args:  # what they typed is theirs, though the page is not
+        return redirect(url_for("drafts.show_all", lost=request.args["draft"]))
     page, status = _page(error.status, error.title, [problem.message for problem in error.problems])
     return page, status, {"Retry-After": str(error.retry_seconds)} if error.retry_seconds else {}
 
@@ -47,7 +55,7 @@ def _http(error: HTTPException) -> Any:
     if error.response is not None or error.code is None or error.code < 400:
         return error
     if not _is_api():
-        return _page(error.code, error.name, [_detail(error, ())])
+        return _http_page(error)
     messages = getattr(error, "data", {}).get("messages", {})
     problems = tuple(flatten_messages({} if not messages else _without_location(messages)))
     return problem_response(
@@ -55,19 +63,40 @@ def _http(error: HTTPException) -> Any:
     )
 
 
+def _http_page(error: HTTPException) -> Any:
+    """To the page that an address belongs to which is only sent to; else what went wrong, and the way back."""
+    if error.code == 405 and request.method in ("GET", "HEAD"):
+        return redirect(find_page(request.path.rpartition("/")[0]))
+    title, words = PLAIN.get(error.code, (error.name, ""))
+    back = find_page(request.path) if error.code == 413 else None
+    return _page(error.code, title, [words or _detail(error, ())], back)
+
+
+def find_page(path: str) -> str:
+    """The page of that path or, where it is none that can be opened, the nearest above it."""
+    adapter = current_app.url_map.bind_to_environ(request.environ)
+    while path:
+        with suppress(HTTPException):
+            adapter.match(path, method="GET")
+            return path
+        path = path.rpartition("/")[0]
+    return "/"
+
+
 def _detail(error: HTTPException, problems: tuple[Problem, ...]) -> str:
     if problems:
         return ""
     if error.code == 413:
-        return f"This is too much at once: the most is {request.max_content_length:,} bytes. {_say_less()}"
+        return _say_less()
     return error.description or error.name
 
 
 def _say_less() -> str:
     """What to do where too much was sent."""
     if request.max_content_length == current_app.config["MAX_CONTENT_LENGTH"]:
-        return "Shorten it."
-    return f"Of one file it is {state_of(current_app).settings.file_limit:,}. Scan it with less detail, or in parts."
+        return f"This is too much at once: the most is {say_size(request.max_content_length)}. Shorten it."
+    most = say_size(state_of(current_app).settings.file_limit)
+    return f"This file is too large: the most is {most}. Scan it with less detail, or in parts."
 
 
 def _without_location(messages: dict[str, Any]) -> Any:
@@ -108,5 +137,5 @@ def _is_api() -> bool:
     return request.path.startswith("/api/")
 
 
-def _page(status: int, title: str, messages: list[str]) -> tuple[str, int]:
-    return render_template("error.html", title=title, messages=messages), status
+def _page(status: int, title: str, messages: list[str], back: str | None = None) -> tuple[str, int]:
+    return render_template("error.html", title=title, messages=messages, back=back), status

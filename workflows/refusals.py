@@ -53,7 +53,7 @@ OF_ENQUIRIES = {
     "joined": "It was joined to {joined_into}. Act on that one, or split it.",
     "with_edt_already": "The Emergency Duty Team has it already.",
     "not_with_edt": "The Emergency Duty Team does not have it.",
-    "no_answer": "Say what they answered.",
+    "no_answer": "Write down what is known. If nothing is, choose Nothing known instead.",
 }
 OF_REFERRALS = {
     "danger_after_closing": (

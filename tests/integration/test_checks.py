@@ -37,7 +37,9 @@ def test_acknowledged_check_says_when_and_its_clock_runs_on(office, check):
 
 
 def test_answer_says_what_they_know_and_stops_the_clock(office, check):
-    assert refused(office, "partner_system", check, "answer", answer=" ") == {"no_answer": "Say what they answered."}
+    assert refused(office, "partner_system", check, "answer", answer=" ") == {
+        "no_answer": "Write down what is known. If nothing is, choose Nothing known instead."
+    }
     act(office, "partner_system", check, "answer", answer="Called to the address twice in April")
     assert (check.state, check.answer) == ("answered", "Called to the address twice in April")
     assert (check.ended_at, clock_of(check.enquiry, "agency_check").state) == (office.clock.now(), "met")

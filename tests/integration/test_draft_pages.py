@@ -1,15 +1,18 @@
 """What was typed on a page is there again: on another computer, after a refusal, after a session that ended."""
 
 import re
+from datetime import timedelta
 from html import unescape
 from uuid import uuid4
 
 import pytest
+from lxml import html
 
 from tests.acting import a_referral, act, two_children
 from tests.making import screen, view_first
 from tests.reading import plain
-from triage.access.signin import hash_password
+from triage.access.passwords import keep_password
+from triage.access.sessions import end_all
 from triage.database import act_as
 from triage.models import Enquiry, User
 from triage.services.drafts import list_kept
@@ -309,8 +312,7 @@ def sign_in_again(client, office, to, who="mash_officer"):
     """Sign in on the page that `to` leads to. Where that leads."""
     page = client.get(to)
     user = office.session.get(User, office.actor(who).id)
-    user.password_hash = hash_password("right")
-    office.session.flush()
+    keep_password(office.session, user.id, "right", office.clock.now())
     next_page = unescape(re.search(r'name="next" value="([^"]*)"', page.text)[1])
     return page.text, client.post(to, data={"username": user.username, "password": "right", "next": next_page}).location
 
@@ -359,11 +361,38 @@ def test_form_whose_token_ended_with_its_session_is_kept_unless_others_made_it_u
 
 
 def test_form_without_a_draft_is_led_to_sign_in_as_ever(ended, drafts_of):
-    assert ended.post(NEW, data=enquiry_form()).location == "/sign-in"
+    assert ended.post(NEW, data=enquiry_form()).location == "/sign-in?ended=1"
+    assert "You were signed out, so nothing was done." in ended.get("/sign-in?ended=1").text
     assert drafts_of("mash_officer") == []
 
 
-def test_nobody_knows_whose_it_is_without_a_session(app, sign_in, drafts_of):
+def test_where_nobody_knows_whose_it_is_the_page_carries_it_until_somebody_has_signed_in(
+    app, sign_in, drafts_of, office
+):
     form = form_of(sign_in("mash_officer").get(NEW).text)
-    assert app.test_client().post(NEW, data=enquiry_form() | form).location == "/sign-in"
-    assert drafts_of("mash_officer") == []
+    browser = app.test_client()
+    carried = browser.post(NEW, data=enquiry_form() | form)
+    assert (carried.status_code, drafts_of("mash_officer")) == (400, [])
+    assert "What you typed is not lost" in carried.text
+    tree = html.fromstring(carried.text)
+    fields = {each.get("name"): each.get("value") for each in tree.xpath("//main//input[@type='hidden']")}
+    assert (tree.xpath("//main//form/@action"), fields["witnessed"]) == ([NEW], SAID.replace("\r\n", "\n"))
+    sign_in("mash_officer", browser)
+    assert browser.post(NEW, data=fields).status_code == 302
+    assert office.session.query(Enquiry).count() == 1
+
+
+@pytest.mark.parametrize("how", ["everywhere", "account"])
+def test_what_was_sent_after_the_session_was_ended_for_its_owner_is_kept_for_them_and_reads_nothing(
+    app, sign_in, drafts_of, office, how
+):
+    client = sign_in("mash_officer")
+    form = form_of(client.get(NEW).text)
+    end_all(office.session, office.actor("mash_officer").id, how, office.clock.now())
+    assert client.get(NEW).location.startswith("/sign-in")
+    office.clock.at += timedelta(hours=3, minutes=59)
+    assert client.post(NEW, data=enquiry_form() | form).location == f"/sign-in?next={NEW}&kept=1"
+    assert [dict(each.fields)["witnessed"] for each in drafts_of("mash_officer")] == [SAID]
+    office.clock.at += timedelta(minutes=1)
+    assert client.post(NEW, data=enquiry_form() | form).status_code == 400
+    assert len(drafts_of("mash_officer")) == 1

@@ -120,13 +120,13 @@ def test_what_was_typed_elsewhere_stays_when_a_file_is_added(sign_in, office, at
 def test_request_far_beyond_the_limit_is_refused_in_words(sign_in, at):
     answer = send(sign_in("mash_officer"), at, content=b"x" * 31_000_001)
     assert answer.status_code == 413
-    assert "Of one file it is 10,000,000." in main_of(answer.text)
+    assert "This file is too large: the most is 10 MB. Scan it" in main_of(answer.text)
 
 
 def test_every_other_form_keeps_its_small_limit(sign_in, at):
     answer = sign_in("mash_officer").post(f"{at}/actions/claim", data={"reason": "x" * 1_000_001})
     assert answer.status_code == 413
-    assert "the most is 1,000,000 bytes. Shorten it." in main_of(answer.text)
+    assert "the most is 1 MB. Shorten it." in main_of(answer.text)
     sent = post_form(sign_in("social_worker"), f"{at}/files", {"file.described": "x" * 1_000_001})
     assert sent.status_code == 413
 

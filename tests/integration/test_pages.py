@@ -59,7 +59,7 @@ def test_enquiry_survives_a_database_that_is_down(sign_in, app, office, monkeypa
     monkeypatch.setattr(app.extensions["triage"].database, "transaction", down)
     answer = client.post("/enquiries/new", data=FORM)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert "Nothing is lost" in answer.text
+    assert "What you typed is not lost" in answer.text
     assert "Made up: a bruise." in answer.text
     listed = client.get("/enquiries")
     assert (listed.status_code, listed.headers["Retry-After"]) == (503, "5")

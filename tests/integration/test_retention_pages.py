@@ -90,6 +90,7 @@ def test_held_file_is_not_due_until_the_hold_is_lifted(sign_in, office, file):
 def test_class_put_by_hand_keeps_the_person_longer(sign_in, office, file):
     governs = sign_in("information_governance")
     said = {"reference": file.reference, "people": "true", "reason": "class", "words": "The care team said so"}
+    said |= {"draft.page": "/retention/holds#new"}
     refused = governs.post("/retention/holds", data=said)
     assert "Choose the class: looked_after, sexual_abuse" in refused.text
     assert 'value="The care team said so"' in refused.text

@@ -70,7 +70,7 @@ def test_reviewer_holds_a_passage_back_on_the_page(sign_in, office, enquiry):
     refused = client.post(at, data=sent | {f"p{place}.choice": "hold_back"})
     assert refused.status_code in (404, 422)
     found = find_place(client.get(at).text, sent["passage"])
-    sent |= {"place": found}
+    sent |= {"place": found, "draft.page": f"{at}#p{found}"}
     refused = client.post(at, data=sent | {f"p{found}.choice": "hold_back", f"p{found}.note": "Typed"})
     assert refused.status_code == 422
     assert "Choose why it is held back" in refused.text

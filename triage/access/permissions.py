@@ -37,7 +37,7 @@ why_nots.read       read     .    .    Y    .    .    .    .    .    .    .    .
 indicators.read     read     Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 policy.read         read     Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 policy.write        write    Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
-enquiry.log         write    Y    Y    Y    Y    Y    .    .    .    .    .    .    .    Y
+enquiry.log         write    Y    Y    Y    Y    Y    .    .    .    .    Y    .    .    Y
 enquiry.read        read     OCR  OCR  OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .
 enquiry.act         write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .    .    .
 enquiry.danger      write    OCR  OCR  OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .

@@ -85,11 +85,11 @@ def offered_app(session: Session, user: User, vault: Vault) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
 
 
-def add_app(session: Session, user_id: UUID, vault: Vault, code: str, now: datetime) -> bool:
-    """Whether the code is from the secret that was offered, which counts from now."""
+def add_app(session: Session, user_id: UUID, vault: Vault, code: str, now: datetime, *, since: datetime) -> bool:
+    """Whether the code is from the secret that was offered, which counts from then. `now` is by everybody's clocks."""
     if not _shows(session, user_id, vault, code, now, offered=True):
         return False
-    _keep(session, user_id, totp_since=now)
+    _keep(session, user_id, totp_since=since)
     return True
 
 

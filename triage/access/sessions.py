@@ -16,6 +16,8 @@ from triage.models import SignInSession, User
 SEEN_EVERY = timedelta(minutes=1)  # when somebody was last seen is written no more often
 HALF_SIGNED_IN = timedelta(minutes=10)  # for the second factor, or a first password
 STILL_THEIRS = timedelta(hours=24)  # what is sent after a time-out is still known to be this person's
+ENDED_THEIRS = timedelta(hours=4)  # and after it was ended for them: by an administrator, or from elsewhere
+LEFT = ("signed_out", "replaced")  # by themselves: nothing more is theirs
 KEPT = timedelta(days=90)  # so that it can be seen who was signed in, and where
 
 
@@ -74,16 +76,18 @@ def begin_session(session: Session, actor: Actor, now: datetime, limits: Limits,
 
 
 def find_session(session: Session, token: str, now: datetime, limits: Limits) -> Entered | None:
-    """The session of that token, if it was not ended and its person still works here. That they were seen is noted."""
+    """The session of that token, if its person still works here: timed out, where it was ended for them just now.
+
+    That they were seen is noted.
+    """
     columns = SignInSession.__table__.columns
     held = aliased(SignInSession, func.session_of(digest(token)).table_valued(*columns), adapt_on_names=True)
     found = session.execute(select(held, User).join(User, User.id == held.user_id)).one_or_none()
-    if found is None or found[0].ended_at is not None or not found.User.active:
+    if found is None or not found.User.active:
         return None
     row, user = found
-    idle = min(limits.idle, HALF_SIGNED_IN) if row.owes else limits.idle
-    timed_out = now >= min(row.last_seen_at + idle, row.absolute_end)
-    if timed_out and (row.owes or now >= row.last_seen_at + STILL_THEIRS):
+    timed_out = _has_ended(row, now, limits)
+    if timed_out and (row.owes or row.ended_why in LEFT or now >= _theirs_until(row)):
         return None
     entered = Entered(
         row.id, actor_of(user), user.username, row.how, row.second_factor, row.owes, timed_out, row.challenge
@@ -92,6 +96,16 @@ def find_session(session: Session, token: str, now: datetime, limits: Limits) ->
         act_as(session, entered.actor)
         session.execute(_of(row.id).values(last_seen_at=now))
     return entered
+
+
+def _has_ended(row: SignInSession, now: datetime, limits: Limits) -> bool:
+    idle = min(limits.idle, HALF_SIGNED_IN) if row.owes else limits.idle
+    return row.ended_at is not None or now >= min(row.last_seen_at + idle, row.absolute_end)
+
+
+def _theirs_until(row: SignInSession) -> datetime:
+    """Until when what is sent is known to be this person's. Nothing is read by it."""
+    return row.ended_at + ENDED_THEIRS if row.ended_at else row.last_seen_at + STILL_THEIRS
 
 
 def renew_session(session: Session, entered: Entered, now: datetime, *, owes: str | None, second_factor: bool) -> str:

@@ -10,5 +10,5 @@ class DeclareSchema(Input):
 
     command = Declare
     reference = line(required=True)
-    relation = code(INTERESTS, required=True)
+    relation = code(INTERESTS, required=True, error_messages={"required": "Choose how you know the family."})
     words = line(LINE_LIMIT)

@@ -17,13 +17,22 @@ from triage.errors import Invalid, Problem
 from triage.models import Draft
 from triage.models.draft import MOST_PATH
 from triage.services.desk import Desk
-from triage.store.drafts import drop_draft, drop_expired, drop_oldest, find_draft, list_drafts, write_draft
+from triage.store.drafts import (
+    drop_draft,
+    drop_expired,
+    drop_oldest,
+    find_draft,
+    find_references,
+    list_drafts,
+    write_draft,
+)
 
 log = logging.getLogger(__name__)
 PURPOSE = "drafts"
 MOST = 50  # of one person
 MOST_TYPED = 1_000_000  # bytes of one draft
-PAGE = re.compile(r"/(?!/)[A-Za-z0-9_~./-]*")  # the path of a page here, and of nowhere else
+PAGE = re.compile(r"/(?!/)[A-Za-z0-9_~./-]*(#[A-Za-z0-9_.-]+)?")  # a page here and a place on it, and nowhere else
+CASE = re.compile(r"/(?:enquiries|referrals|rights|reasons/[a-z]+)/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 Fields = tuple[tuple[str, str], ...]
 
 
@@ -80,6 +89,16 @@ def list_kept(desk: Desk, vault: Vault, page: str | None = None) -> list[Kept]:
     """This person's drafts that open, of one page or of all, the last saved first."""
     opened = (_open(vault, row) for row in list_drafts(desk.session, desk.actor.id, desk.now, page))
     return [each for each in opened if each]
+
+
+def name_cases(desk: Desk, drafts: Sequence[Kept]) -> dict[UUID, str | None]:
+    """The reference of the case that each draft is about, by the draft's key; None where it is not theirs to see.
+
+    A draft about no case of its own is not in it.
+    """
+    cases = {each.key: UUID(found[1]) for each in drafts if (found := CASE.match(each.page))}
+    known = find_references(desk.session, set(cases.values()))
+    return {key: known.get(case) for key, case in cases.items()}
 
 
 def forget(desk: Desk, key: UUID) -> str | None:

@@ -19,12 +19,17 @@ from triage.services.desk import Desk
 from triage.services.reading import Case, note_reading
 from triage.services.standing import stand_before
 from triage.state import state_of
-from triage.web.keeping import keep_for
+from triage.web.carrying import list_fields, show_carried
+from triage.web.keeping import has_words, keep_for
 from triage.web.sessions import current_actor, expired_actor
 
 View = Callable[..., Any]
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
 LOCALITY = ("locality_worker", "locality_manager")
+CARRIED = (
+    "You were signed out, and nothing was done. What you typed is not lost: leave this page open, sign in in another"
+    " window, then press Send again here."
+)
 HOME = {
     "locality_worker": "referrals.show_inbox",
     "locality_manager": "referrals.show_inbox",
@@ -62,17 +67,19 @@ def lead_to_sign_in() -> Any:
     """To the sign-in page, and from there back to the page that was wanted."""
     if request.method == "GET":
         return redirect(url_for("signin.show", next=request.path))
-    return keep_and_sign_in() or redirect(url_for("signin.show"))
+    return keep_and_sign_in() or redirect(url_for("signin.show", ended=1))
 
 
 def keep_and_sign_in() -> Any:
     """Keep what was sent for whoever was signed in until a moment ago, and lead them to sign in and carry on with it.
 
-    None where nobody knows whose it is, or nothing was typed.
+    Where nobody knows whose it is, a page that carries it. None where it is no form that takes words.
     """
     actor = expired_actor()
     page = keep_for(actor) if actor else None
-    return redirect(url_for("signin.show", next=page, kept=1)) if page else None
+    if page:
+        return redirect(url_for("signin.show", next=page, kept=1))
+    return (show_carried("You are signed out", CARRIED, request.path, list_fields()), 400) if has_words() else None
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from triage.store.nearness import find_interests
 from triage.web.access import open_desk
 from triage.web.attempts import confirm_password
 from triage.web.forms import errors_by_field, load, nest
+from triage.web.keeping import begin, was_sent
 from triage.web.owing import own_account
 from triage.web.second_step import change_password
 from triage.web.sessions import current_session, limits_of
@@ -40,6 +41,7 @@ def _page(errors: dict[str, str] | None = None) -> Any:
         sessions = list_sessions(transaction, entered.actor.id, state.clock.now(), limits_of(state))
         factors = list_factors(transaction, entered.actor.id)
         given = find_interests(transaction, entered.actor.id)
+        form = begin(Desk(transaction, entered.actor, state.clock, state.pack), url_for("account.show"), request.form)
         page = render_template(
             "account/show.html",
             sessions=sessions,
@@ -47,6 +49,7 @@ def _page(errors: dict[str, str] | None = None) -> Any:
             factors=factors,
             given=given,
             relations=INTERESTS,
+            form=form,
             values=request.form or {"postcode": given.postcode or ""},
             errors=errors or {},
         )
@@ -107,6 +110,7 @@ def _keep(do: Callable[[Desk], Any]) -> Any:
     try:
         with open_desk() as desk:
             do(desk)
+            was_sent(desk)
     except Invalid as refusal:
         return _page(errors_by_field(refusal))
     return redirect(url_for("account.show"))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from triage.access.accounts import GIVEN_ROLES, Post, find_account, list_accounts, list_tokens, revoke_token
 from triage.errors import DomainError, Invalid, NotFound, Problem
@@ -26,6 +27,7 @@ from triage.store.nearness import find_home
 from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field
+from triage.web.keeping import begin, was_sent
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/admin")
 carry_on(blueprint)
@@ -66,6 +68,7 @@ def add() -> Any:
         with open_desk() as desk:
             username, name = request.form.get("username", ""), request.form.get("name", "")
             user, password = open_account(desk, username, name, _read_post(), with_password=with_password)
+            was_sent(desk)
             return _show_password(user, password) if password else redirect(url_for("accounts.show", user_id=user.id))
     except Invalid as refusal:
         return _form(errors_by_field(refusal)), 422
@@ -87,6 +90,7 @@ def change(user_id: UUID, what: str) -> Any:
     try:
         with open_desk() as desk:
             done = CHANGES[what](desk, AccountChange(user_id, request.form.get("reason", "")))
+            was_sent(desk)
             if what == "password" and done:
                 return _show_password(find_account(desk.session, user_id), done)
     except DomainError as refusal:
@@ -128,7 +132,9 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 
 
 def _form(errors: dict[str, str]) -> str:
-    return render_template("admin/new_account.html", values=request.form, errors=errors, **_choices())
+    with open_desk() as desk:
+        form = begin(desk, url_for("accounts.show_new"), request.form)
+    return render_template("admin/new_account.html", form=form, values=form.values, errors=errors, **_choices())
 
 
 def _page(user_id: UUID, errors: dict[str, str]) -> str:
@@ -137,7 +143,9 @@ def _page(user_id: UUID, errors: dict[str, str]) -> str:
         values = request.form or {name: getattr(user, name) or "" for name in POST} | {
             "postcode": find_home(desk.session, user_id) or ""
         }
-        return render_template("admin/account.html", account=user, values=values, errors=errors, **_choices())
+        form = begin(desk, url_for("accounts.show", user_id=user_id), MultiDict(values))
+        shown = {"form": form, "values": form.values, "errors": errors}
+        return render_template("admin/account.html", account=user, **shown, **_choices())
 
 
 def _show_password(user: User, password: str) -> str:

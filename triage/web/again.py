@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from triage.database import UNREACHABLE, gave_way
 from triage.problems import BUSY_TITLE, RETRY_SECONDS
 from triage.web.access import current_actor, keep_and_sign_in
+from triage.web.carrying import list_fields, show_carried
 
 log = logging.getLogger("triage")
 
@@ -73,16 +74,6 @@ def _is_ours() -> bool:
 
 def _carry(title: str, message: str) -> str:
     return show_carried(title, message, request.path, list_fields())
-
-
-def list_fields() -> list[tuple[str, str]]:
-    """What was sent, but for the token."""
-    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-
-
-def show_carried(title: str, message: str, to: str, fields: list[tuple[str, str]]) -> str:
-    """A page with those fields and a button that sends them there."""
-    return render_template("again.html", title=title, message=message, fields=fields, to=to)
 
 
 def _say(title: str, message: str) -> str:

@@ -1,6 +1,6 @@
 """What a person says is wrong about them: written down, decided by another, and shown beside what is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,11 @@ from werkzeug.datastructures import MultiDict
 from triage.access.permissions import has
 from triage.errors import Conflict, Invalid, Stale
 from triage.models import Enquiry
-from triage.models.codes import CORRECTABLE
+from triage.models.codes import CORRECTABLE, ETHNICITIES
 from triage.schemas.rights import AskRectificationSchema, DecideRectificationSchema
+from triage.services.people import DATES
 from triage.services.rights.rectifying import (
+    CODES,
     PASSAGES,
     AskRectification,
     DecideRectification,
@@ -25,11 +27,14 @@ from triage.store.staff import list_names
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, nest, read_part
+from triage.web.keeping import NOTHING, Form, begin, was_sent
+from triage.web.words import SAID_OF_SEX
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/people/<uuid:person_id>/corrections")
 carry_on(blueprint)
+KINDS = {**dict.fromkeys(DATES, "day"), **dict.fromkeys(CODES, "choose")}  # how what is right is given
+CHOICES = {"sex": SAID_OF_SEX, "ethnicity": ETHNICITIES}
 FIELDS = ("what", "recorded", "asserted", "asked_by", "evidence")
-NOTHING: MultiDict[str, str] = MultiDict()
 
 
 @blueprint.get("")
@@ -47,6 +52,7 @@ def ask(person_id: UUID) -> Any:
         said = load(AskRectificationSchema(), _read())
         with open_desk() as desk:
             ask_rectification(desk, AskRectification(person_id=person_id, **said))
+            was_sent(desk)
     except Invalid as refusal:
         told = errors_by_field(refusal)
         return _render(person_id, request.form, {"what" if name == "field" else name: told[name] for name in told}), 422
@@ -70,6 +76,7 @@ def decide(person_id: UUID, rectification_id: UUID) -> Any:
         with open_desk() as desk:
             command = DecideRectification(rectification_id=rectification_id, version=version, **said)
             decide_rectification(desk, command)
+            was_sent(desk)
     except (Invalid, Conflict, Stale) as refusal:
         errors = {f"{part}.{name}" if name else "": words for name, words in errors_by_field(refusal).items()}
         return _render(person_id, request.form, errors), refusal.status
@@ -81,17 +88,27 @@ def _render(person_id: UUID, values: MultiDict[str, str], errors: dict[str, str]
         person = get_person(desk.session, person_id)
         rows = list_rectifications(desk.session, [person.id])
         note_shown(desk, [person.id])
-        enquiries = list_enquiries_about(desk.session, person.id)
+        options = dict([*CORRECTABLE.items(), *_list_passages(list_enquiries_about(desk.session, person.id))])
+        form = begin(desk, url_for("corrections.show", person_id=person.id), values)
         return render_template(
             "rights/corrections.html",
             person=person,
             rows=rows,
             names=list_names(desk.session, [key for each in rows for key in (each.made_by_id, each.decided_by_id)]),
-            options=[*CORRECTABLE.items(), *_list_passages(enquiries)],
+            options=options,
+            what=_find_what(form, options),
+            kinds=KINDS,
+            choices=CHOICES,
             decides=has("correction.decide", desk.actor.role),
-            values=values,
+            form=form,
             errors=errors,
         )
+
+
+def _find_what(form: Form, options: Mapping[str, str]) -> str | None:
+    """What was chosen as wrong: its own field is asked for then."""
+    what = form.within("new").values.get("what") or request.args.get("what")
+    return what if what in options else None
 
 
 def _list_passages(enquiries: Sequence[Enquiry]) -> list[tuple[str, str]]:

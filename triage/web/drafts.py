@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from triage.errors import Invalid
-from triage.services.drafts import MOST, forget, list_kept
+from triage.services.drafts import MOST, forget, list_kept, name_cases
 from triage.state import state_of
 from triage.web.access import may, open_desk
 from triage.web.keeping import keep_sent
@@ -21,7 +21,11 @@ def show_all() -> Any:
     """All that this person has begun and not sent, even where the page that it was typed on is theirs no more."""
     with open_desk() as desk:
         state = state_of(current_app)
-        return render_template("drafts/list.html", drafts=list_kept(desk, state.vault), days=state.settings.draft_days)
+        drafts = list_kept(desk, state.vault)
+        cases = name_cases(desk, drafts)
+        lost = {str(key) for key, reference in cases.items() if reference is None} | {request.args.get("lost")}
+        days = state.settings.draft_days
+        return render_template("drafts/list.html", drafts=drafts, cases=cases, lost=lost, days=days)
 
 
 @blueprint.post("")

@@ -78,7 +78,8 @@ def keep_key() -> Any:
 
 def _add_app(transaction: Any, entered: Entered) -> None:
     state = state_of(current_app)
-    if not add_app(transaction, entered.actor.id, state.vault, request.form.get("code", ""), real_now(state)):
+    code, since = request.form.get("code", ""), state.clock.now()
+    if not add_app(transaction, entered.actor.id, state.vault, code, real_now(state), since=since):
         raise invalid("code", WRONG_CODE)
 
 

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, DomainError, Invalid, Problem
 from triage.problems import flatten_messages
+from triage.web.words import field_of, lower_first
 from workflows.calendar import LONDON
 from workflows.definition import Table
 
@@ -25,8 +26,10 @@ PARTS = ("day", "month", "year")
 STEP = r"(?:[a-z][a-z0-9_]{0,59}|[0-9]{1,2})"
 FIELD = re.compile(rf"[a-z][a-z0-9_]{{0,59}}(?:\.{STEP}){{0,5}}(?:-(?:day|month|year|time))?")
 FIXED = ("csrf_token", "version", "versions", "only", "draft")  # what a page sends beside what was typed
+SUBJECT = re.compile(r"subjects\.([0-9]+)\.")
+FILL_IN = "Fill this in."
 PLAIN = {
-    "Missing data for required field.": "Fill this in.",
+    "Missing data for required field.": FILL_IN,
     "Not a valid date.": "Enter a real date, like 27 3 2010.",
     "Not a valid datetime.": "Enter a real date and time, like 27 3 2013 and 14:20.",
     "Not a valid email address.": "Enter an email address, like name@example.org.",
@@ -40,6 +43,26 @@ PLAIN = {
     "Unknown field.": "This page sent a field that we do not know. Open it again.",
     "Longer than maximum length": "This is too much at once. Send less.",
     "Length must be between": "This is too much or too little at once. Open the page again.",
+}
+ASKED = {  # where a page asks a question, what to answer
+    "channel": "Choose how it reached us.",
+    "source": "Choose who told us.",
+    "asked_by": "Say who asks.",
+    "relation": "Choose who they are.",
+    "received_on": "Enter the day on which we received it.",
+    "birth_date": "Enter the date of birth.",
+    "given_name": "Enter the given name.",
+    "family_name": "Enter the family name.",
+    "asserted": "Say what is right.",
+    "accept": "Choose whether it is right.",
+    "what": "Say what you shared.",
+    "to_whom": "Say with whom you shared it.",
+    "how": "Choose how you shared it.",
+    "lawful_basis": "Choose the lawful basis.",
+    "consent": "Choose whether the family consented.",
+    "choice": "Choose what to do with the passage.",
+    "reason": "Give a reason.",
+    "reference": "Enter the reference of an enquiry or a referral.",
 }
 
 
@@ -77,7 +100,7 @@ def load(schema: Schema, data: Any) -> Any:
         return schema.load(data)
     except ValidationError as error:
         problems = flatten_messages(error.messages)
-        said = (Problem(each.code, _say_plainly(each.message), each.field) for each in problems)
+        said = (Problem(each.code, _say_plainly(each.message, each.field or ""), each.field) for each in problems)
         raise Invalid(*said) from error
 
 
@@ -139,8 +162,20 @@ def _belongs(name: str, part: str) -> bool:
     return f"{name}.".startswith(f"{part}.") or name.endswith(".subject_id")
 
 
-def _say_plainly(message: str) -> str:
-    return next((plain for said, plain in PLAIN.items() if message.startswith(said)), message)
+def _say_plainly(message: str, field: str) -> str:
+    plain = next((plain for said, plain in PLAIN.items() if message.startswith(said)), None)
+    if plain == FILL_IN and field in ASKED:
+        return ASKED[field]
+    if plain is None or not field or plain.startswith("This"):  # it says itself what is wrong
+        return plain or message
+    return f"{_name_field(field)}: {lower_first(plain)}"
+
+
+def _name_field(field: str) -> str:
+    """What the field is called on its page, and of which person where there are several."""
+    number = SUBJECT.match(field)
+    whom = f"Person {int(number[1]) + 1}, " if number and number[1] != "0" else ""
+    return whom + (lower_first(field_of(field)) if whom else field_of(field))
 
 
 def _unknown() -> Invalid:

@@ -29,7 +29,7 @@ NOTHING: MultiDict[str, str] = MultiDict()
 class Form:
     """A form to be shown: its draft's key, its page, what is in it, and what was typed there before and not sent.
 
-    `lost` is what has no place in it any more.
+    Where a page has several, each has a place on it ("/partners/checks#check-1"). `lost` is what has no place any more.
     """
 
     key: UUID
@@ -37,6 +37,11 @@ class Form:
     values: MultiDict[str, str]
     unsent: list[Kept] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+
+    def within(self, place: str, values: MultiDict[str, str] = NOTHING) -> "Form":
+        """The form in that place of the page: with what was typed there or, where nothing was, with these values."""
+        page = f"{_leave_place(self.page)}#{place}"
+        return Form(self.key, page, self.values) if page == self.page else Form(uuid7(), page, values)
 
 
 def begin(desk: Desk, page: str, values: MultiDict[str, str]) -> Form:
@@ -54,7 +59,9 @@ def begin(desk: Desk, page: str, values: MultiDict[str, str]) -> Form:
 
 def begin_alone(page: str, values: MultiDict[str, str]) -> Form:
     """The same with no need of the database, and so with no draft but its own."""
-    return Form(_read_key(request.form.get(KEY)) or uuid7(), page, values)
+    sent = request.form.get(PAGE, "")
+    here = sent if _leave_place(sent) == page else page
+    return Form(_read_key(request.form.get(KEY)) or uuid7(), here, values)
 
 
 def was_sent(desk: Desk, rest: MultiDict[str, str] = NOTHING) -> None:
@@ -76,6 +83,11 @@ def keep_sent(desk: Desk) -> Sequence[datetime] | None:
     return _keep(desk, key, request.form.get(PAGE, ""), request.form) if key else None
 
 
+def has_words() -> bool:
+    """Whether what was sent is of a form that takes words, and something is in it."""
+    return KEY in request.form and bool(_typed(request.form))
+
+
 def keep_for(actor: Actor) -> str | None:
     """Keep what was sent for somebody who is signed in no more. The page that it was typed on, if it was kept."""
     state = state_of(current_app)
@@ -90,7 +102,7 @@ def keep_for(actor: Actor) -> str | None:
 def _carry_on(desk: Desk, page: str) -> Form | None:
     key = _read_key(request.args.get("draft"))
     kept = find(desk, state_of(current_app).vault, key) if key else None
-    return Form(kept.key, page, MultiDict(kept.fields)) if kept and kept.page == page else None
+    return Form(kept.key, kept.page, MultiDict(kept.fields)) if kept and _leave_place(kept.page) == page else None
 
 
 def _keep_shown(desk: Desk, form: Form) -> None:
@@ -110,10 +122,14 @@ def _keep(desk: Desk, key: UUID, page: str, values: MultiDict[str, str]) -> Sequ
     return keep(desk, state.vault, KeepDraft(key, page, fields), days=state.settings.draft_days)
 
 
+def _leave_place(page: str) -> str:
+    return page.partition("#")[0]
+
+
 def _typed(values: MultiDict[str, str]) -> Fields:
-    """What somebody typed or chose, and whom it is about; nothing where that is all."""
+    """What somebody typed or chose, whom it is about and where it leads; nothing where that is all."""
     fields = tuple((name, said) for name, said in values.items(multi=True) if _may_be_kept(name, said))
-    return fields if any(not name.endswith(".subject_id") for name, _said in fields) else ()
+    return fields if any(name != "to" and not name.endswith(".subject_id") for name, _said in fields) else ()
 
 
 def _may_be_kept(name: str, said: str) -> bool:

@@ -3,14 +3,15 @@
 import re
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from rules.policy import Policy
 from rules.vocabulary import Indicator
 from triage.database import UNREACHABLE, gave_way
 from triage.errors import Invalid, Problem
-from triage.models.codes import CHANNELS, CONSENTS, SOURCES
+from triage.models import Enquiry
+from triage.models.codes import CHANNELS, CONSENTS, OUTSIDE, SOURCES
 from triage.problems import RETRY_SECONDS
 from triage.schemas.enquiry import LogEnquirySchema
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
@@ -50,6 +51,7 @@ def log() -> Any:
         with open_desk() as desk:
             enquiry = log_enquiry(desk, command)
             was_sent(desk)
+            done = _go_on(enquiry)
     except Invalid as refusal:
         return _render(_begin(request.form), errors=errors_by_field(refusal)), refusal.status
     except UNREACHABLE as error:
@@ -57,17 +59,32 @@ def log() -> Any:
             raise  # it is tried once more
         form = begin_alone(url_for("log_enquiry.show"), request.form)
         return _render(form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
-    return redirect(url_for("enquiries.show", enquiry_id=enquiry.id))
+    return done
+
+
+def _go_on(enquiry: Enquiry) -> Any:
+    """To the enquiry or, for whoever is outside, to what they sent: what the hub makes of it is the hub's."""
+    if g.actor.role not in OUTSIDE:
+        return redirect(url_for("enquiries.show", enquiry_id=enquiry.id))
+    flash(f"We have it. Its reference is {enquiry.reference}.")
+    return redirect(url_for("partners.show_own"))
 
 
 def read_form(form: MultiDict[str, str]) -> LogEnquiry:
     """The command that the form means. Invalid names its fields."""
-    data = nest(form, FIELDS) | {"received_at": local_instant(form, "received_at")}
+    data = nest(form, FIELDS) | _say_how_it_came(form)
     subjects = data.get("subjects", [])
     data["subjects"] = [each for each in subjects if each] if isinstance(subjects, list) else []
     if not data["subjects"]:
         raise Invalid(Problem("no_subject", "Say who the enquiry is about.", "subjects.0.person.given_name"))
     return load(LogEnquirySchema(), data)
+
+
+def _say_how_it_came(form: MultiDict[str, str]) -> dict[str, str]:
+    """When and by what way: whoever is outside tells it here and now."""
+    if g.actor.role in OUTSIDE:
+        return {"received_at": state_of(current_app).clock.now().isoformat(), "channel": "portal"}
+    return {"received_at": local_instant(form, "received_at")}
 
 
 def _count(form: MultiDict[str, str]) -> int:
@@ -104,6 +121,7 @@ def _render(form: Form, *, errors: dict[str, str] | None = None, subjects: int |
         form=form,
         values=form.values,
         errors=errors or {},
+        outside=g.actor.role in OUTSIDE,
         count=subjects or _count(form.values),
         channels=CHANNELS,
         sources=SOURCES,

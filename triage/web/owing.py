@@ -8,6 +8,7 @@ from flask import g, redirect, url_for
 
 from triage.access.permissions import has
 from triage.errors import Forbidden, Problem
+from triage.web.access import lead_to_sign_in
 from triage.web.sessions import current_session
 
 View = Callable[..., Any]
@@ -23,10 +24,10 @@ def own_account(*owing: str | None) -> Callable[[View], View]:
             held = current_session()
             if held and not has(OWN, held.actor.role):
                 raise Forbidden(Problem("role", "A system has no pages of its own: it calls by token."))
-            if held is None or held.timed_out or held.owes not in owing:
-                return redirect(
-                    url_for("signin.show" if held is None or held.owes or held.timed_out else "signin.go_home")
-                )
+            if held is None or held.timed_out:
+                return lead_to_sign_in()
+            if held.owes not in owing:
+                return redirect(url_for("signin.show" if held.owes else "signin.go_home"))
             g.actor, g.permission = held.actor, OWN
             return view(*args, **kwargs)
 

@@ -14,9 +14,11 @@ from triage.services.permitted import permitted_on_check
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load
+from triage.web.keeping import begin, was_sent
 
 blueprint = Blueprint("partners", __name__, url_prefix="/partners")
 carry_on(blueprint)
+NOT_ASKED = "You typed something here, and this button does not send it. Choose another button, or empty this first."
 
 
 @blueprint.get("/checks")
@@ -40,8 +42,13 @@ def answer(check_id: UUID, action: str) -> Any:
     try:
         with open_desk() as desk:
             attempt(desk)
+            was_sent(desk)
     except (Conflict, Invalid, Stale) as refusal:
-        errors = {f"{check_id}.{field or 'answer'}": words for field, words in errors_by_field(refusal).items()}
+        told = {each.field for each in refusal.problems if each.code == "not_asked"}
+        errors = {
+            f"{check_id}.{field or 'answer'}": NOT_ASKED if field in told else words
+            for field, words in errors_by_field(refusal).items()
+        }
         return _render(errors), refusal.status
     flash("Thank you. The hub has it.")
     return redirect(url_for("partners.show_checks"))
@@ -59,6 +66,7 @@ def _render(errors: dict[str, str]) -> str:
     with open_desk() as desk:
         asked = show_asked(desk)
         actions = {each.check.id: {one.action for one in permitted_on_check(desk, each.check)} for each in asked}
-        page = render_template("partners/checks.html", asked=asked, actions=actions, values=request.form, errors=errors)
+        form = begin(desk, url_for("partners.show_checks"), request.form)
+        page = render_template("partners/checks.html", asked=asked, actions=actions, form=form, errors=errors)
         note_shown(desk, (person for each in asked for person in each.people))
         return page

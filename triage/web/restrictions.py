@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from triage.access.permissions import has
 from triage.errors import Conflict, Invalid, NotFound
@@ -18,6 +19,7 @@ from triage.store.restrictions import find_case, list_breaks, list_restrictions
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field
+from triage.web.keeping import begin, was_sent
 from triage.web.words import local
 
 blueprint = Blueprint("restrictions", __name__, url_prefix="/restricted")
@@ -37,7 +39,7 @@ def ask_why(enquiry_id: UUID, ordinal: int) -> Any:
     """The form by which the records of one whom an enquiry is about are restricted."""
     with open_desk() as desk:
         get_enquiry(desk.session, enquiry_id)
-    return render_template("restricted/make.html", values=request.form, errors={})
+    return _ask({})
 
 
 @blueprint.post("/enquiries/<uuid:enquiry_id>/subjects/<int:ordinal>")
@@ -48,11 +50,17 @@ def make(enquiry_id: UUID, ordinal: int) -> Any:
     try:
         with open_desk() as desk:
             restrict(desk, command)
+            was_sent(desk)
     except (Conflict, Invalid) as refusal:
-        errors = errors_by_field(refusal)
-        return render_template("restricted/make.html", values=request.form, errors=errors), refusal.status
+        return _ask(errors_by_field(refusal)), refusal.status
     flash("Few see these records from now on: whoever is on the list.")
     return redirect(url_for("restrictions.show"))
+
+
+def _ask(errors: dict[str, str]) -> str:
+    with open_desk() as desk:
+        form = begin(desk, request.path, request.form)
+    return render_template("restricted/make.html", form=form, values=form.values, errors=errors)
 
 
 @blueprint.post("/<uuid:restriction_id>/readers")
@@ -82,7 +90,7 @@ def lift_one(restriction_id: UUID) -> Any:
 @may("glass.break")
 def ask() -> Any:
     """The form by which a restricted record is opened in an emergency."""
-    return render_template("restricted/open.html", values=request.args, errors={})
+    return _ask_to_open(request.args, {})
 
 
 @blueprint.post("/open")
@@ -95,11 +103,18 @@ def open_one() -> Any:
     try:
         with open_desk() as desk:
             opened = break_glass(desk, command)
+            was_sent(desk)
     except (Invalid, NotFound) as refusal:
         errors = {field or "reference": words for field, words in errors_by_field(refusal).items()}
-        return render_template("restricted/open.html", values=form, errors=errors), refusal.status
+        return _ask_to_open(form, errors), refusal.status
     flash(f"Open to you until {local(opened[0].ends_at):%H:%M}. The MASH managers have been told.")
     return redirect(_find_place(command))
+
+
+def _ask_to_open(values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    with open_desk() as desk:
+        form = begin(desk, url_for("restrictions.ask"), values)
+    return render_template("restricted/open.html", form=form, values=form.values, errors=errors)
 
 
 def _find_place(command: BreakGlass) -> str:
@@ -128,6 +143,7 @@ def _try(part: Any, attempt: Callable[[Desk], Any], done: str) -> Any:
     try:
         with open_desk() as desk:
             attempt(desk)
+            was_sent(desk)
     except (Conflict, Invalid) as refusal:
         return _render({f"{part}.{field}": words for field, words in errors_by_field(refusal).items()}), refusal.status
     flash(done)
@@ -137,13 +153,14 @@ def _try(part: Any, attempt: Callable[[Desk], Any], done: str) -> Any:
 def _render(errors: dict[str, str]) -> str:
     with open_desk() as desk:
         restrictions, breaks = list_restrictions(desk.session), list_breaks(desk.session)
+        form = begin(desk, url_for("restrictions.show"), request.form)
         page = render_template(
             "restricted/show.html",
             restrictions=restrictions,
             breaks=breaks,
             reviews=has("glass.review", desk.actor.role),
             verdicts=VERDICTS,
-            values=request.form,
+            form=form,
             errors=errors,
         )
         note_shown(desk, (each.person_id for each in (*restrictions, *breaks)))

@@ -14,12 +14,47 @@ from triage.services.disposing import PREPARES, ExcludeItem, approve, exclude, p
 from triage.services.holding import LiftHold, PlaceHold, lift_hold, list_held, place_hold
 from triage.services.letters import say_count
 from triage.services.retention import sum_up, weigh_files
-from triage.store.retention import list_disposals
-from triage.web.access import may, open_desk
+from triage.store.retention import list_disposals, name_cases
+from triage.web.access import may, may_open, open_desk
+from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, nest
+from triage.web.keeping import begin, was_sent
 from workflows.retention import NEVER
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
+carry_on(blueprint)
+GOES = {  # what is in the tables, in the words of whoever agrees that it goes
+    "enquiries": "Enquiries",
+    "subjects": "People named in them",
+    "people": "People of whom nothing else is kept",
+    "recommendations": "What the policy recommended",
+    "first_views": "First views",
+    "decisions": "Decisions",
+    "agency_checks": "Questions to partners, and their answers",
+    "referrals": "Referrals",
+    "assignments": "Who had them, and when",
+    "transfers": "Offers to another team",
+    "strategy_discussions": "Strategy discussions",
+    "clocks": "Times by which something was due",
+    "clock_pauses": "Pauses of these",
+    "files": "Letters and photographs",
+    "disclosures": "What was shared with others",
+    "rectifications": "Corrections",
+    "access_requests": "Requests for a copy of the record",
+    "access_judgements": "What a reviewer said of passages",
+    "access_exports": "Copies of the record",
+    "holds": "Holds that were lifted",
+    "restrictions": "Restrictions of these records",
+    "restriction_readers": "Who was on their lists",
+    "glass_breaks": "Openings in an emergency",
+    "opening_reasons": "Reasons for opening them",
+    "declared_interests": "What staff said of families that they know",
+    "disposed_referrals": "Past numbers that say whose they were: that is taken out",
+    "outbox": "Letters and notices that the service sent",
+    "idempotency_keys": "Answers kept for other systems",
+    "drafts": "Forms that somebody began and did not send",
+    "events": "Lines of the log: they are emptied, and stay in their place",
+}
 SHOWN = 50  # disposals, the newest
 
 
@@ -70,16 +105,26 @@ def _show_disposal(disposal_id: UUID, status: int = 200, item_id: UUID | None = 
         disposal = desk.session.get(Disposal, disposal_id)
         if disposal is None:
             raise NotFound(Problem("not_found", "There is no such disposal."))
+        form = begin(desk, url_for("retention.show_disposal", disposal_id=disposal.id), request.form)
         page = render_template(
             "retention/disposal.html",
             disposal=disposal,
+            goes=GOES,
+            links=_link(desk, disposal) if may_open("enquiries.show", g.actor) else {},
             schedule=desk.pack.retention,
             is_own=disposal.prepared_by_id == g.actor.id,
             errors=errors,
             failed_item=item_id,
-            values=request.form,
+            form=form,
         )
     return page, status
+
+
+def _link(desk: Desk, disposal: Disposal) -> dict[str, str]:
+    """Where each case is looked at, by its reference, as far as whoever agrees may see it."""
+    named = name_cases(desk.session, [case for item in disposal.items for case in item.cases])
+    enquiries = {name: url_for("enquiries.show", enquiry_id=key) for key, name in named.items() if name[:4] == "ENQ-"}
+    return {name: url_for("referrals.show", referral_id=key) for key, name in named.items()} | enquiries
 
 
 @blueprint.post("/disposals/<uuid:disposal_id>/<action>")
@@ -112,6 +157,7 @@ def _try(disposal_id: UUID, words: str, attempt: Callable[[Desk], Any], item_id:
     try:
         with open_desk() as desk:
             attempt(desk)
+            was_sent(desk)
     except (Conflict, Invalid) as refusal:
         return _show_disposal(disposal_id, refusal.status, item_id, **_by_field(refusal))
     flash(words)
@@ -130,8 +176,8 @@ def _show_holds(status: int = 200, hold_id: UUID | None = None, **errors: str) -
         page = render_template(
             "retention/holds.html",
             held=list_held(desk),
+            form=begin(desk, url_for("retention.show_holds"), request.form),
             by_hand=[(each.code, each.name) for each in desk.pack.retention.classes if each.by_hand],
-            values=request.form,
             errors=errors,
             failed_hold=hold_id,
         )
@@ -146,6 +192,7 @@ def hold() -> Any:
         with open_desk() as desk:
             said = load(HoldSchema(), nest(request.form, ("reference", "reason", "words", "people", "keep_as")))
             holds = place_hold(desk, PlaceHold(**said))
+            was_sent(desk)
     except (Conflict, Invalid) as refusal:
         return _show_holds(refusal.status, **_by_field(refusal))
     flash(f"{say_count(len(holds), 'hold')} placed.")
@@ -160,6 +207,7 @@ def lift(hold_id: UUID) -> Any:
         with open_desk() as desk:
             said = load(LiftSchema(), nest(request.form, ("reason",)))
             lift_hold(desk, LiftHold(hold_id=hold_id, **said))
+            was_sent(desk)
     except (Conflict, Invalid) as refusal:
         return _show_holds(refusal.status, hold_id, **_by_field(refusal))
     flash("Lifted.")

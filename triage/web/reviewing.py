@@ -20,10 +20,10 @@ from triage.store.access_requests import get_request
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, read_part
+from triage.web.keeping import NOTHING, begin, was_sent
 
 blueprint = Blueprint("reviewing", __name__, url_prefix="/rights/<uuid:request_id>/review")
 carry_on(blueprint)
-NOTHING: MultiDict[str, str] = MultiDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ def judge(request_id: UUID) -> Any:
     try:
         with open_desk() as desk:
             judge_passage(desk, state_of(current_app).vault, _read(desk, request_id, place, part))
+            was_sent(desk)
     except (Conflict, Invalid, Stale) as refusal:
         errors = {f"{part}.{name}" if name else "": words for name, words in errors_by_field(refusal).items()}
         return _render(request_id, request.form, errors), refusal.status
@@ -85,7 +86,7 @@ def _render(request_id: UUID, values: MultiDict[str, str], errors: dict[str, str
             may_judge=any(each.action == "judge" and each.allowed for each in permitted_on_request(desk, row)),
             choices=JUDGEMENTS,
             reasons=HELD_BACK,
-            values=values,
+            form=begin(desk, url_for("reviewing.show", request_id=row.id), values),
             errors=errors,
         )
 

@@ -21,13 +21,13 @@ from triage.store.staff import list_names
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part
+from triage.web.keeping import NOTHING, begin, was_sent
 from triage.web.offering import find_open
 from triage.web.words import local
 from workflows.access_request import ACCESS_REQUEST
 
 blueprint = Blueprint("rights", __name__, url_prefix="/rights")
 carry_on(blueprint)
-NOTHING: MultiDict[str, str] = MultiDict()
 FIELDS = tuple(AskForRecordSchema().fields)
 COPIES = {"pdf": "application/pdf", "json": "application/json"}
 
@@ -59,13 +59,16 @@ def ask() -> Any:
         command = load(AskForRecordSchema(), nest(request.form, FIELDS))
         with open_desk() as desk:
             made = ask_for_record(desk, command)
+            was_sent(desk)
     except Invalid as refusal:
         return _render_form(request.form, errors_by_field(refusal)), refusal.status
     return redirect(url_for("rights.show", request_id=made.id))
 
 
 def _render_form(values: MultiDict[str, str], errors: dict[str, str]) -> str:
-    return render_template("rights/new.html", values=values, errors=errors, relations=RELATIONS)
+    with open_desk() as desk:
+        form = begin(desk, url_for("rights.show_form"), values)
+    return render_template("rights/new.html", form=form, values=form.values, errors=errors, relations=RELATIONS)
 
 
 @blueprint.get("/<uuid:request_id>")
@@ -82,6 +85,7 @@ def act(request_id: UUID, action: str) -> Any:
     try:
         with open_desk() as desk:
             _attempt(desk, request_id, action)
+            was_sent(desk)
     except (Conflict, Invalid, Stale) as refusal:
         errors = {f"{action}.{name}" if name else "": words for name, words in errors_by_field(refusal).items()}
         return _show_again(request_id, request.form, errors), refusal.status
@@ -116,6 +120,7 @@ def _show_again(request_id: UUID, values: MultiDict[str, str], errors: dict[str,
     with open_desk() as desk:
         row = get_request(desk.session, request_id)
         note_shown(desk, [row.person_id])
+        form = begin(desk, url_for("rights.show", request_id=row.id), values)
         return render_template(
             "rights/show.html",
             row=row,
@@ -125,9 +130,9 @@ def _show_again(request_id: UUID, values: MultiDict[str, str], errors: dict[str,
             events=list_events(desk.session, row.id),
             relations=RELATIONS,
             today=local(desk.now).date(),
-            values=values,
+            form=form,
             errors=errors,
-            open=find_open(values, errors),
+            open=find_open(form.values, errors),
         )
 
 

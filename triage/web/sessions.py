@@ -54,7 +54,7 @@ def current_actor() -> Actor | None:
 
 
 def expired_actor() -> Actor | None:
-    """Who was signed in until this session timed out, less than a day ago: what they sent is theirs, and not done."""
+    """Who was signed in until this session timed out or was ended: what they sent is theirs, and not done."""
     entered = current_session()
     return entered.actor if entered and entered.timed_out else None
 

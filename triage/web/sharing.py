@@ -19,6 +19,7 @@ from triage.store.referrals import get_referral
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, local_instant, nest
+from triage.web.keeping import begin, was_sent
 from triage.web.words import local
 
 blueprint = Blueprint("sharing", __name__)
@@ -68,15 +69,17 @@ def _tell(key: Keys) -> Any:
         said = load(TellSharedSchema(), data)
         with open_desk() as desk:
             tell_shared(desk, TellShared(**key, **said))
+            was_sent(desk)
     except Invalid as refusal:
         return _render(key, request.form, errors_by_field(refusal)), refusal.status
-    return redirect(url_for(f"sharing.show_of_{'enquiry' if 'enquiry_id' in key else 'referral'}", **key))
+    return redirect(_page_of(key))
 
 
 def _render(key: Keys, values: MultiDict[str, str], errors: dict[str, str]) -> str:
     with open_desk() as desk:
         case = _find(desk, key)
         note_shown(desk, people_of([case]), case)
+        form = begin(desk, _page_of(key), values)
         return render_template(
             "rights/shared.html",
             case=case,
@@ -85,9 +88,14 @@ def _render(key: Keys, values: MultiDict[str, str], errors: dict[str, str]) -> s
             ways=[(code, SHARED_BY[code]) for code in BY_HAND],
             bases=LAWFUL_BASES,
             consents=CONSENTS,
-            values=values,
+            form=form,
+            values=form.values,
             errors=errors,
         )
+
+
+def _page_of(key: Keys) -> str:
+    return url_for(f"sharing.show_of_{'enquiry' if 'enquiry_id' in key else 'referral'}", **key)
 
 
 def _find(desk: Desk, key: Keys) -> Any:

@@ -13,6 +13,7 @@ from triage.models.codes import (
     CLOSURES,
     CONSENTS,
     CORRECTABLE,
+    ETHNICITIES,
     HOLD_REASONS,
     LAWFUL_BASES,
     ROLES,
@@ -24,7 +25,8 @@ from triage.models.codes import (
 from triage.services.choosing import compare_decision
 from triage.services.files import say_size
 from triage.services.first_view import name_of as name_of_subject
-from triage.services.letters import say_instant
+from triage.services.letters import say_count, say_instant
+from triage.services.people import DATES
 from triage.services.rights.rectifying import PASSAGES
 from triage.state import state_of
 from triage.uploads.kinds import FILE_KINDS
@@ -48,6 +50,7 @@ NAMES = {
     **SOURCES,
     **PASSAGES,
 }
+SAID_OF_SEX = {"F": "Female", "M": "Male", "U": "Not known"}
 QUEUES = {
     "edt": "Emergency Duty Team",
     "received": "Received",
@@ -63,7 +66,26 @@ RUNGS = {
     "social_care": "children's social care",
     "section_47": "a strategy discussion (section 47)",
 }
-PAGES = {"/enquiries/new": "A new enquiry", "/enquiries/": "An enquiry", "/referrals/": "A referral"}
+PAGES = (  # what a draft on a page is, by how the page's address begins and ends
+    ("/enquiries/new", "", "A new enquiry"),
+    ("/enquiries/", "/decide", "A decision"),
+    ("/enquiries/", "/shared", "Something that you shared"),
+    ("/enquiries/", "", "An enquiry"),
+    ("/referrals/", "/shared", "Something that you shared"),
+    ("/referrals/", "", "A referral"),
+    ("/reasons/", "", "Why you open a record"),
+    ("/rights/new", "", "A new request for a record"),
+    ("/rights/", "/review", "A review of what is released"),
+    ("/rights/", "", "A request for a record"),
+    ("/people/", "", "A correction"),
+    ("/partners/checks", "", "An answer to the hub"),
+    ("/restricted/open", "", "Opening a restricted record"),
+    ("/restricted", "", "Restricted records"),
+    ("/retention/holds", "", "A hold"),
+    ("/retention", "", "A disposal"),
+    ("/admin", "", "An account"),
+    ("/account", "", "Families you know"),
+)
 PARTS = ((timedelta(days=1), "day"), (timedelta(hours=1), "h"), (timedelta(minutes=1), "min"))
 
 
@@ -120,9 +142,17 @@ def name_of(code: str | None) -> str:
     return NAMES.get(code, code.replace("_", " ").capitalize())
 
 
+def say_fact(value: str, field: str | None) -> str:
+    """A fact about somebody, as a correction keeps it, in words."""
+    said = {"sex": SAID_OF_SEX, "ethnicity": ETHNICITIES}.get(field, {}).get(value, value)
+    return say_date(value) if value and field in DATES else said
+
+
 def page_of(path: str) -> str:
     """What a page of which there may be a draft is called."""
-    return next((name for begins, name in PAGES.items() if path.startswith(begins)), path)
+    path = path.partition("#")[0]
+    named = (name for begins, ends, name in PAGES if path.startswith(begins) and path.endswith(ends))
+    return next(named, path)
 
 
 def field_of(name: str) -> str:
@@ -193,10 +223,12 @@ def register(app: Flask) -> None:
         "say_time": say_time,
         "say_day": say_day,
         "say_date": say_date,
+        "say_fact": say_fact,
         "say_left": say_left,
         "say_share": say_share,
         "say_minutes": say_minutes,
         "say_size": say_size,
+        "say_count": say_count,
         "name_of": name_of,
         "call_person": call_person,
         "call_subject": call_subject,

@@ -233,7 +233,7 @@ PLAIN_CHECK = Procedure(
     },
     sees=see_check,
     refuses={
-        "answer": (Why("Say what they answered.", {"hands": "empty"}),),
+        "answer": (Why("Write down what is known. If nothing is, choose Nothing known instead.", {"hands": "empty"}),),
         **dict.fromkeys(("decline", "withdraw", "immediate_danger"), (NO_REASON,)),
     },
     clocks={"agency_check": Life(OPENING, "answer nothing_known decline immediate_danger", dropped="withdraw")},

@@ -120,7 +120,7 @@ def _check_fact(desk: Desk, person: Person, command: AskRectification) -> Iterat
     )
 
 
-WRONG = {field: "Enter a real date, like 2010-03-27." for field in DATES}
+WRONG = {field: "Enter a real date." for field in DATES}
 
 
 def _described(person: Person, command: AskRectification, value: object) -> NewPerson:
