@@ -62,9 +62,13 @@ class Database:
         self.engine.dispose()
 
     def try_role(self) -> None:
-        """Connect once. WrongRole where the role is one that is not bound; nothing where the database is away."""
+        """Connect once. WrongRole where the role is one that is not bound; nothing where the database is away.
+
+        No connection is kept: whoever asks may fork.
+        """
         with suppress(*UNREACHABLE):
             self.engine.connect().close()
+        self.engine.dispose()
 
     @contextmanager
     def transaction(self, actor: Actor, now: datetime | None = None) -> Iterator[Session]:

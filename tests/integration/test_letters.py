@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.acting import EVERYBODY, a_referral, accepted, act
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.database import act_as, acting_as
-from triage.models import OutboxMessage
+from triage.models import OutboxMessage, User
 from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.daily_notices import promise_daily_notices
@@ -338,8 +338,11 @@ def open_restricted(office, enquiry):
 
 
 def change_account(office):
-    """An administrator ends somebody's sessions."""
-    promise(office.desk("system"), "tell_account", user_id=str(office.actor("mash_officer").id), what="account_closed")
+    """An administrator does something to somebody's account, which waits until it is agreed to."""
+    user = office.session.get(User, office.actor("mash_officer").id)
+    user.active, user.unagreed_by_id = False, office.actor("administrator").id
+    promise(office.desk("system"), "tell_account", user_id=str(user.id), what="second_factor_reset")
+    promise(office.desk("system"), "ask_for_agreement", user_id=str(user.id))
 
 
 def test_no_letter_of_any_kind_names_the_child(office, post):
