@@ -230,7 +230,7 @@ def is_kept(page):
 
 REFUSALS = {
     "call_strategy_discussion": (409, "invited", "Not invited: police, social care."),
-    "extend_assessment": (422, "expected_on", "Enter a real date"),
+    "extend_assessment": (422, "expected_on", "enter a real date"),
     "hand_over": (409, "worker_id", "Choose whom to hand it to."),
     "reassign": (409, "reason", "Give a reason."),
     "pause_clock": (409, "clock", "Choose a clock that runs: assessment."),

@@ -37,7 +37,7 @@ def test_every_mistake_is_named_and_nothing_typed_is_lost(sign_in):
     wrong = FORM | {"source": "", "subjects.0.person.birth_date-day": "31", "subjects.0.person.birth_date-month": "2"}
     answer = sign_in("mash_officer").post("/enquiries/new", data=wrong)
     assert answer.status_code == 422
-    assert "Enter a real date" in answer.text
+    assert "enter a real date" in answer.text
     assert 'href="#source"' in answer.text
     assert "Made up: a bruise." in answer.text
     assert 'value="Zoë"' in answer.text

@@ -199,7 +199,7 @@ def test_pause_outside_hours_moves_nothing(office, enquiry):
         ({}, 409, "Say on which day it runs on."),
         ({"day": "7", "month": "5", "year": "2013"}, 409, "It runs on tomorrow at the earliest."),
         ({"day": "22", "month": "5", "year": "2013"}, 409, "Choose a day up to Tuesday 21 May 2013."),
-        ({"day": "32", "month": "5", "year": "2013"}, 422, "Enter a real date"),
+        ({"day": "32", "month": "5", "year": "2013"}, 422, "enter a real date"),
     ],
 )
 def test_pause_that_has_no_end_in_time_is_refused_beside_its_day(sign_in, office, enquiry, day, status, words):
