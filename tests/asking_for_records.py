@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
+from lxml import html
 from pypdf import PdfReader
 
 from tests.services import SECRET_KEY
@@ -15,9 +16,10 @@ from triage.access.vault import Vault
 from triage.database import act_as
 from triage.exchange.subject_access import release
 from triage.models import AccessRequest
-from triage.services.rights.judging import JudgePassage, judge_passage
+from triage.services.rights.judging import JudgePassage, JudgePassages, judge_passages
 from triage.services.rights.keeping import download
 from triage.services.rights.requests import AccessAction, AskForRecord, act_on_request, ask_for_record
+from triage.services.rights.showing import show_all
 
 VAULT = Vault([SECRET_KEY])
 ASKED = {
@@ -49,14 +51,31 @@ def do(office: Any, who: str, request: AccessRequest, *actions: str, **details: 
 def judge(office: Any, who: str, request: AccessRequest, passage: str, choice: str, **details: Any) -> None:
     """What a reviewer says of one passage."""
     with as_(office, who):
-        command = JudgePassage(request_id=request.id, passage=passage, choice=choice, **details)
-        judge_passage(office.desk(who), VAULT, command)
+        said = (JudgePassage(passage=passage, choice=choice, **details),)
+        judge_passages(office.desk(who), VAULT, JudgePassages(request_id=request.id, said=said))
+
+
+def look_through(office: Any, who: str, request: AccessRequest, choice: str = "stand") -> None:
+    """The same said of every passage that nobody has looked at."""
+    with as_(office, who):
+        desk = office.desk(who)
+        shown = show_all(desk, VAULT, request)
+        left = (key for key, each in shown.items() if not each.is_looked_at)
+        said = tuple(JudgePassage(passage=key, choice=choice) for key in left)
+        if said:
+            judge_passages(desk, VAULT, JudgePassages(request_id=request.id, said=said))
+
+
+def approve(office: Any, request: AccessRequest, reviewer: str = "social_worker") -> AccessRequest:
+    """Looked through and approved."""
+    look_through(office, reviewer, request)
+    return do(office, reviewer, request, "approve")
 
 
 def give_out(office: Any, request: AccessRequest, reviewer: str = "social_worker") -> AccessRequest:
     """Gathered, reviewed, and released."""
     do(office, "information_governance", request, "prepare", "send_to_review")
-    do(office, reviewer, request, "approve")
+    approve(office, request, reviewer)
     with as_(office, "information_governance"):
         return release(office.desk("information_governance"), VAULT, request.id)
 
@@ -71,6 +90,12 @@ def as_(office: Any, who: str) -> Iterator[None]:
         office.session.flush()
     finally:
         act_as(office.session, SYSTEM)
+
+
+def choices_on(client: Any, request_page: str) -> list[str]:
+    """The names of the fields in which a reviewer says what to do with each passage, in the page's order."""
+    found = html.fromstring(client.get(f"{request_page}/review").text).xpath("//input[@type='radio']/@name")
+    return list(dict.fromkeys(found))
 
 
 def copies(office: Any, request: AccessRequest) -> tuple[list[str], dict[str, Any]]:

@@ -76,6 +76,11 @@ class Pack:
     def emergency_phone(self) -> str:
         return self.document["emergency_phone"]
 
+    @property
+    def records_contact(self) -> str:
+        """Whom to ask about a copy of one's record, as a sentence says it; empty where the pack does not say."""
+        return self.document.get("records_contact", "")
+
     @cached_property
     def authorities(self) -> Mapping[str, str]:
         """What to call each authority where an address may lie, by its code: ours first."""

@@ -24,7 +24,7 @@ class AccessContext(Context):
 
     `is_proved`: that is on record. `is_own_work`: the actor made or prepared it. `extended`: it has two more months
     already. `first_due_on` is the day by which the requester must be told of an extension. `is_stale`: it was prepared
-    too long ago to be released.
+    too long ago to be released. `unlooked`: of how many passages no reviewer has said what is to be done.
     """
 
     identity: str | None = None
@@ -35,6 +35,12 @@ class AccessContext(Context):
     extended: bool = False
     first_due_on: date = date.max
     is_stale: bool = False
+    unlooked: int = 0
+
+    def details(self) -> dict[str, str]:
+        """What the plain words of a refusal may name."""
+        passages = "1 passage is" if self.unlooked == 1 else f"{self.unlooked:,} passages are"
+        return {**Context.details(self), "passages_are": passages}
 
 
 def months_after(day: date, count: int) -> date:
@@ -80,6 +86,12 @@ def is_fresh(context: AccessContext) -> str | None:
     return "prepared_long_ago" if context.is_stale else None
 
 
+@refuses("not_looked_at")
+def is_looked_through(context: AccessContext) -> str | None:
+    """Nothing is released that nobody has read: what is held back is no less a reviewer's word than what is not."""
+    return "not_looked_at" if context.unlooked else None
+
+
 ACCESS_REQUEST = Table(
     name="Access request",
     begins="access_asked",
@@ -94,11 +106,11 @@ ACCESS_REQUEST = Table(
                    "access_prepared", (is_proved,)),
         Transition("send_to_review", "Send to be reviewed", ("prepared",), "under_review", PREPARES,
                    "access_sent_to_review"),
-        Transition("judge", "Say what stays out", ("under_review",), None, REVIEWS, "access_passage_judged",
+        Transition("judge", "Say what is released", ("under_review",), None, REVIEWS, "access_passage_judged",
                    (is_anothers_work,)),
         Transition("send_back", "Send back", ("under_review",), "prepared", REVIEWS, "access_sent_back", (has_reason,)),
         Transition("approve", "Approve the release", ("under_review",), "approved", REVIEWS, "access_approved",
-                   (is_anothers_work,)),
+                   (is_anothers_work, is_looked_through)),
         Transition("release", "Release", ("approved",), "released", PREPARES, "access_released", (is_fresh,)),
         Transition("extend", "Extend by two months", OPEN, None, PREPARES, "access_extended",
                    (is_unextended, is_in_first_month, has_reason)),

@@ -121,6 +121,7 @@ OF_RIGHTS = {
     "extended": "It was extended already. There is no more time.",
     "first_month_over": "The first month is over: within it whoever asks had to be told. Release it now.",
     "own_preparation": "You recorded or prepared this. Somebody else must review it.",
+    "not_looked_at": "{passages_are} not looked at yet. Say of each what is to be done with it; then approve.",
     "prepared_long_ago": "It was gathered over a month ago, and may have changed. Gather what is held again.",
 }
 WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES, **OF_RIGHTS}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.acting import a_referral, act
-from tests.asking_for_records import as_, ask, do
+from tests.asking_for_records import as_, ask, choices_on, do
 from tests.making import a_subject, an_enquiry
 from tests.reading import main_of, plain
 from triage.models import AccessRequest, Rectification
@@ -44,6 +44,7 @@ def test_a_request_from_the_form_to_both_copies(sign_in, office, enquiry):
         assert governs.post(f"{here}/actions/{action}", data={}).status_code == 302
     page = main_of(reviews.get(f"{here}/review").text)
     assert "Ava and Taken out: Benny were cold" in page
+    assert reviews.post(f"{here}/review", data=dict.fromkeys(choices_on(reviews, here), "stand")).status_code == 302
     assert reviews.post(f"{here}/actions/approve", data={}).status_code == 302
     assert governs.post(f"{here}/actions/release", data={}).status_code == 302
     copy = governs.post(f"{here}/copies/json")
@@ -60,29 +61,6 @@ def test_every_mistake_is_named_and_nothing_typed_is_lost(sign_in, enquiry):
     assert answer.status_code == 422
     assert "Nobody of that name and date of birth" in answer.text
     assert 'value="Zoë"' in answer.text
-
-
-def test_reviewer_holds_a_passage_back_on_the_page(sign_in, office, enquiry):
-    request = do(office, IG, ask(office), "prepare", "send_to_review")
-    client, at = sign_in("mash_manager"), f"/rights/{request.id}/review"
-    assert client.get(at).text.count('name="place"') > 1
-    place, sent = 1, {"place": "1", "passage": f"enquiries/{enquiry.id}/reported"}
-    refused = client.post(at, data=sent | {f"p{place}.choice": "hold_back"})
-    assert refused.status_code in (404, 422)
-    found = find_place(client.get(at).text, sent["passage"])
-    sent |= {"place": found, "draft.page": f"{at}#p{found}"}
-    refused = client.post(at, data=sent | {f"p{found}.choice": "hold_back", f"p{found}.note": "Typed"})
-    assert refused.status_code == 422
-    assert "Choose why it is held back" in refused.text
-    assert "Typed" in refused.text
-    done = client.post(at, data=sent | {f"p{found}.choice": "hold_back", f"p{found}.held_back_for": "serious_harm"})
-    assert done.status_code == 302
-    assert "It could cause serious harm" in client.get(at).text
-
-
-def find_place(page, passage):
-    before = page.split(f'name="passage" value="{passage}"')[0]
-    return before.rpartition('name="place" value="')[2].split('"')[0]
 
 
 @pytest.mark.parametrize("who", ["mash_officer", "analyst", "locality_worker:west", "early_help_unit"])

@@ -1,86 +1,81 @@
-"""Whatever is written in a record: names of others stay out of its copy, and nothing that was written is run."""
+"""A copy as whoever is given it reads it: what the law wants told beside it, in words that are not the office's own."""
 
 import json
-from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.asking_for_records import ask, copies, give_out
-from tests.making import a_subject, an_enquiry, decide_as, screen
-from workflows.people import fold
+from tests.making import an_enquiry, decide_as, screen
+from triage.access.actor import SYSTEM
+from triage.models import OutboxMessage
+from triage.services.notices import LETTERS as WRITTEN
+from triage.services.notices import deliver
+from triage.services.rights.case_sections import LETTERS
+from triage.services.rights.sharing import WHOEVER_TOLD_US
 
-IG = "information_governance"
-GIVEN = st.sampled_from(
-    ["Zebedee", "Xanthe", "Quillan", "Jörg", "O'Hara", "Anne-Marie", "Wilf", "Ngozi", "Łukasz", "Bo"]
-)
-FAMILY = st.sampled_from(["Van der Zyl", "Quaife", "Žižka", "Okonkwo", "McTavish", "Ødegård"])
-WRITE = st.sampled_from(
-    ["{0} hit {1}.", "{0}'s dad ({1}) said: “{0}!”", "{0}/{1}, {2}", "seen with {0}\n{1}\t{2}…", "{2}{0} — {1}’s"]
-)
-CASE = st.sampled_from([str, str.upper, str.lower, str.title])
+OF_NO_CASE = {"daily_notice", "tell_account", "ask_for_agreement"}
+HOW_IT_IS_KEPT_SAFE = {"tell_glass_broken", "tell_restriction"}
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_no_third_partys_name_is_in_either_copy_whatever_family_it_is(office, data):
-    draw = data.draw
-    for who in ("mash_officer", "social_worker", "mash_manager 2", IG):
-        office.actor(who)  # who stays, whatever is undone
-    office.session.flush()
-    brother, family, referrer = draw(GIVEN), draw(FAMILY), (draw(GIVEN), draw(FAMILY))
-    names = [draw(CASE)(brother), draw(CASE)(family), draw(CASE)(referrer[0])]
-    passages = {each: draw(WRITE).format(*names) for each in ("witnessed", "reported", "opinion", "child_voice")}
-    with office.session.begin_nested() as undone:
-        subjects = (a_subject(), a_subject(given_name=brother, family_name=family, birth_date=date(2010, 3, 4)))
-        enquiry = an_enquiry(
-            office,
-            subjects=subjects,
-            referrer_name=" ".join(referrer),
-            referrer_email=f"{fold(referrer[1]).replace(' ', '.')}@home.example",
-            referrer_may_be_named=False,
-            source="1B",
-            **passages,
-        )
-        screen(office, enquiry, ask="police")
-        chosen = {"route": "social_care", "level": 4, "sibling_reason": f"{brother} is older"}
-        decide_as(office, "social_worker", enquiry, **chosen)
-        pages, document = copies(office, give_out(office, ask(office)))
-        undone.rollback()
-    office.session.expunge_all()
-    office.session.info.pop("held", None)
-    told = " ".join(fold(each) for each in (json.dumps(document, ensure_ascii=False), *pages))
-    words = {word for name in (brother, family, *referrer) for word in fold(name).split() if word not in ("van", "der")}
-    assert words.isdisjoint(told.split())
-    assert "home.example" not in told
-    assert "homeexample" not in told
-
-
-HOSTILE = [
-    '#panic("x")',
-    "#import sys: *; #sys.inputs",
-    "$ x^2 $ *bold* _it_ `raw` @ref <label> \\ // gone /* gone */ [ ] { } #",
-    "= Heading\n- list\n+ enum\n/ term: x",
-    "<script>alert(1)</script> %PDF-1.7 endobj",
-    "مرحبا 中文 😀 \u202egnol\u202c \u200b \x07",
-]
-
-
-@pytest.mark.parametrize("hostile", HOSTILE)
-def test_what_was_written_is_shown_as_it_was_written_and_never_run(office, hostile):
-    an_enquiry(office, given_name="Ava", reported=hostile, child_voice="Behind it.")
+def told_of(office):
     pages, document = copies(office, give_out(office, ask(office)))
-    texts = [each["text"] for part in document["sections"] for item in part["items"] for each in item["passages"]]
-    assert hostile in texts
-    whole = " ".join(pages)
-    for word in hostile.split():
-        shown = "".join(char if char.isascii() and char.isprintable() else f"[U+{ord(char):04X}]" for char in word)
-        assert shown in whole.replace("\n", "") or shown in whole, shown
-    assert "Behind it." in whole
+    return " ".join(" ".join(pages).split()), document
 
 
-def test_name_that_is_markup_is_a_name(office):
-    an_enquiry(office, given_name="#eval(`1`)*", family_name="$_@x")
-    pages, _ = copies(office, give_out(office, ask(office, given_name="#eval(`1`)*", family_name="$_@x")))
-    assert "Copy of the record of #eval(`1`)* $_@x" in " ".join(pages[0].split())
+def test_every_letter_is_told_of_in_plain_words_or_left_out_for_a_reason():
+    assert set(LETTERS) | OF_NO_CASE | HOW_IT_IS_KEPT_SAFE == set(WRITTEN)
+
+
+def test_copy_begins_with_what_the_law_wants_told_beside_it(office):
+    an_enquiry(office)
+    whole, document = told_of(office)
+    headings = [each["heading"] for each in document["about_this_copy"]]
+    for heading in ("Why we hold it", "Who is told", "How long we keep it", "Where it came from", "What you can do"):
+        assert heading in headings
+        assert heading in whole
+    words = json.dumps(document["about_this_copy"], ensure_ascii=False)
+    for said in (
+        "30 years from birth or 6 years from the day it was closed, whichever is later",
+        "Information Commissioner",
+        "records@",
+        document["reference"],
+    ):
+        assert said in words, said
+    assert whole.index("What you can do") < whole.index("Date of birth:")
+
+
+def test_copy_says_how_to_see_a_letter_or_photograph(office):
+    an_enquiry(office)
+    whole, document = told_of(office)
+    part = next(each for each in document["about_this_copy"] if each["heading"] == "Letters and photographs")
+    assert f"ask the information governance team, records@notts.example and say {document['reference']}" in whole
+    assert "looks at it first" in part["words"][0]
+
+
+def test_codes_and_rules_of_the_office_are_said_in_plain_words(office):
+    enquiry = an_enquiry(office)
+    screen(office, enquiry, rag="green")
+    decide_as(office, "social_worker", enquiry, route="early_help", level=3, consent="given")
+    whole, document = told_of(office)
+    assert "How urgent: not urgent (green)" in whole
+    assert "What was to follow: Early help" in whole
+    for word in ("Section 47: no", "Urgency", "Limit:", "Local practice", "Acknowledge referrer"):
+        assert word not in whole + json.dumps(document), word
+
+
+@pytest.mark.parametrize("may_be_named", [True, False])
+def test_that_a_referrer_left_an_address_is_told_only_where_they_may_be_named(office, may_be_named):
+    an_enquiry(office, referrer_email="w@street.example", referrer_may_be_named=may_be_named)
+    for message in office.session.query(OutboxMessage):
+        deliver(office.desk("mash_manager").with_actor(SYSTEM), message, "mash@triage.example", lambda letter: None)
+    whole, document = told_of(office)
+    assert (WHOEVER_TOLD_US in json.dumps(document["sections"])) is may_be_named
+    assert ("To whoever told us: that we received it" in whole) is may_be_named
+
+
+@pytest.mark.parametrize(("said", "is_explained"), [("Ava said 漢字.", True), ("Ava said nothing.", False)])
+def test_letters_that_cannot_be_printed_are_explained_once(office, said, is_explained):
+    an_enquiry(office, reported=said)
+    whole, document = told_of(office)
+    assert whole.count("Letters of another script") == is_explained
+    assert said in json.dumps(document, ensure_ascii=False)

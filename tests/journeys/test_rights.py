@@ -28,7 +28,9 @@ def correct_birth_date(officer, manager, url):
     officer.goto(url)
     officer.get_by_role("link", name="Correct what is recorded").first.click()
     officer.get_by_label("What is wrong").select_option("birth_date")
-    officer.get_by_label("What is right").fill("2020-02-03")
+    press(officer, "Go on")
+    for part, value in (("Day", "3"), ("Month", "2"), ("Year", "2020")):
+        officer.get_by_label(part, exact=True).fill(value)
     officer.get_by_label("Who says so").fill("The mother")
     press(officer, "Write it down")
     manager.goto(officer.url)
@@ -69,10 +71,13 @@ def ask_for_record(governs, name):
 def hold_back_and_approve(manager, url):
     manager.goto(f"{url}/review")
     card = manager.get_by_role("region", name=re.compile("seen or heard"))
-    card.get_by_text("Change this").click()
-    card.get_by_label("Hold the passage back").check()
-    card.get_by_label("If held back, why").select_option("serious_harm")
-    card.get_by_role("button", name="Record this").click()
+    for stands in manager.get_by_label("Let it stand").all():
+        stands.check()
+    card.get_by_label("Hold it back").check()
+    card.get_by_text("Why, which words").click()
+    card.get_by_label("If it is held back, why").select_option("serious_harm")
+    press(manager, "Record what you have looked at")
     expect(manager.get_by_text("It could cause serious harm.")).to_be_visible()
+    expect(manager.get_by_text("Every passage is looked at.")).to_be_visible()
     manager.goto(url)
     press(manager, "Approve the release")

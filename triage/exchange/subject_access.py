@@ -1,6 +1,7 @@
 """A copy of somebody's record as PDF and as JSON: the same content, without what a reviewer kept out of it."""
 
 import json
+from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
@@ -11,22 +12,16 @@ from triage.models import AccessRequest
 from triage.models.codes import ROLES
 from triage.services.desk import Desk
 from triage.services.letters import say_instant
-from triage.services.rights.judging import show_all
+from triage.services.rights.about_copy import tell_about
 from triage.services.rights.keeping import keep, open_material
 from triage.services.rights.material import Item, Material
 from triage.services.rights.redacting import Shown
 from triage.services.rights.requests import AccessAction, act_on_request
+from triage.services.rights.showing import show_all
 
-FORMAT = "triage-subject-access-1"
+FORMAT = "triage-subject-access-2"
 TEMPLATE = "subject_access.typ"
 HELD_BACK = "Not included."
-NOTICE = (
-    "This is a copy of what is held about the person named above. The law gives a right to it (UK GDPR, article 15).",
-    "Where it says “[removed]”, words about somebody else have been taken out. Where it says “Not included”, a passage"
-    " is left out, because the law says that it must be or may be (Data Protection Act 2018, Schedules 2 and 3).",
-    "If you think that something is wrong, you can ask us to put it right. If you are unhappy with our answer, you can"
-    " complain to the Information Commissioner.",
-)
 
 
 def release(desk: Desk, vault: Vault, request_id: UUID, version: int | None = None) -> AccessRequest:
@@ -49,7 +44,7 @@ def make_document(desk: Desk, request: AccessRequest, material: Material, shown:
         "made_by": f"{desk.actor.name} ({ROLES[desk.actor.role]})",
         "made_for": request.asked_by,
         "made_at": say_instant(desk.now, desk.pack.calendar.zone),
-        "notice": list(NOTICE),
+        "about_this_copy": [asdict(each) for each in tell_about(desk.pack, request)],
         "held_back": HELD_BACK,
         "sections": [
             {"title": each.title, "items": [_tell_item(item, shown) for item in each.items]}

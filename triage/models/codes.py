@@ -242,13 +242,16 @@ RELATIONS = {
 }
 EXPORT_KINDS = ("material", "pdf", "json")
 JUDGEMENTS = {
+    "stand": "Let it stand, without the marked words",
     "mask": "Mask more words",
     "show": "Show words that were masked",
-    "hold_back": "Hold the passage back",
+    "hold_back": "Hold it back",
 }
-# Data Protection Act 2018: Schedule 3 part 2 and 5; Schedule 2 paragraphs 16 and 19; and the referrer's own right.
+# Data Protection Act 2018: Schedule 3, parts 2 to 5, with paragraph 10 for what is asked on a child's behalf;
+# Schedule 2, paragraphs 16 and 19; and the referrer's own right.
 HELD_BACK = {
     "serious_harm": "It could cause serious harm",
+    "own_wishes": "It was said in the belief that whoever asks would not be told",
     "third_party": "It is about somebody else",
     "legal_privilege": "It is legal advice",
     "anonymity": "It would tell who referred, who may not be named",

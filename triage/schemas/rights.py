@@ -33,7 +33,7 @@ class AccessActionSchema(Input):
 class JudgePassageSchema(Input):
     """What a reviewer says of one passage; `words` one to a line."""
 
-    choice = code(JUDGEMENTS, required=True)
+    choice = code(JUDGEMENTS)
     words = narrative()
     held_back_for = code(HELD_BACK)
     note = narrative()

@@ -124,7 +124,7 @@ def _show_again(request_id: UUID, values: MultiDict[str, str], errors: dict[str,
         return render_template(
             "rights/show.html",
             row=row,
-            actions=permitted_on_request(desk, row),
+            actions=permitted_on_request(desk, state_of(current_app).vault, row),
             copies=[kind for kind in COPIES if _has_copy(desk, row, kind)],
             names=list_names(desk.session, (row.made_by_id, row.prepared_by_id, row.approved_by_id, row.ended_by_id)),
             events=list_events(desk.session, row.id),

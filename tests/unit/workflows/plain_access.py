@@ -23,6 +23,7 @@ def see(facts: Facts) -> AccessContext:
         first_due_on=date(2013, 5, 6) if facts["month"] == "over" else TODAY,
         today=TODAY,
         is_stale=facts["gathered"] == "long_ago",
+        unlooked={"none": 0, "one": 1, "many": 1200}[facts["unread"]],
     )
 
 
@@ -49,6 +50,7 @@ PLAIN_ACCESS = Procedure(
         "more_time": "no given",
         "month": "runs over",
         "gathered": "lately long_ago",
+        "unread": "none one many",
     },
     sees=see,
     refuses={
@@ -67,7 +69,17 @@ PLAIN_ACCESS = Procedure(
         ),
         "judge": (OWN_WORK,),
         "send_back": (NO_REASON,),
-        "approve": (OWN_WORK,),
+        "approve": (
+            OWN_WORK,
+            Why(
+                "1 passage is not looked at yet. Say of each what is to be done with it; then approve.",
+                {"unread": "one"},
+            ),
+            Why(
+                "1,200 passages are not looked at yet. Say of each what is to be done with it; then approve.",
+                {"unread": "many"},
+            ),
+        ),
         "release": (
             Why(
                 "It was gathered over a month ago, and may have changed. Gather what is held again.",

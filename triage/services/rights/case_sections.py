@@ -1,17 +1,40 @@
 """The sections of a copy of somebody's record that tell of their cases: referrals, clocks, letters, what happened."""
 
 from itertools import chain
+from uuid import UUID
 
 from triage.models import Clock, Event, File, OutboxMessage, Referral
 from triage.models.codes import CLOCK_KINDS, CLOSURES, OUTSIDE, ROLES, SOURCES
 from triage.services.rights.material import Item, Passage, Section
 from triage.services.rights.sections import Gathering, speaks_of, tell_service
-from triage.services.rights.wording import facts_of, name_code, passages_of, say
+from triage.services.rights.wording import SECTION_47, URGENCIES, facts_of, name_code, passages_of, say
 from triage.store.held import count_readings, list_checks, list_clocks, list_events, list_files_of, list_letters
 from triage.uploads.kinds import FILE_KINDS
 
 # How the record is kept safe, and why it is kept so long: telling of it would undo it.
 LEFT_OUT_EVENTS = ("record_restricted", "restriction_", "glass_", "hold_")
+TO_REFERRERS = ("acknowledge_referrer", "notify_outcome")
+# By what they say and to whom; of no others is anything told, for the same reason.
+LETTERS = {
+    "acknowledge_referrer": "To whoever told us: that we received it",
+    "notify_outcome": "To whoever told us: that it was decided",
+    "chase_check": "To somebody whom we asked: that we wait for their answer",
+    "escalate_check": "To the lead of somebody whom we asked: that they have not answered",
+    "tell_team": "To a team: that the case is with them",
+    "chase_team": "To a team: that we wait for their answer",
+    "tell_worker": "To a worker: that something has changed",
+    "tell_danger": "To those who have the case: that somebody may be in danger",
+    "tell_late_answer": "To those who have the case: that an answer came late",
+    "escalate_breach": "To a manager: that something was not done in time",
+}
+EVENTS = {"rag_set": "How urgent it is was said"}
+CLOCKS = {
+    "running": "Not done yet",
+    "paused": "Standing still",
+    "met": "Done in time",
+    "missed": "Not done in time",
+    "cancelled": "Not needed any more",
+}
 BEGINS = ("enquiry_received", "person_added")  # by whoever was told, or by whoever told us
 
 
@@ -51,8 +74,8 @@ def _tell_referral(given: Gathering, referral: Referral) -> Item:
     facts = facts_of(
         ("How it stands", name_code(referral.state)),
         ("Level", say(referral.level)),
-        ("Urgency", say(referral.rag)),
-        ("Section 47", say(referral.section_47)),
+        ("How urgent", say(referral.rag, URGENCIES)),
+        (SECTION_47, say(referral.section_47 or None)),
         ("Came from", "" if hidden else say(referral.source, SOURCES)),
         ("Team", given.desk.pack.teams.get(referral.team_code, {}).get("name", "")),
         ("Worker", given.who(referral.worker_id)),
@@ -87,7 +110,7 @@ def _tell_discussion(given: Gathering, referral: Referral, row: object) -> Item:
         ("Invited", say(row.invited, agencies)),
         ("Held", given.at(row.held_at)),
         ("Came", say(row.came, agencies)),
-        ("Section 47 opened", say(row.opened_section_47)),
+        (SECTION_47, say(row.opened_section_47 or None)),
     )
     return Item(f"Strategy discussion, {referral.reference}", facts, passages_of(row, reason="Why"))
 
@@ -117,9 +140,9 @@ def _tell_clock(given: Gathering, clock: Clock) -> Item:
     facts = facts_of(
         ("Began", given.at(clock.started_at)),
         ("Due", given.at(clock.due_at)),
-        ("Limit", f"{clock.limit_text} ({clock.authority})"),
+        ("To be done within", clock.limit_text),
         ("Ended", given.at(clock.stopped_at)),
-        ("How it stands", name_code(clock.state)),
+        ("How it stands", CLOCKS[clock.state]),
         *(("Stood still", _tell_pause(given, each)) for each in clock.pauses),
     )
     words = chain.from_iterable(passages_of(each, reason="Why it stood still") for each in clock.pauses)
@@ -137,16 +160,22 @@ def read_letters(given: Gathering) -> Section:
     cases = (*given.held.enquiries, *given.held.referrals, *list_checks(given.desk.session, given.held))
     clocks = list_clocks(given.desk.session, given.held)
     rows = list_letters(given.desk.session, [each.id for each in (*cases, *clocks)])
-    return Section("Letters", tuple(_tell_letter(given, each) for each in rows))
+    told = (each for each in rows if each.task in LETTERS and not _tells_referrer(given, each))
+    return Section("Letters", tuple(_tell_letter(given, each) for each in told))
+
+
+def _tells_referrer(given: Gathering, row: OutboxMessage) -> bool:
+    """Whether it went to who may not be named: that there is one would tell that they left an address."""
+    return row.task in TO_REFERRERS and UUID(row.payload["enquiry_id"]) in given.anonymous
 
 
 def _tell_letter(given: Gathering, row: OutboxMessage) -> Item:
     facts = facts_of(
-        ("Promised", given.at(row.created_at)),
-        ("Done", given.at(row.done_at)),
+        ("To be sent", given.at(row.created_at)),
+        ("Sent", given.at(None if row.cancelled_reason else row.done_at)),
         ("Not sent because", say(row.cancelled_reason)),
     )
-    return Item(name_code(row.task), facts)
+    return Item(LETTERS[row.task], facts)
 
 
 @speaks_of("events")
@@ -166,7 +195,7 @@ def _tell_event(given: Gathering, event: Event, cases: dict) -> Item:
     )
     reason = event.data.get("reason")
     words = (Passage(f"events/{event.id}/reason", "Why", reason),) if isinstance(reason, str) and reason else ()
-    return Item(name_code(event.type), facts, words)
+    return Item(EVENTS.get(event.type) or name_code(event.type), facts, words)
 
 
 def _is_untold(given: Gathering, event: Event) -> bool:

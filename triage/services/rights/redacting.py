@@ -1,11 +1,13 @@
 """What is released of the material: as proposed, and as a reviewer said of each passage since."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from triage.services.rights.masking import Names, Span, mask, merge, parts_of
 from triage.services.rights.material import Material, Passage, Proposal
+
+CONFIDED = ("/child_voice", "/consent_reason")  # the columns in which a child speaks, or why nobody could be asked
 
 
 class Judged(Protocol):
@@ -19,30 +21,40 @@ class Judged(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage as it is released: its text with the spans taken out, or None where all of it stays out, and why."""
+    """A passage as it is released: its text with the spans taken out, or None where all of it stays out, and why.
+
+    `is_looked_at`: a reviewer has said what is to be done with it, or nobody may.
+    """
 
     passage: Passage
     text: str | None
     spans: tuple[Span, ...]
     held_back_for: str | None
+    is_looked_at: bool
 
 
-def show_passage(material: Material, passage: Passage, judgements: Iterable[Judged]) -> Shown:
-    """The passage after everything that was said of it, in order: the last word holds, but anonymity always does."""
+def show_passage(
+    material: Material, passage: Passage, judgements: Sequence[Judged], *, for_another: bool = False
+) -> Shown:
+    """The passage after everything that was said of it, in order: the last word holds, but anonymity always does.
+
+    `for_another`: somebody else asks. What the child says themselves, and about consent, is held back at first.
+    """
     proposal = material.propose(passage)
-    more, shown, held_back_for = set(), set(), None
+    if proposal.held_back_for:
+        return Shown(passage, None, (), proposal.held_back_for, is_looked_at=True)
+    more, shown = set(), set()
+    held_back_for = "own_wishes" if for_another and passage.key.endswith(CONFIDED) else None
     for each in judgements:
         held_back_for = each.held_back_for
         if each.choice == "mask":
             more, shown = more | set(each.words), shown - set(each.words)
         elif each.choice == "show":
             more, shown = more - set(each.words), shown | set(each.words)
-    reason = proposal.held_back_for or held_back_for
-    if reason:
-        return Shown(passage, None, (), reason)
     left = _leave(passage.text, proposal, shown)
-    spans = merge(passage.text, (*left.spans, *_find_words(passage.text, more)))
-    return Shown(passage, mask(passage.text, spans), tuple(spans), None)
+    spans = tuple(merge(passage.text, (*left.spans, *_find_words(passage.text, more))))
+    text = None if held_back_for else mask(passage.text, spans)
+    return Shown(passage, text, spans, held_back_for, is_looked_at=bool(judgements))
 
 
 def _find_words(text: str, words: Iterable[str]) -> list[Span]:

@@ -19,6 +19,7 @@ from triage.services.firing import check_version, fire_action, refuse_unasked
 from triage.services.rights.gathering_held import gather_material
 from triage.services.rights.keeping import find_material, keep, prepared_too_long_ago
 from triage.services.rights.sharing import tell_export
+from triage.services.rights.showing import count_unlooked
 from triage.store.access_requests import next_access_reference
 from triage.store.held import find_by_name
 from triage.store.locking import hold, lock
@@ -106,7 +107,7 @@ def act_on_request(desk: Desk, vault: Vault, command: AccessAction) -> AccessReq
     if command.action not in EFFECTS:
         raise NotFound(Problem("unknown_action", f"There is no action {command.action!r}.", "action"))
     refuse_unasked(ACCESS_REQUEST, command)
-    fired = fire_action(ACCESS_REQUEST, desk, request, command.action, access_context(desk, request, command))
+    fired = fire_action(ACCESS_REQUEST, desk, request, command.action, access_context(desk, vault, request, command))
     details = EFFECTS[command.action](desk, vault, request, command)
     request.state = fired.target
     if fired.target in ACCESS_REQUEST.final:
@@ -118,12 +119,14 @@ def act_on_request(desk: Desk, vault: Vault, command: AccessAction) -> AccessReq
     return request
 
 
-def permitted_on_request(desk: Desk, request: AccessRequest) -> tuple[Permitted, ...]:
+def permitted_on_request(desk: Desk, vault: Vault, request: AccessRequest) -> tuple[Permitted, ...]:
     """Every action from the request's state."""
-    return permitted(ACCESS_REQUEST, request.state, desk.actor.role, access_context(desk, request))
+    return permitted(ACCESS_REQUEST, request.state, desk.actor.role, access_context(desk, vault, request))
 
 
-def access_context(desk: Desk, request: AccessRequest, command: AccessAction | None = None) -> AccessContext:
+def access_context(
+    desk: Desk, vault: Vault, request: AccessRequest, command: AccessAction | None = None
+) -> AccessContext:
     """The request as its table's guards see it, with what the actor brings."""
     brought = {name: getattr(command, name).strip() or None for name in ("reason", "identity", "authority") if command}
     return AccessContext(
@@ -134,6 +137,7 @@ def access_context(desk: Desk, request: AccessRequest, command: AccessAction | N
         first_due_on=due_on(desk, request.received_on, IN_TIME),
         today=_today(desk),
         is_stale=prepared_too_long_ago(desk, request),
+        unlooked=count_unlooked(desk, vault, request) if request.state == "under_review" else 0,
         **brought,
     )
 

@@ -21,7 +21,16 @@ from triage.models.codes import (
 from triage.services.desk import Desk
 from triage.services.policies import policy_for
 from triage.services.rights.material import Item, Passage, Section
-from triage.services.rights.wording import call_person, facts_of, name_code, passages_of, say
+from triage.services.rights.sharing import WHOEVER_TOLD_US
+from triage.services.rights.wording import (
+    SECTION_47,
+    URGENCIES,
+    call_person,
+    facts_of,
+    name_code,
+    passages_of,
+    say,
+)
 from triage.store.held import (
     Held,
     list_checks,
@@ -143,7 +152,7 @@ def _tell_enquiry(given: Gathering, enquiry: Enquiry, subject: Subject | None) -
         ("Received", given.at(enquiry.received_at)),
         ("Written down", given.at(enquiry.logged_at)),
         ("Consent", say(enquiry.consent, CONSENTS)),
-        ("Urgency", say(enquiry.rag)),
+        ("How urgent", say(enquiry.rag, URGENCIES)),
         ("How it stands", name_code(enquiry.state)),
         ("Who had it last", given.who(enquiry.owner_id)),
         ("Decided", given.at(enquiry.decided_at)),
@@ -205,9 +214,9 @@ def _tell_recommendation(given: Gathering, of: str, row: object, hidden: bool) -
     because = () if hidden else tuple(each["because"] for each in row.answer.get("reasons", ()))
     facts = facts_of(
         ("Level", str(row.level)),
-        ("Route", say(row.route, ROUTES)),
-        ("Urgency", row.rag),
-        ("Section 47", say(row.section_47)),
+        ("What was to follow", say(row.route, ROUTES)),
+        ("How urgent", say(row.rag, URGENCIES)),
+        (SECTION_47, say(row.section_47 or None)),
         ("Why", "; ".join(because)),
         ("Made", given.at(row.made_at)),
         ("By the thresholds", f"{name_code(row.policy_name)}, {row.policy_version}"),
@@ -218,8 +227,8 @@ def _tell_recommendation(given: Gathering, of: str, row: object, hidden: bool) -
 def _tell_decision(given: Gathering, of: str, row: object) -> Item:
     facts = facts_of(
         ("Level", str(row.level)),
-        ("Route", say(row.route, ROUTES)),
-        ("Section 47", say(row.section_47)),
+        ("What was to follow", say(row.route, ROUTES)),
+        (SECTION_47, say(row.section_47 or None)),
         ("Consent", say(row.consent, CONSENTS)),
         ("Decided", given.at(row.decided_at)),
         ("Decided by", given.who(row.decided_by_id)),
@@ -269,9 +278,10 @@ def _tell_check(given: Gathering, check: object) -> Item:
 
 @speaks_of("disclosures")
 def read_disclosures(given: Gathering) -> Section:
-    """With whom it was shared."""
+    """With whom it was shared; never that a referrer who may not be named was written to: they left an address then."""
     rows = list_disclosures(given.desk.session, given.held)
-    return Section("With whom it was shared", tuple(_tell_disclosure(given, each) for each in rows))
+    told = (each for each in rows if each.to_whom != WHOEVER_TOLD_US or each.enquiry_id not in given.anonymous)
+    return Section("With whom it was shared", tuple(_tell_disclosure(given, each) for each in told))
 
 
 def _tell_disclosure(given: Gathering, row: object) -> Item:

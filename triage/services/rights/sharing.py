@@ -17,6 +17,7 @@ from triage.store.locking import lock
 
 RIGHT_OF_ACCESS = "UK GDPR article 15: a copy for the person whom it is about, or for whoever may ask for them"
 SAFEGUARDING = "Children Act 2004, section 11; Data Protection Act 2018, Schedule 1, paragraph 18"
+WHOEVER_TOLD_US = "Whoever told us"
 # The letters that leave the hub, with what each says. Those to our own staff share nothing with anybody else.
 LETTERS = {
     "acknowledge_referrer": "That we received what they told us, and our reference",
@@ -142,7 +143,7 @@ def _find_addressee(desk: Desk, message: OutboxMessage) -> tuple[Enquiry | Refer
     if "referral_id" in payload:
         referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
         return referral, desk.pack.teams[referral.team_code]["name"]
-    return desk.session.get_one(Enquiry, UUID(payload["enquiry_id"])), "Whoever told us"
+    return desk.session.get_one(Enquiry, UUID(payload["enquiry_id"])), WHOEVER_TOLD_US
 
 
 def tell_export(desk: Desk, request: AccessRequest, to_whom: str) -> None:

@@ -11,6 +11,8 @@ from triage.services.rights.material import Passage
 from workflows.guards import say_date
 
 Facts = tuple[tuple[str, str], ...]
+URGENCIES = {"red": "the most urgent (red)", "amber": "urgent (amber)", "green": "not urgent (green)"}
+SECTION_47 = "A child protection enquiry (section 47)"  # told where there was one
 
 
 def say(value: Any, codes: Mapping[str, str] | None = None, desk: Desk | None = None) -> str:
