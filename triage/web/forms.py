@@ -60,7 +60,6 @@ ASKED = {  # where a page asks a question, what to answer
     "how": "Choose how you shared it.",
     "lawful_basis": "Choose the lawful basis.",
     "consent": "Choose whether the family consented.",
-    "choice": "Choose what to do with the passage.",
     "reason": "Give a reason.",
     "reference": "Enter the reference of an enquiry or a referral.",
 }
