@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -147,9 +148,16 @@ class OneConnection:
             act_as(self.session, SYSTEM)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once, not for each test's own application."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(session: Session, clock: SettableClock, settings: Settings) -> Flask:
+def app(session: Session, clock: SettableClock, settings: Settings, compiled: FileSystemBytecodeCache) -> Flask:
     app = create_app(settings, clock, OneConnection(session))
+    app.jinja_env.bytecode_cache = compiled
     app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
     return app
 
