@@ -133,7 +133,7 @@ def test_wrong_field_is_named(hub, change, field):
 def test_two_megabytes_are_refused_with_their_limit(hub):
     response = hub.post("/enquiries", TOLD | {"witnessed": "x" * 2_000_000})
     assert (response.status_code, response.content_type) == (413, "application/problem+json")
-    assert "the most is 1,000,000 bytes" in response.get_json()["detail"]
+    assert "the most is 1 MB. Shorten it." in response.get_json()["detail"]
 
 
 def test_stale_if_match_is_412_and_none_is_428(hub):
