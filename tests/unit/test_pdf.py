@@ -17,7 +17,7 @@ DATA = {
     "made_by": "A",
     "made_for": "B",
     "made_at": "now",
-    "notice": [],
+    "about_this_copy": [{"heading": "Whom to ask", "words": ["Made up."], "points": ["Made up."]}],
     "held_back": "Not included.",
     "sections": [],
 }
