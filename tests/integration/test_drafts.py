@@ -46,6 +46,7 @@ def test_what_was_typed_comes_back_to_whoever_typed_it(desk):
     assert list_kept(desk, VAULT, "/enquiries") == []
 
 
+ONE = uuid4()  # form, kept again and again: of more forms than one may have the oldest go
 # Control characters, lone surrogates, and pairs of them that are no character.
 WORDS = st.text(st.characters(codec=None) | st.sampled_from("\x00\r\n\ud83d\ude00\u202e<&\"'"), max_size=60)
 
@@ -53,7 +54,7 @@ WORDS = st.text(st.characters(codec=None) | st.sampled_from("\x00\r\n\ud83d\ude0
 @given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=8))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 def test_whatever_text_is_kept_comes_back_exactly(desk, fields):
-    assert find(desk, VAULT, typed(desk, fields)).fields == tuple(fields)
+    assert find(desk, VAULT, typed(desk, fields, key=ONE)).fields == tuple(fields)
 
 
 def test_one_form_has_one_draft_and_two_windows_have_two(office, desk):
@@ -116,7 +117,7 @@ def test_another_may_have_a_form_of_the_same_key(office, desk):
 def test_database_holds_no_readable_text(office, desk):
     typed(desk)
     row = raw(office.session, desk.actor, "SELECT content, drafts::text AS said FROM drafts").one()
-    for words in ("bruise", "Zo", "witnessed", "C4_NAI"):
+    for words in ("bruise", "Zoë", "witnessed", "C4_NAI"):  # too long to stand in what is sealed by chance
         assert words.encode() not in bytes(row.content)
         assert words not in row.said
 
