@@ -18,7 +18,8 @@ from uuid import UUID, uuid4
 import psycopg
 from sqlalchemy.orm import Mapped, mapped_column, registry
 
-from triage.access.actor import SYSTEM, Actor
+from bench.owner import Owner
+from triage.access.actor import Actor
 from triage.clock import SettableClock
 from triage.database import Database
 from triage.demo.staff import add_staff, load_staff
@@ -119,8 +120,8 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
-        with database_url(None, Path(name), PACK) as url, Database(url.replace("triage_app", "triage_owner")) as owner:
-            with owner.transaction(SYSTEM) as session:
+        with database_url(None, Path(name), PACK) as url, Owner(url) as owner:
+            with owner.transaction() as session:
                 session.connection().exec_driver_sql(TABLE)
                 add_staff(session)
                 actors = load_staff(session).social_workers

@@ -22,6 +22,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from bench.action import CHILD, NOW, PACK, TOLD
+from bench.owner import Owner
 from triage.access.actor import SYSTEM, Actor
 from triage.access.signing import SigningKey
 from triage.app import create_app
@@ -131,9 +132,9 @@ def _sum_up(took: list[tuple[float, float]], of: int) -> tuple[float, float, flo
     return one, other, median(each[0] / each[1] for each in took)
 
 
-def seal_and_verify(office: Office, owner: Database, count: int) -> tuple[float, float]:
+def seal_and_verify(office: Office, owner: Owner, count: int) -> tuple[float, float]:
     """Seconds to seal so many new chains of one event, and to look at them all."""
-    with owner.transaction(SYSTEM) as session:
+    with owner.transaction() as session:
         session.execute(text(FILL), {"actor": SYSTEM.id, "count": count})
     begins = time.perf_counter()
     with office.desk(SYSTEM, "bench") as desk:
@@ -161,8 +162,8 @@ def main() -> None:
     times, count = (int(sys.argv[n]) if len(sys.argv) > n else usual for n, usual in ((1, 300), (2, 100_000)))
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
-        with database_url(None, Path(name), PACK) as url, Database(url.replace("triage_app", "triage_owner")) as owner:
-            with owner.transaction(SYSTEM) as session:
+        with database_url(None, Path(name), PACK) as url, Owner(url) as owner:
+            with owner.transaction() as session:
                 add_staff(session)
                 actor = load_staff(session).social_workers[0]
             office = Office(url, actor)
