@@ -12,7 +12,6 @@ from triage.database import Database
 from triage.pack import load_pack
 from triage.private import database_url, takes_database
 from triage.services.desk import Desk
-from triage.services.disposing import today
 from triage.services.retention import Standing, sum_up, weigh_files
 from workflows.retention import NEVER
 from workflows.retention_schedule import Schedule
@@ -43,7 +42,7 @@ def due_command(
     ):
         desk = Desk(session, SYSTEM, SystemClock(), load_pack(pack))
         files = [file for file in weigh_files(desk) if code in (None, file.due.code)]
-        standing = sum_up(files, on.date() if on else today(desk))
+        standing = sum_up(files, on.date() if on else desk.today)
     click.echo(_as_json(standing) if as_json else _in_words(standing, schedule))
 
 

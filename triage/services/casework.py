@@ -7,7 +7,6 @@ from triage.models import Referral, StrategyDiscussion
 from triage.services.desk import Desk
 from triage.services.protecting import mark_section_47
 from triage.services.referral_command import Details, ReferralAction
-from workflows.calendar import LONDON
 from workflows.clocks import early_help_form
 from workflows.social_care import OWN
 
@@ -23,12 +22,12 @@ def start_assessment(desk: Desk, referral: Referral, command: ReferralAction) ->
     referral.started_at = desk.now
     if referral.service != "early_help":
         return {}
-    return {"form": early_help_form(desk.now.astimezone(LONDON).date())}
+    return {"form": early_help_form(desk.today)}
 
 
 def extend_assessment(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """By when it will be done. The clock's limit stays what it is. Invalid for a day that is past."""
-    if command.expected_on < desk.now.astimezone(LONDON).date():
+    if command.expected_on < desk.today:
         raise invalid("expected_on", "That day is past. Say by when it will be done.")
     referral.assessment_expected_on = command.expected_on
     return {"expected_on": command.expected_on.isoformat()}

@@ -110,7 +110,7 @@ def _owned(desk: Desk, owner_id: UUID | None, managers: frozenset[str]) -> Known
 
 
 def _timed(desk: Desk, case: Enquiry | Referral) -> Known:
-    today = desk.now.astimezone(LONDON).date()
+    today = desk.today
     return {
         "clocks": lambda: _kinds(_ours(case, "running")),
         "paused": lambda: _kinds(_ours(case, "paused")),
@@ -227,7 +227,7 @@ CONTEXTS = {
 
 def _is_late(desk: Desk, referral: Referral) -> bool:
     """Whether the assessment is past due and nobody has said why: an extension did, up to the day that it names."""
-    expected_on, today = referral.assessment_expected_on, desk.now.astimezone(LONDON).date()
+    expected_on, today = referral.assessment_expected_on, desk.today
     said_why = expected_on is not None and today <= expected_on
     return not said_why and any(is_past_due(desk, clock) for clock in running(referral, ASSESSMENTS))
 
@@ -266,7 +266,7 @@ def policy_context(desk: Desk, policy: PolicyVersion, **brought: object) -> Poli
         is_shipped=policy.drafted_by_id is None,
         is_manager=desk.actor.role == "mash_manager",
         effective_from=policy.effective_from,
-        today=desk.now.astimezone(LONDON).date(),
+        today=desk.today,
         newest_from=find_newest(desk.session, policy.name),
         **brought,
     )

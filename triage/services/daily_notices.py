@@ -34,7 +34,7 @@ def promise_daily_notices(desk: Desk) -> int:
 
     Asked each minute: whoever was down at the time catches up on the same day, and nobody is told twice.
     """
-    today = desk.now.astimezone(desk.pack.calendar.zone).date()
+    today = desk.today
     if not desk.pack.calendar.is_working_day(today):
         return 0
     begun = {kind: notice for kind, notice in NOTICES.items() if notice.begins(desk.pack, today) <= desk.now}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from triage.clock import Clock
 from triage.database import acting_as
 from triage.models.codes import OUTSIDE
 from triage.pack import Pack
+from workflows.calendar import LONDON
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Desk:
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    @property
+    def today(self) -> date:
+        """The day by the county's calendar."""
+        return self.now.astimezone(LONDON).date()
 
     def with_actor(self, actor: Actor) -> "Desk":
         """The same desk with somebody else sitting at it."""

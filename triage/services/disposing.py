@@ -5,7 +5,6 @@ The database deletes nothing else, and works out for itself that each file is du
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +17,7 @@ from triage.services.events import Logged, record
 from triage.services.retention import list_due
 from triage.store.ledger import stream_case
 from triage.store.locking import lock, lock_people
+from triage.store.references import name_cases
 from triage.store.retention import (
     count_rows,
     dispose,
@@ -26,11 +26,9 @@ from triage.store.retention import (
     finish,
     list_at_end,
     list_promised,
-    name_cases,
     prepare_alone,
     take_item,
 )
-from workflows.calendar import LONDON
 from workflows.retention import File
 
 PREPARES = ("information_governance",)
@@ -54,14 +52,14 @@ def prepare(desk: Desk, code: str | None = None) -> Disposal:
     _admit(desk, PREPARES)
     prepare_alone(desk.session)
     promised = list_promised(desk.session)
-    due = [file for file in list_due(desk, today(desk), code) if promised.isdisjoint(file.cases)][:MOST]
+    due = [file for file in list_due(desk, desk.today, code) if promised.isdisjoint(file.cases)][:MOST]
     if not due:
         raise Conflict(Problem("nothing_due", "Nothing is due that does not stand in a disposal already."))
     with seeing_all(desk):
         cases = [case for file in due for case in file.cases]
         named, counts = name_cases(desk.session, cases), count_rows(desk.session, cases)
     disposal = Disposal(
-        on_day=today(desk),
+        on_day=desk.today,
         schedule_hash=desk.pack.retention.hash,
         counts=counts,
         prepared_at=desk.now,
@@ -136,11 +134,6 @@ def finish_disposals(desk: Desk) -> int:
     return len(ended)
 
 
-def today(desk: Desk) -> date:
-    """The day by the county's calendar."""
-    return desk.now.astimezone(LONDON).date()
-
-
 def _lock_file(desk: Desk, item: DisposalItem) -> Iterator[Logged]:
     """Every row with a log of its own that goes with the file: enquiries, people, referrals, as ever, then requests."""
     people, referrals, requests = find_leaving(desk.session, item.cases)
@@ -157,7 +150,7 @@ def _let_go(desk: Desk, item: DisposalItem) -> str | None:
         rows = list(_lock_file(desk, item))
     except NotFound:
         return "went in another disposal"
-    return find_fault(desk.session, item.id, today(desk)) or _dispose(desk, item, rows)
+    return find_fault(desk.session, item.id, desk.today) or _dispose(desk, item, rows)
 
 
 def _dispose(desk: Desk, item: DisposalItem, rows: list[Logged]) -> str | None:

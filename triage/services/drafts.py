@@ -17,12 +17,12 @@ from triage.errors import Invalid, Problem
 from triage.models import Draft
 from triage.models.draft import MOST_PATH
 from triage.services.desk import Desk
+from triage.store import references
 from triage.store.drafts import (
     drop_draft,
     drop_expired,
     drop_oldest,
     find_draft,
-    find_references,
     list_drafts,
     write_draft,
 )
@@ -97,7 +97,7 @@ def name_cases(desk: Desk, drafts: Sequence[Kept]) -> dict[UUID, str | None]:
     A draft about no case of its own is not in it.
     """
     cases = {each.key: UUID(found[1]) for each in drafts if (found := CASE.match(each.page))}
-    known = find_references(desk.session, set(cases.values()))
+    known = references.name_cases(desk.session, set(cases.values()))
     return {key: known.get(case) for key, case in cases.items()}
 
 

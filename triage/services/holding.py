@@ -8,9 +8,8 @@ from triage.errors import Conflict, Forbidden, NotFound, Problem, invalid
 from triage.models import Enquiry, Hold, Person, Referral
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import Logged, record
-from triage.store.enquiries import find_by_reference
 from triage.store.locking import lock
-from triage.store.referrals import find_referral_by_reference
+from triage.store.referrals import find_case
 from triage.store.retention import list_holds, name_held
 
 HOLDS = ("information_governance", "mash_manager")
@@ -94,7 +93,7 @@ def _check(desk: Desk, command: PlaceHold) -> None:
 def _find(desk: Desk, command: PlaceHold) -> Iterator[Enquiry | Referral | Person]:
     """The case of that reference, or everybody whom it is about."""
     wanted = command.reference.strip().upper()
-    case = find_by_reference(desk.session, wanted) or find_referral_by_reference(desk.session, wanted)
+    case = find_case(desk.session, wanted)
     if case is None:
         raise invalid("reference", f"There is no enquiry or referral {wanted}. Check the reference.", "unknown_case")
     if not command.people:

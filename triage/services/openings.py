@@ -21,10 +21,10 @@ from triage.store.openings import (
     count_openings,
     list_most_opened,
     list_openings,
-    name_cases,
     name_latest_enquiries,
 )
-from triage.store.restrictions import find_case
+from triage.store.references import name_cases
+from triage.store.referrals import find_case
 from workflows.nearness import Crowd, find_near, find_roots
 
 WHY = {

@@ -1,6 +1,5 @@
 """Queries about drafts. Each asks for one person's own, and the database gives no others."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from triage.models import AccessRequest, Draft, Enquiry, Referral
+from triage.models import Draft
 
 FRESH = {"populate_existing": True}  # rows are written past the session, which may hold what they were
 
@@ -32,12 +31,6 @@ def list_drafts(session: Session, user_id: UUID, now: datetime, page: str | None
     if page is not None:
         query = query.where((Draft.page == page) | Draft.page.startswith(f"{page}#", autoescape=True))
     return list(session.scalars(query.order_by(Draft.saved_at.desc(), Draft.id.desc()), execution_options=FRESH))
-
-
-def find_references(session: Session, keys: Collection[UUID]) -> dict[UUID, str]:
-    """The references of the cases and requests of those keys, as far as whoever asks may see them."""
-    kinds = (select(kind.id, kind.reference).where(kind.id.in_(keys)) for kind in (Enquiry, Referral, AccessRequest))
-    return {key: reference for query in kinds for key, reference in session.execute(query)}
 
 
 def drop_draft(session: Session, user_id: UUID, key: UUID) -> str | None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
-from triage.models import Enquiry, GlassBreak, Reading, Referral, Restriction, Subject
+from triage.models import Enquiry, GlassBreak, Reading, Restriction, Subject
 
 KEYS, WORDS = ARRAY(Uuid()), ARRAY(Text())
 OWN_PAGES = "openings.%"  # whoever looks at the report is not in it for what it lists
@@ -153,12 +153,6 @@ def list_most_opened(session: Session, span: Span, limit: int) -> list[Opened]:
     query = select(Reading.case_id, times, readers).where(*span.rows, Reading.case_id.is_not(None))
     query = query.group_by(Reading.case_id).order_by(times.desc(), Reading.case_id).limit(limit)
     return [Opened(*row) for row in session.execute(query)]
-
-
-def name_cases(session: Session, keys: Collection[UUID]) -> dict[UUID, str]:
-    """The reference of each of these enquiries and referrals."""
-    both = union_all(*(select(each.id, each.reference).where(each.id.in_(keys)) for each in (Enquiry, Referral)))
-    return {key: reference for key, reference in session.execute(both)}
 
 
 def name_latest_enquiries(session: Session, people: Collection[UUID]) -> dict[UUID, str]:

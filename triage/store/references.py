@@ -1,13 +1,23 @@
 """Human references: they say the year, are easily read out on a telephone, and never repeat."""
 
+from collections.abc import Iterable
 from string import ascii_uppercase
+from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from triage.models import Referral
+from triage.models import AccessRequest, Enquiry, Referral
 
+NAMED = (Enquiry, Referral, AccessRequest)
 NEXT = text("SELECT nextval('enquiry_reference')")
+
+
+def name_cases(session: Session, keys: Iterable[UUID]) -> dict[UUID, str]:
+    """The reference of each of these enquiries, referrals and requests for a record that whoever acts may see."""
+    wanted = list(keys)
+    kinds = (select(kind.id, kind.reference).where(kind.id.in_(wanted)) for kind in NAMED)
+    return {key: reference for query in kinds for key, reference in session.execute(query)}
 
 
 def next_enquiry_reference(session: Session, year: int) -> str:

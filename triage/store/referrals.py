@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
 from triage.models import Clock, Enquiry, Event, Referral, Subject, Transfer
-from triage.store.enquiries import Page, paginate
+from triage.store.enquiries import Page, find_by_reference, paginate
 from triage.store.queues import HUB, OTHER_AUTHORITY
 
 OFFERED = "offered"
@@ -23,6 +23,12 @@ def get_referral(session: Session, key: UUID) -> Referral:
     if referral is None:
         raise NotFound(Problem("not_found", "There is no such referral, or it is not yours to see."))
     return referral
+
+
+def find_case(session: Session, reference: str) -> Enquiry | Referral | None:
+    """The enquiry or referral of that reference, however it is typed, if this actor sees it."""
+    told = reference.strip().upper()
+    return find_by_reference(session, told) or find_referral_by_reference(session, told)
 
 
 def find_referral_by_reference(session: Session, reference: str) -> Referral | None:

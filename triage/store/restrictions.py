@@ -85,10 +85,3 @@ def find_holders(session: Session, person_id: UUID) -> set[UUID]:
     managers = select(User.id).where(User.role == "locality_manager", User.active, User.locality_code.in_(places))
     held = {case.worker_id for case in open_cases} | set(session.scalars(owned)) | set(session.scalars(managers))
     return held - {None}
-
-
-def find_case(session: Session, reference: str) -> Enquiry | Referral | None:
-    """The enquiry or referral of that reference, if this actor sees it."""
-    told = reference.strip().upper()
-    enquiry = session.scalar(select(Enquiry).where(Enquiry.reference == told))
-    return enquiry or session.scalar(select(Referral).where(Referral.reference == told))

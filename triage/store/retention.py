@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select, text
 from sqlalchemy.orm import Session, selectinload
 
 from triage.models import Disposal, DisposalItem, Enquiry, Event, Hold, Referral, Subject
+from triage.store.references import name_cases
 from workflows.retention import Record
 
 FACTS = text(
@@ -40,15 +41,6 @@ def read_held(session: Session) -> set[UUID]:
     """The people and cases that somebody holds, or that a request which runs holds by itself."""
     rows = session.execute(text("SELECT person_id, file_id FROM standing_holds"))
     return {key for row in rows for key in row if key}
-
-
-def name_cases(session: Session, keys: Iterable[UUID]) -> dict[UUID, str]:
-    """The reference of each of these enquiries, and of the referrals that have none."""
-    wanted = list(keys)
-    named: dict[UUID, str] = {}
-    for model in (Enquiry, Referral):
-        named |= dict(session.execute(select(model.id, model.reference).where(model.id.in_(wanted))).all())
-    return named
 
 
 def count_rows(session: Session, cases: list[UUID]) -> dict[str, int]:

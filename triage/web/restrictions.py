@@ -15,7 +15,8 @@ from triage.services.breaking_glass import BreakGlass, break_glass, review_break
 from triage.services.desk import Desk
 from triage.services.restricting import Restrict, add_reader, lift, remove_reader, restrict
 from triage.store.enquiries import get_enquiry
-from triage.store.restrictions import find_case, list_breaks, list_restrictions
+from triage.store.referrals import find_case
+from triage.store.restrictions import list_breaks, list_restrictions
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field

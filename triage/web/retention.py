@@ -10,11 +10,12 @@ from triage.errors import Conflict, DomainError, Invalid, NotFound, Problem
 from triage.models import Disposal
 from triage.schemas.retention import ExcludeSchema, HoldSchema, LiftSchema
 from triage.services.desk import Desk
-from triage.services.disposing import PREPARES, ExcludeItem, approve, exclude, prepare, today, withdraw
+from triage.services.disposing import PREPARES, ExcludeItem, approve, exclude, prepare, withdraw
 from triage.services.holding import LiftHold, PlaceHold, lift_hold, list_held, place_hold
 from triage.services.letters import say_count
 from triage.services.retention import sum_up, weigh_files
-from triage.store.retention import list_disposals, name_cases
+from triage.store.references import name_cases
+from triage.store.retention import list_disposals
 from triage.web.access import may, may_open, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, nest
@@ -67,7 +68,7 @@ def show() -> Any:
 
 def _show(status: int = 200, **errors: str) -> Any:
     with open_desk() as desk:
-        standing = sum_up(weigh_files(desk), today(desk))
+        standing = sum_up(weigh_files(desk), desk.today)
         page = render_template(
             "retention/show.html",
             standing=standing,

@@ -24,7 +24,6 @@ from triage.store.access_requests import next_access_reference
 from triage.store.held import find_by_name
 from triage.store.locking import hold, lock
 from workflows.access_request import ACCESS_REQUEST, EXTENDED, IN_TIME, PREPARES, AccessContext, months_after
-from workflows.calendar import LONDON
 from workflows.engine import Permitted, permitted
 from workflows.people import fold
 
@@ -62,7 +61,7 @@ def ask_for_record(desk: Desk, command: AskForRecord) -> AccessRequest:
     if desk.actor.role not in PREPARES:
         raise Forbidden(Problem("role", "Requests are recorded by information governance."))
     person = _find_person(desk, command)
-    if command.received_on > _today(desk):
+    if command.received_on > desk.today:
         raise Invalid(Problem("future", "It cannot be received after today. Check the date.", "received_on"))
     request = AccessRequest(
         reference=next_access_reference(desk.session, command.received_on.year),
@@ -135,15 +134,11 @@ def access_context(
         is_own_work=desk.actor.id in (request.made_by_id, request.prepared_by_id),
         extended=bool(request.extended_because),
         first_due_on=due_on(desk, request.received_on, IN_TIME),
-        today=_today(desk),
+        today=desk.today,
         is_stale=prepared_too_long_ago(desk, request),
         unlooked=count_unlooked(desk, vault, request) if request.state == "under_review" else 0,
         **brought,
     )
-
-
-def _today(desk: Desk) -> date:
-    return desk.now.astimezone(LONDON).date()
 
 
 def _prove(desk: Desk, vault: Vault, request: AccessRequest, command: AccessAction) -> Details:
