@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-NEAR = ("own", "relative", "declared", "surname", "address")
 UNCOMMON = 20  # people: a surname that more bear says nothing
 SAID = {"self": "own", "relative": "relative", "other": "declared"}
 

@@ -22,10 +22,10 @@ from triage.state import state_of
 from triage.web.carrying import list_fields, show_carried
 from triage.web.keeping import has_words, keep_for
 from triage.web.sessions import current_actor, expired_actor
+from workflows.referral import LOCALITY
 
 View = Callable[..., Any]
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team")
-LOCALITY = ("locality_worker", "locality_manager")
 CARRIED = (
     "You were signed out, and nothing was done. What you typed is not lost: leave this page open, sign in in another"
     " window, then press Send again here."

@@ -37,7 +37,7 @@ from triage.store.rectifications import list_rectifications
 from triage.store.restrictions import list_restricted
 from triage.store.seeing import is_seen
 from triage.store.worktray import list_worktray
-from triage.web.access import LOCALITY, may, note_shown, open_desk
+from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.following import follow_subjects
 from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, read_version_of, typed_elsewhere
@@ -47,6 +47,7 @@ from triage.web.words import call_person, say_levels
 from workflows.agency_check import AGENCY_CHECK
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.enquiry import ENQUIRY
+from workflows.referral import LOCALITY
 
 blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
 carry_on(blueprint)
