@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
@@ -23,10 +23,12 @@ from triage.access.signin import actor_of, issue_token
 from triage.app import create_app
 from triage.clock import SettableClock
 from triage.database import act_as, acting_as
+from triage.limits import Counts
 from triage.models import User
 from triage.pack import Pack, load_pack
 from triage.services.desk import Desk
 from triage.settings import Settings
+from triage.state import State
 
 MORNING = datetime(2013, 5, 7, 9, 0, tzinfo=UTC)  # Tuesday 10:00 in Nottinghamshire, after a bank holiday
 
@@ -148,22 +150,8 @@ class OneConnection:
             act_as(self.session, SYSTEM)
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates are compiled once, not for each test's own application."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
-@pytest.fixture
-def app(session: Session, clock: SettableClock, settings: Settings, compiled: FileSystemBytecodeCache) -> Flask:
-    app = create_app(settings, clock, OneConnection(session))
-    app.jinja_env.bytecode_cache = compiled
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
-    return app
-
-
-@pytest.fixture(scope="session")
-def settings(database_name: str) -> Settings:
+def usual_settings(database_name: str) -> Settings:
+    """What the tests run the service with."""
     return Settings(
         database_url=role_url("triage_app", database_name),
         redis_url=os.environ[REDIS],
@@ -174,6 +162,38 @@ def settings(database_name: str) -> Settings:
         session_idle_minutes=A_DECADE * 365 * 24 * 60,  # because a test may move the clock by years
         session_hours=A_DECADE * 365 * 24,
     )
+
+
+@pytest.fixture(scope="session")
+def settings(database_name: str) -> Settings:
+    return usual_settings(database_name)
+
+
+@dataclass(frozen=True)
+class Made:
+    """An application, which takes long to make, and how it was configured and extended when it was new."""
+
+    app: Flask
+    config: dict[str, Any]
+    extensions: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def made(database_name: str) -> Made:
+    """The one application of a whole run."""
+    app = create_app(usual_settings(database_name), SettableClock(MORNING))
+    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False)
+    return Made(app, dict(app.config), dict(app.extensions))
+
+
+@pytest.fixture
+def app(made: Made, session: Session, clock: SettableClock, settings: Settings, pack: Pack) -> Flask:
+    """The application as if it were new, in the test's own savepoint and at the test's own time."""
+    ours = {"triage": State(settings, OneConnection(session), clock, pack), "triage.limits": Counts(settings)}
+    for kept, new in ((made.app.config, made.config), (made.app.extensions, made.extensions | ours)):
+        kept.clear()
+        kept.update(new)
+    return made.app
 
 
 @pytest.fixture

@@ -177,14 +177,14 @@ FAILURES = (
 
 
 @pytest.mark.parametrize("fail", FAILURES, ids=lambda each: each.__name__)
-def test_fault_is_told_by_type_and_place_and_never_by_its_words(logged, app, session, fail):
-    @app.get("/fails")
+def test_fault_is_told_by_type_and_place_and_never_by_its_words(logged, app, monkeypatch, fail):
     @public("made up")
     def break_down():
         with state_of(app).database.transaction(SYSTEM) as transaction:
             fail(transaction, request.args["name"])
 
-    answer = app.test_client().get("/fails", query_string={"name": NAME})
+    monkeypatch.setitem(app.view_functions, "signin.show", break_down)
+    answer = app.test_client().get("/sign-in", query_string={"name": NAME})
     assert answer.status_code == (418 if fail is ends_with_words else 500)
     assert NAME.casefold() not in logged.getvalue().casefold()
     faults = [fault for line in lines_of(logged) for fault in line.get("faults", ())]
