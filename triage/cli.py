@@ -15,6 +15,7 @@ PLACES = {
     "add-user": "triage.access.command:add_user",
     "issue-token": "triage.access.command:issue_token_command",
     "ledger": "triage.ledger_command:ledger",
+    "people": "triage.exchange.people_command:people",
     "list-tokens": "triage.access.command:list_tokens_command",
     "revoke-token": "triage.access.command:revoke_token_command",
     "reseal": "triage.reseal_command:reseal_command",

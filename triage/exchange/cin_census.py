@@ -11,7 +11,7 @@ from lxml import etree
 
 from triage.exchange.xml import XmlRefused, read_xml
 from triage.models.codes import CLOSURES, ETHNICITIES, SOURCES
-from triage.services.identifiers import is_upn
+from workflows.people.identifiers import is_upn
 
 SEXES = {"1": "M", "2": "F", "0": "U", "9": "U", "M": "M", "F": "F", "U": "U"}
 CLOSURE_CODES = tuple(code for code in CLOSURES if code.startswith("RC"))

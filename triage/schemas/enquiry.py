@@ -236,7 +236,7 @@ class DecisionSchema(Output):
 
 
 class MatchSchema(Output):
-    """Somebody known who may be this person. `weight` is in bits; 8 or more is worth a look."""
+    """Somebody known who may be this person. `weight` is in bits; of 10 or more they are worth a look."""
 
     person_id = fields.UUID(attribute="person.id")
     given_name = fields.String(attribute="person.given_name")

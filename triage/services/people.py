@@ -1,6 +1,6 @@
 """The people of an enquiry: checked, looked for among those already known, and joined to them by a person's word."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -11,10 +11,10 @@ from triage.models.codes import OUTSIDE
 from triage.pack import normalise_postcode
 from triage.services.desk import Desk
 from triage.services.events import record
-from triage.services.identifiers import is_nhs_number, is_upn
 from triage.store.people import find_by_nhs_number, find_candidates
 from triage.store.rectifications import list_corrections
-from workflows.people import LIKELY, Evidence, Identity, compare, fold, total
+from workflows.people import Evidence, Identity, compare_with, fold, total
+from workflows.people.identifiers import is_nhs_number, is_upn
 
 OLDEST = date(1900, 1, 1)
 DATES = ("birth_date", "expected_date")
@@ -127,6 +127,7 @@ def identity_of(person: Person | NewPerson) -> Identity:
         person.address,
         person.nhs_number,
         person.upn,
+        person.expected_date,
     )
 
 
@@ -134,17 +135,21 @@ def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> 
     """People already known who are likely to be the one described, likeliest first, each with the evidence."""
     identity = identity_of(described)
     own = getattr(described, "id", None)
-    people = (each for each in find_candidates(desk.session, identity) if each.id != own)
-    weighed = (_weigh(desk, identity, each) for each in people)
-    likely = [candidate for candidate in weighed if candidate.weight >= LIKELY]
+    people = [each for each in find_candidates(desk.session, identity) if each.id != own]
+    likely = _weigh(desk, identity, people)
     return sorted(likely, key=lambda each: (-each.weight, str(each.person.id)))[:limit]
 
 
-def _weigh(desk: Desk, identity: Identity, person: Person) -> Candidate:
-    """By whichever speaks most for it: what is recorded now, or what was before somebody corrected it."""
-    says = (compare(identity, each) for each in (identity_of(person), *former_identities(desk, person)))
-    evidence = max(says, key=total)
-    return Candidate(person, total(evidence), evidence)
+def _weigh(desk: Desk, identity: Identity, people: Sequence[Person]) -> Iterator[Candidate]:
+    """Those who are likely, by what speaks most for each: what is recorded now, or was before it was corrected."""
+    recorded = [(person, each) for person in people for each in (identity_of(person), *former_identities(desk, person))]
+    strongest: dict[UUID, Candidate] = {}
+    for place, evidence in compare_with(identity, [each for _, each in recorded]):
+        person, _ = recorded[place]
+        candidate = Candidate(person, total(evidence), evidence)
+        if person.id not in strongest or candidate.weight > strongest[person.id].weight:
+            strongest[person.id] = candidate
+    yield from strongest.values()
 
 
 def former_identities(desk: Desk, person: Person) -> list[Identity]:

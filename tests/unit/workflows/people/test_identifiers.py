@@ -2,7 +2,7 @@
 
 import pytest
 
-from triage.services.identifiers import is_nhs_number, is_upn
+from workflows.people.identifiers import is_nhs_number, is_upn
 
 
 @pytest.mark.parametrize("number", ["9434765919", "9990000018"[:9] + "8"])

@@ -1,0 +1,136 @@
+"""Somebody looked up while a worker types, among half a million people: how long it takes, and whether they are found.
+
+Run: `python -m bench.search [PEOPLE] [TIMES]`. It starts a private PostgreSQL under the temporary folder, fills it with
+made-up households, and looks for people as a social worker does, through row-level security, with the evidence of each
+candidate weighed: as they are recorded, and with slips. Prints for each way of writing them how many of those looked
+for came among the candidates, and the median and the 95th percentile of the milliseconds.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import Random
+from statistics import median, quantiles
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from bench.action import CHILD, TOLD
+from bench.owner import Owner
+from tests.families import County, slip
+from triage.access.actor import Actor
+from triage.clock import SettableClock
+from triage.database import Database
+from triage.demo.staff import add_staff, load_staff
+from triage.pack import load_pack
+from triage.private import database_url
+from triage.services.desk import Desk
+from triage.services.logging_enquiry import LogEnquiry, log_enquiry
+from triage.services.people import NewPerson, find_matches
+from workflows.people import Identity, fold
+
+PACK, NOW = "nottinghamshire", datetime(2014, 7, 1, 9, tzinfo=UTC)
+PEOPLE = """COPY people (id, version, event_number, event_hash, kind, given_name, family_name, search_name, birth_date,
+    sex, ethnicity, disabilities, address, postcode, authority) FROM STDIN"""
+SUBJECTS = """INSERT INTO subjects (id, enquiry_id, person_id, ordinal, name_as_given, indicators, needs, ehc_request)
+    SELECT gen_random_uuid(), (SELECT id FROM enquiries), id, 1 + row_number() OVER (), search_name, '{}', '', false
+    FROM people WHERE id NOT IN (SELECT person_id FROM subjects)"""
+Known = tuple[UUID, Identity]
+
+
+def fill(owner: Owner, count: int) -> list[Known]:
+    """So many made-up people of households, each somebody's enquiry; and some of them to be looked for."""
+    county = County(2014, count * 2 // 5, date(2014, 1, 1))
+    known = [(uuid7(), each) for each in list(county.everybody())[:count]]
+    connection = owner.engine.raw_connection()
+    with connection.cursor() as cursor:
+        with cursor.copy(PEOPLE) as copy:
+            for key, who in known:
+                copy.write_row(_row(key, who))
+        cursor.execute(SUBJECTS)
+        connection.commit()
+        connection.driver_connection.autocommit = True
+        for table in ("people", "subjects"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+    connection.close()
+    return known
+
+
+def _row(key: UUID, who: Identity) -> tuple[object, ...]:
+    name = fold(who.given_name, who.family_name)
+    about = (who.given_name, who.family_name, name, who.birth_date, who.sex, "NOBT", [])
+    return key, 1, 0, b"", "child", *about, who.address, who.postcode, "unknown"
+
+
+def described(who: Identity, **details: object) -> NewPerson:
+    """How a worker types somebody: name and date of birth."""
+    about = {"given_name": who.given_name, "family_name": who.family_name, "birth_date": who.birth_date}
+    return NewPerson(**about | details)
+
+
+def other_day(dice: Random, day: date) -> date:
+    """The date with one part of it wrong."""
+    return dice.choice((day.replace(day=1 + day.day % 28), day.replace(month=1 + day.month % 12, day=min(day.day, 28))))
+
+
+def exchanged(day: date) -> date:
+    return day.replace(month=day.day, day=day.month) if day.day <= 12 else day
+
+
+Way = Callable[[Random, Identity], NewPerson]
+WAYS: dict[str, Way] = {
+    "as recorded": lambda _, who: described(who),
+    "a slip in the family name": lambda dice, who: described(who, family_name=slip(dice, who.family_name)),
+    "half of the family name": lambda _, who: described(who, family_name=who.family_name[: len(who.family_name) // 2]),
+    "no date": lambda _, who: described(who, birth_date=None),
+    "names exchanged": lambda _, who: described(who, given_name=who.family_name, family_name=who.given_name),
+    "day and month exchanged": lambda _, who: described(who, birth_date=exchanged(who.birth_date)),
+    "another family name": lambda _, who: described(who, family_name="Zanetti"),
+    "a slip in each name, and one part of the date wrong": lambda dice, who: described(
+        who,
+        given_name=slip(dice, who.given_name),
+        family_name=slip(dice, who.family_name),
+        birth_date=other_day(dice, who.birth_date),
+    ),
+}
+
+
+def look(database: Database, actor: Actor, known: list[Known], way: Way, times: int) -> Iterator[tuple[bool, float]]:
+    """Whether each of some people came among the candidates, and in how many milliseconds."""
+    dice, pack = Random(7), load_pack(PACK)  # noqa: S311 - made-up people need no cryptographic dice
+    for key, who in dice.sample(known, times):
+        typed = way(dice, who)
+        begins = time.perf_counter()
+        with database.transaction(actor) as session:
+            found = find_matches(Desk(session, actor, SettableClock(NOW), pack), typed)
+            keys = [each.person.id for each in found]
+        yield key in keys, (time.perf_counter() - begins) * 1000
+
+
+def main() -> None:
+    """Fill, look and print."""
+    people, times = (int(each) for each in (sys.argv[1:] + ["500000", "200"][len(sys.argv) - 1 :])[:2])
+    with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
+        Path(name).chmod(0o755)
+        with database_url(None, Path(name), PACK) as url, Owner(url) as owner:
+            with owner.transaction() as session:
+                add_staff(session)
+                actor = load_staff(session).social_workers[0]
+            with Database(url) as database:
+                with database.transaction(actor) as session:
+                    log_enquiry(
+                        Desk(session, actor, SettableClock(NOW), load_pack(PACK)), LogEnquiry(subjects=(CHILD,), **TOLD)
+                    )
+                known = fill(owner, people)
+                list(look(database, actor, known, WAYS["as recorded"], 20))
+                for words, way in WAYS.items():
+                    found, took = zip(*look(database, actor, known, way, times), strict=True)
+                    p95 = quantiles(took, n=20)[-1]
+                    sys.stdout.write(f"{words:<54}{sum(found) / times:>7.1%}{median(took):>8.1f}{p95:>8.1f} ms\n")
+
+
+if __name__ == "__main__":
+    main()

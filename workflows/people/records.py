@@ -1,0 +1,113 @@
+"""What is compared of a person, and many people as columns of numbered values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workflows.people.agreement import EXPECTED
+from workflows.people.fields import CODES, EXCHANGED
+from workflows.people.folding import day_digits, fold_identifier, fold_people, fold_postcode, split_address
+from workflows.people.identifiers import is_nhs_number, is_upn
+from workflows.people.names import known_name
+
+OTHERS = 20  # people who are thought of beside those of a file: what both of two have is not what everybody has
+UNKNOWN = 0  # the number of a value that is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is compared: names as spelt, dates, the postcode in any form, national numbers, and names of relatives.
+
+    `address` is in lines or between commas; `expected_date` is an unborn child's; `parents` and `siblings` are full
+    names.
+    """
+
+    given_name: str
+    family_name: str
+    birth_date: date | None = None
+    sex: str = "U"
+    postcode: str | None = None
+    address: str = ""
+    nhs_number: str | None = None
+    upn: str | None = None
+    expected_date: date | None = None
+    parents: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
+
+
+def values_of(identity: Identity) -> dict[str, str]:
+    """The fields of an identity, each as it is compared; "" where it is not known."""
+    house, street, place = split_address(identity.address)
+    return {
+        "given_name": known_name(identity.given_name),
+        "family_name": known_name(identity.family_name),
+        "birth_date": _day(identity),
+        "sex": "" if identity.sex == "U" else identity.sex,
+        "house": house,
+        "street": street,
+        "place": place,
+        "town": "",
+        "county": "",
+        "postcode": fold_postcode(identity.postcode or ""),
+        "parents": fold_people(identity.parents),
+        "siblings": fold_people(identity.siblings),
+        "nhs_number": fold_identifier(identity.nhs_number or "", is_nhs_number),
+        "upn": fold_identifier(identity.upn or "", is_upn),
+    }
+
+
+def _day(identity: Identity) -> str:
+    if identity.birth_date:
+        return day_digits(identity.birth_date)
+    return EXPECTED + day_digits(identity.expected_date) if identity.expected_date else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """People as columns: of each field, the number that each one's value has among `words` of both sides together.
+
+    `shares` say how common each of the words is: which share (0 to 1) of the records that have a value have this one.
+    """
+
+    count: int
+    columns: Mapping[str, NDArray[np.int64]]
+    words: Mapping[str, Sequence[str]]
+    shares: Mapping[str, NDArray[np.float64]]
+
+    def values(self, field: str) -> list[str]:
+        """The field of each, as it is compared."""
+        words = self.words[field]
+        return [words[number] for number in self.columns[field].tolist()]
+
+
+def number_together(*sides: Mapping[str, Sequence[str]]) -> list[Records]:
+    """Each side's columns of compared values, numbered alike. A field that a side does not have is unknown there.
+
+    Fields that are written in each other's place have their words in common.
+    """
+    counts = [len(next(iter(side.values()), ())) for side in sides]
+    numbers: dict[str, dict[str, int]] = {code: {"": UNKNOWN} for code in CODES}
+    numbers |= {other: numbers[one] for one, other in EXCHANGED}
+    columns: list[dict[str, NDArray[np.int64]]] = [{} for _ in sides]
+    for code, known in numbers.items():
+        for side, count, into in zip(sides, counts, columns, strict=True):
+            found = (known.setdefault(value, len(known)) for value in side.get(code, ("",) * count))
+            into[code] = np.fromiter(found, np.int64, count)
+    words = {code: list(known) for code, known in numbers.items()}
+    shares = {code: _share(words[code], [each[code] for each in columns]) for code in CODES}
+    return [Records(count, column, words, shares) for count, column in zip(counts, columns, strict=True)]
+
+
+def _share(words: Sequence[str], columns: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:
+    counts = np.bincount(np.concatenate(columns), minlength=len(words)).astype(float)
+    counts[UNKNOWN] = 0
+    return np.maximum(counts, 1) / (counts.sum() + OTHERS)
+
+
+def records_of(*sides: Sequence[Identity]) -> list[Records]:
+    """The identities of each side as records that may be compared with each other."""
+    rows = [[values_of(identity) for identity in side] for side in sides]
+    return number_together(*({code: [row[code] for row in side] for code in CODES} for side in rows))
