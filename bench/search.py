@@ -30,11 +30,11 @@ from triage.private import database_url
 from triage.services.desk import Desk
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.people import NewPerson, find_matches
-from workflows.people import Identity, fold
+from workflows.people import Identity, fold, keys_of_name
 
 PACK, NOW = "nottinghamshire", datetime(2014, 7, 1, 9, tzinfo=UTC)
-PEOPLE = """COPY people (id, version, event_number, event_hash, kind, given_name, family_name, search_name, birth_date,
-    sex, ethnicity, disabilities, address, postcode, authority) FROM STDIN"""
+PEOPLE = """COPY people (id, version, event_number, event_hash, kind, given_name, family_name, search_name, name_keys,
+    birth_date, sex, ethnicity, disabilities, address, postcode, authority) FROM STDIN"""
 SUBJECTS = """INSERT INTO subjects (id, enquiry_id, person_id, ordinal, name_as_given, indicators, needs, ehc_request)
     SELECT gen_random_uuid(), (SELECT id FROM enquiries), id, 1 + row_number() OVER (), search_name, '{}', '', false
     FROM people WHERE id NOT IN (SELECT person_id FROM subjects)"""
@@ -61,7 +61,8 @@ def fill(owner: Owner, count: int) -> list[Known]:
 
 def _row(key: UUID, who: Identity) -> tuple[object, ...]:
     name = fold(who.given_name, who.family_name)
-    about = (who.given_name, who.family_name, name, who.birth_date, who.sex, "NOBT", [])
+    keys = keys_of_name(fold(who.given_name), fold(who.family_name))
+    about = (who.given_name, who.family_name, name, keys, who.birth_date, who.sex, "NOBT", [])
     return key, 1, 0, b"", "child", *about, who.address, who.postcode, "unknown"
 
 

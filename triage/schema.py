@@ -19,6 +19,7 @@ from triage.models import Agency, Base, District, Locality, Provider, RetentionR
 from triage.pack import Pack
 from triage.services.desk import Desk
 from triage.services.moving_cases import move_cases
+from triage.services.people import index_names
 from triage.shipping import publish_shipped
 from workflows.retention_schedule import Schedule
 
@@ -61,6 +62,14 @@ def move_to_present_workflows(owner_url: str, pack: Pack, clock: Clock) -> int:
     with Session(engine) as session, session.begin():
         act_as(session, SYSTEM)
         return move_cases(Desk(session, SYSTEM, clock, pack, request_id="command:migrate"))
+
+
+def look_up_by_sound(owner_url: str) -> int:
+    """Index the names of whoever was recorded before names were looked up by their sound; how many there were."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    with Session(engine) as session, session.begin():
+        act_as(session, SYSTEM)
+        return index_names(session)
 
 
 def _district(row: dict[str, str]) -> dict[str, str | None]:

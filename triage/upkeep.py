@@ -8,7 +8,7 @@ from triage.clock import SystemClock
 from triage.embedded import forget
 from triage.options import takes_url
 from triage.pack import load_pack
-from triage.schema import load_reference_data, migrate, move_to_present_workflows
+from triage.schema import load_reference_data, look_up_by_sound, migrate, move_to_present_workflows
 from triage.settings import DEFAULT_PACK
 
 
@@ -27,6 +27,9 @@ def migrate_command(url: str, pack: str) -> None:
     migrate(url)
     for left_out in load_reference_data(url, load_pack(pack)):
         click.echo(left_out, err=True)
+    indexed = look_up_by_sound(url)
+    if indexed:
+        click.echo(f"People who are found by the sound of their name now: {indexed}", err=True)
     moved = move_to_present_workflows(url, load_pack(pack), SystemClock())
     if moved:
         click.echo(f"Moved to the present version of their workflow: {moved}", err=True)

@@ -11,6 +11,7 @@ from triage.access.actor import NOBODY
 from triage.access.passwords import keep_password
 from triage.database import act_as
 from triage.models import Clock, Decision, Enquiry, Event, Person, Recommendation, Referral, Subject, User
+from workflows.people import keys_of_name
 
 CASE_ROWS = (Person, Enquiry, Subject, Recommendation, Decision, Referral, Clock, Event)
 
@@ -112,8 +113,11 @@ def test_who_works_no_case_sees_no_case(office, two_localities, model, who):
 
 def test_locality_cannot_look_through_the_search_for_people(office, two_localities):
     act_as(office.session, office.actor("locality_worker:west"))
-    found = office.session.scalars(text("SELECT * FROM candidate_people('north testley', '{}', NULL, NULL, 9)")).all()
-    assert found == []
+    look = "SELECT * FROM candidate_people('north testley', :keys, '{}', '{}', 'NG157AA', NULL, NULL, 9)"
+    keys = keys_of_name("north", "testley")
+    assert office.session.scalars(text(look), {"keys": keys}).all() == []
+    act_as(office.session, office.actor("social_worker"))
+    assert office.session.scalars(text(look), {"keys": keys}).all() != []  # it is there to be found
 
 
 @pytest.mark.parametrize("statement", ["UPDATE events SET type = 'x'", "DELETE FROM events", "DELETE FROM people"])

@@ -14,8 +14,9 @@ LAST_NAME = "CASE WHEN family_name = '' THEN '' ELSE split_part(search_name, ' '
 class Person(Keyed, Versioned, Case, Base):
     """A child, an unborn child (with an expected date), an adult at risk, or another adult.
 
-    `search_name` is the folded full name that candidates are looked up by; `last_name` its last word, where a family
-    name is known; `disabilities` are census codes.
+    `search_name` is the folded full name that candidates are looked up by, and `name_keys` its parts by their sound
+    (workflows/people/names.py); `last_name` is its last word, where a family name is known; `disabilities` are census
+    codes.
     """
 
     __tablename__ = "people"
@@ -29,7 +30,8 @@ class Person(Keyed, Versioned, Case, Base):
             postgresql_using="gin",
             postgresql_ops={"search_name": "gin_trgm_ops"},
         ),
-        Index("ix_people_birth_date", "birth_date"),
+        Index("ix_people_name_keys", "name_keys", postgresql_using="gin"),
+        Index("ix_people_birth_date", "birth_date", "search_name"),
         Index("ix_people_whole_name", "search_name"),
         Index("ix_people_last_name", "last_name"),
         Index("ix_people_postcode", "postcode"),
@@ -41,6 +43,7 @@ class Person(Keyed, Versioned, Case, Base):
     given_name: Mapped[str] = mapped_column(default="")
     family_name: Mapped[str] = mapped_column(default="")
     search_name: Mapped[str] = mapped_column(default="")
+    name_keys: Mapped[list[str]] = mapped_column(default_factory=list)
     last_name: Mapped[str] = mapped_column(Computed(LAST_NAME, persisted=True), init=False, deferred=True)
     birth_date: Mapped[date | None] = mapped_column(default=None)
     expected_date: Mapped[date | None] = mapped_column(default=None)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
 from triage.errors import Invalid, NotFound, Problem
 from triage.models import Person
 from triage.models.codes import OUTSIDE
@@ -13,7 +16,7 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.store.people import find_by_nhs_number, find_candidates
 from triage.store.rectifications import list_corrections
-from workflows.people import Evidence, Identity, compare_with, fold, total
+from workflows.people import Evidence, Identity, compare_with, fold, keys_of_name, total
 from workflows.people.identifiers import is_nhs_number, is_upn
 
 OLDEST = date(1900, 1, 1)
@@ -58,7 +61,6 @@ def add_person(desk: Desk, new: NewPerson, field: str) -> Person:
         kind=new.kind,
         given_name=new.given_name.strip(),
         family_name=new.family_name.strip(),
-        search_name=fold(new.given_name, new.family_name),
         birth_date=new.birth_date,
         expected_date=new.expected_date,
         sex=new.sex,
@@ -70,9 +72,30 @@ def add_person(desk: Desk, new: NewPerson, field: str) -> Person:
         authority=place.authority,
         district_code=place.district_code,
     )
+    index_name(person)
     desk.session.add(person)
     record(desk, person, "person_added")
     return person
+
+
+def index_name(person: Person) -> None:
+    """Let the person be found by the name that they have now."""
+    person.search_name = fold(person.given_name, person.family_name)
+    person.name_keys = keys_of_name(fold(person.given_name), fold(person.family_name))
+
+
+def index_names(session: Session) -> int:
+    """Do so for whoever was recorded before names were looked up by their sound; how many. No version goes up."""
+    people = Person.__table__
+    unknown = select(Person.id, Person.given_name, Person.family_name).where(
+        Person.given_name != "", Person.family_name != "", Person.name_keys == []
+    )
+    rows = [(key, keys_of_name(fold(given), fold(family))) for key, given, family in session.execute(unknown)]
+    change = update(people).where(people.c.id == bindparam("key")).values(name_keys=bindparam("keys"))
+    found = [{"key": key, "keys": keys} for key, keys in rows if keys]
+    if found:
+        session.execute(change, found)
+    return len(found)
 
 
 def check_person(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, DATE
+from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import cast
 
 from triage.models import Decision, Enquiry, Person, Referral, Subject
-from workflows.people import Identity, fold, swapped
+from workflows.people import Identity, days_near, fold, keys_of_name, swapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,15 @@ def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Se
     The look-up runs in a function of the schema's owner, because PostgreSQL may not use a trigram index beneath a
     row-level policy; it finds nothing for a role that may not see everybody.
     """
-    dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
     name = fold(identity.given_name, identity.family_name)
+    dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
+    near = days_near(identity.birth_date) if identity.birth_date else []
     found = func.candidate_people(
         name,
+        cast(keys_of_name(fold(identity.given_name), fold(identity.family_name)), ARRAY(TEXT)),
         cast(dates, ARRAY(DATE)),
+        cast(near, ARRAY(DATE)),
+        identity.postcode,
         identity.nhs_number,
         identity.upn,
         limit,

@@ -7,8 +7,19 @@ that `learning` finds, and said in words in `explaining`; `comparing` does all o
 
 from workflows.people.comparing import LIKELY, compare, compare_with, total
 from workflows.people.explaining import Evidence
-from workflows.people.folding import swapped
-from workflows.people.names import fold
+from workflows.people.folding import days_near, swapped
+from workflows.people.names import fold, keys_of_name
 from workflows.people.records import Identity
 
-__all__ = ["LIKELY", "Evidence", "Identity", "compare", "compare_with", "fold", "swapped", "total"]
+__all__ = [
+    "LIKELY",
+    "Evidence",
+    "Identity",
+    "compare",
+    "compare_with",
+    "days_near",
+    "fold",
+    "keys_of_name",
+    "swapped",
+    "total",
+]

@@ -1,6 +1,7 @@
 """Dates, sexes, addresses and numbers as they are compared: what is written in several ways is folded to one."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable
 from datetime import date
 
@@ -27,6 +28,22 @@ def day_digits(day: date) -> str:
 def swapped(day: date) -> date | None:
     """The date with day and month exchanged, where that is a date and another one."""
     return day.replace(month=day.day, day=day.month) if day.day <= 12 and day.day != day.month else None
+
+
+def days_near(day: date) -> list[date]:
+    """The dates that are written for one where day and month are exchanged or one part is wrong, and the date itself.
+
+    The year is wrong by two at most, or by ten.
+    """
+    written = [(day.year + by, day.month, day.day) for by in (-10, -2, -1, 0, 1, 2, 10)]
+    written += [(day.year, month, day.day) for month in range(1, 13)]
+    written += [(day.year, day.month, other) for other in range(1, 32)]
+    written.append((day.year, day.day, day.month))
+    return sorted({date(*parts) for parts in written if _is_date(*parts)})
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    return 1 <= year <= 9999 and 1 <= month <= 12 and day <= monthrange(year, month)[1]
 
 
 def fold_day(text: str) -> str:

@@ -45,6 +45,17 @@ def sound(name: str) -> str:
     return metaphone(name.replace(" ", ""))
 
 
+def keys_of_name(given: str, family: str) -> list[str]:
+    """What a folded name is looked up by, whichever of its parts is spelt otherwise and in whichever order.
+
+    Each part by its sound, with the first letter of each part of the other name: "ava" and "testley" by "AF t" and
+    "TSTL a".
+    """
+    names = (given.split(), family.split())
+    both = ((part, other) for one in (0, 1) for part in names[one] for other in names[1 - one])
+    return sorted({f"{sound(part)} {other[0]}" for part, other in both if sound(part)})
+
+
 def is_other_form(left: str, right: str) -> bool:
     """Whether two folded names are forms of one: Liz and Elizabeth, Mohammed and Muhammad, Smith and Smith-Jones."""
     return not _forms(left).isdisjoint(_forms(right))

@@ -16,13 +16,12 @@ from triage.pack import normalise_postcode
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import refuse_stale
-from triage.services.people import DATES, NewPerson, check_person
+from triage.services.people import DATES, NewPerson, check_person, index_name
 from triage.store.enquiries import get_enquiry
 from triage.store.held import get_person
 from triage.store.locking import hold, lock
 from workflows.access_request import PREPARES, REVIEWS
 from workflows.enquiry import HUB
-from workflows.people import fold
 
 ASKS = HUB | PREPARES
 PASSAGES = {
@@ -193,5 +192,5 @@ def _correct(desk: Desk, person: Person, row: Rectification) -> dict[str, str]:
         person.postcode = normalise_postcode(row.asserted)
         place = desk.pack.locate(person.postcode)
         person.authority, person.district_code = place.authority, place.district_code
-    person.search_name = fold(person.given_name, person.family_name)
+    index_name(person)
     return {"before": row.recorded, "after": _write(getattr(person, row.field))}

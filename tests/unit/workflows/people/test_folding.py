@@ -1,6 +1,6 @@
 """What is written in several ways is compared as one."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from workflows.people.folding import (
     day_digits,
+    days_near,
     fold_day,
     fold_identifier,
     fold_people,
@@ -46,6 +47,19 @@ def test_every_date_is_read_back_as_it_was(day):
 def test_exchanging_day_and_month_twice_gives_the_same_date(day):
     other = swapped(day)
     assert other is None or (swapped(other) == day != other)
+
+
+@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1)))
+def test_dates_near_another_are_those_with_one_part_of_it_wrong(day):
+    """Beside the plain reading: every day of those years, of which two parts are right or day and month exchanged."""
+    years = {day.year + by for by in (-10, -2, -1, 0, 1, 2, 10)}
+    every = {date(year, 1, 1) + timedelta(days=n) for year in years for n in range(366)}
+    plain = {other for other in every if other.year in years and _one_part(day, other)}
+    assert set(days_near(day)) == plain | {day, swapped(day) or day}
+
+
+def _one_part(day, other):
+    return sum(getattr(day, part) != getattr(other, part) for part in ("year", "month", "day")) == 1
 
 
 def test_a_day_after_the_twelfth_has_none_to_be_exchanged_with():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.people.names import fold, is_other_form, known_name, sound
+from workflows.people.names import fold, is_other_form, keys_of_name, known_name, sound
 
 NAMES = st.text(alphabet="abcdefghijklmnopqrstuvwxyz ", min_size=1, max_size=20).map(fold).filter(bool)
 
@@ -57,6 +57,21 @@ def test_what_many_names_begin_with_joins_nobody(one, other):
 @pytest.mark.parametrize(("one", "other"), [("smith", "smyth"), ("stephen", "steven"), ("catherine", "kathryn")])
 def test_names_that_sound_the_same_are_heard_so(one, other):
     assert sound(one) == sound(other)
+
+
+def test_name_is_looked_up_by_each_part_by_its_sound_with_the_other_ones_beginning():
+    assert keys_of_name("ava", "testley") == ["AF t", "TSTL a"]
+    assert "TSTL a" in keys_of_name("alva", "wood testly")
+
+
+@settings(deadline=None)
+@given(NAMES, NAMES)
+def test_names_exchanged_are_looked_up_by_the_same_keys(one, other):
+    assert keys_of_name(one, other) == keys_of_name(other, one)
+
+
+def test_one_name_alone_has_no_key():
+    assert keys_of_name("", "testley") == keys_of_name("ava", "") == []
 
 
 @settings(deadline=None)
