@@ -29,6 +29,7 @@ from triage.embedded import services
 from triage.models.codes import ETHNICITIES, SEXES, SOURCES
 from triage.pack import Pack, load_pack
 from triage.schema import load_reference_data, migrate
+from workflows.enquiry import ENQUIRY
 
 POLICY = get_policy("pathway_to_provision", "V4")
 PEOPLE = 100_000
@@ -101,6 +102,7 @@ def _person(dice: Random, key: Any, facts: Facts) -> Row:
         "sex": dice.choice(SEXES),
         "ethnicity": dice.choices(list(ETHNICITIES), [2 ** -min(place, 9) for place in range(20)])[0],
         "disabilities": [],
+        "name_keys": [],
     }
 
 
@@ -113,6 +115,8 @@ def _enquiry(key: Any, number: int, received: datetime, facts: Facts) -> Row:
         "event_hash": b"",
         "reference": f"ENQ-{received.year}-{number:06d}",
         "state": "received",
+        "workflow_version": ENQUIRY.version,
+        "with_edt": False,
         "received_at": received,
         "logged_at": received,
         "out_of_hours": False,
