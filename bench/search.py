@@ -61,7 +61,7 @@ def fill(owner: Owner, count: int) -> list[Known]:
 
 def _row(key: UUID, who: Identity) -> tuple[object, ...]:
     name = fold(who.given_name, who.family_name)
-    keys = keys_of_name(fold(who.given_name), fold(who.family_name))
+    keys = keys_of_name(who.given_name, who.family_name)
     about = (who.given_name, who.family_name, name, keys, who.birth_date, who.sex, "NOBT", [])
     return key, 1, 0, b"", "child", *about, who.address, who.postcode, "unknown"
 

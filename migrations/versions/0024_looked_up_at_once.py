@@ -1,7 +1,7 @@
 """People are looked up by how their name sounds, by dates that are nearly the one told, and by their postcode.
 
 With a date of birth no trigram is asked, which is slow where names have much in common: who has another date and another
-spelling of one name is found by the sound of the other. `name_keys` of people who are there already are filled in by `triage migrate`.
+spelling of one name is found by the sound of the other. `triage migrate` fills in `name_keys` of who is there already.
 
 Revision: 0024, after 0023
 """

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from triage.errors import Invalid, NotFound, Problem
@@ -14,7 +13,7 @@ from triage.models.codes import OUTSIDE
 from triage.pack import normalise_postcode
 from triage.services.desk import Desk
 from triage.services.events import record
-from triage.store.people import find_by_nhs_number, find_candidates
+from triage.store.people import find_by_nhs_number, find_candidates, list_without_keys, write_name_keys
 from triage.store.rectifications import list_corrections
 from workflows.people import Evidence, Identity, compare_with, fold, keys_of_name, total
 from workflows.people.identifiers import is_nhs_number, is_upn
@@ -81,20 +80,14 @@ def add_person(desk: Desk, new: NewPerson, field: str) -> Person:
 def index_name(person: Person) -> None:
     """Let the person be found by the name that they have now."""
     person.search_name = fold(person.given_name, person.family_name)
-    person.name_keys = keys_of_name(fold(person.given_name), fold(person.family_name))
+    person.name_keys = keys_of_name(person.given_name, person.family_name)
 
 
 def index_names(session: Session) -> int:
-    """Do so for whoever was recorded before names were looked up by their sound; how many. No version goes up."""
-    people = Person.__table__
-    unknown = select(Person.id, Person.given_name, Person.family_name).where(
-        Person.given_name != "", Person.family_name != "", Person.name_keys == []
-    )
-    rows = [(key, keys_of_name(fold(given), fold(family))) for key, given, family in session.execute(unknown)]
-    change = update(people).where(people.c.id == bindparam("key")).values(name_keys=bindparam("keys"))
-    found = [{"key": key, "keys": keys} for key, keys in rows if keys]
-    if found:
-        session.execute(change, found)
+    """Do so for whoever was recorded before names were looked up by their sound; how many there were."""
+    names = ((key, keys_of_name(given, family)) for key, given, family in list_without_keys(session))
+    found = {key: keys for key, keys in names if keys}
+    write_name_keys(session, found)
     return len(found)
 
 

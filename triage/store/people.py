@@ -1,11 +1,11 @@
 """Finding people: candidates who may be the one described, and what is already known of one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import cast
@@ -39,7 +39,7 @@ def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Se
     near = days_near(identity.birth_date) if identity.birth_date else []
     found = func.candidate_people(
         name,
-        cast(keys_of_name(fold(identity.given_name), fold(identity.family_name)), ARRAY(TEXT)),
+        cast(keys_of_name(identity.given_name, identity.family_name), ARRAY(TEXT)),
         cast(dates, ARRAY(DATE)),
         cast(near, ARRAY(DATE)),
         identity.postcode,
@@ -50,6 +50,20 @@ def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Se
     former = func.former_people(name, cast(dates, ARRAY(DATE)), limit)
     either = or_(Person.id.in_(select(found)), Person.id.in_(select(former)))
     return session.scalars(select(Person).where(either)).all()
+
+
+def list_without_keys(session: Session) -> Sequence[Row[tuple[UUID, str, str]]]:
+    """Key, given and family name of whoever was recorded before names were looked up by their sound."""
+    named = (Person.given_name != "") & (Person.family_name != "") & (Person.name_keys == [])
+    return session.execute(select(Person.id, Person.given_name, Person.family_name).where(named)).all()
+
+
+def write_name_keys(session: Session, keys: Mapping[UUID, list[str]]) -> None:
+    """The keys of each of these people's names. They say nothing new of anybody, so no version goes up."""
+    people = Person.__table__
+    change = update(people).where(people.c.id == bindparam("person")).values(name_keys=bindparam("keys"))
+    if keys:
+        session.execute(change, [{"person": person, "keys": of_name} for person, of_name in keys.items()])
 
 
 def find_by_nhs_number(session: Session, nhs_number: str) -> Person | None:

@@ -46,12 +46,12 @@ def sound(name: str) -> str:
 
 
 def keys_of_name(given: str, family: str) -> list[str]:
-    """What a folded name is looked up by, whichever of its parts is spelt otherwise and in whichever order.
+    """What a name is looked up by, whichever of its parts is spelt otherwise and in whichever order.
 
     Each part by its sound, with the first letter of each part of the other name: "ava" and "testley" by "AF t" and
     "TSTL a".
     """
-    names = (given.split(), family.split())
+    names = (fold(given).split(), fold(family).split())
     both = ((part, other) for one in (0, 1) for part in names[one] for other in names[1 - one])
     return sorted({f"{sound(part)} {other[0]}" for part, other in both if sound(part)})
 

@@ -96,7 +96,7 @@ def _levels(field: Field, left: Records, right: Records, i: Index, j: Index, oth
 
 def weigh_pairs(weights: Weights, pairs: Pairs) -> Weighed:
     """The bits of each pair. Where two fields say more in each other's place, they are taken so."""
-    bits = {each.code: _weigh(weights, each, pairs.levels[each.code], pairs.left, pairs.i) for each in FIELDS}
+    bits = {each.code: weigh_field(weights, each, pairs.levels[each.code], _common(pairs, each)) for each in FIELDS}
     exchanged = {both: _exchange(weights, pairs, bits, *map(BY_CODE.__getitem__, both)) for both in EXCHANGED}
     at_home = sum(_weigh_home(weights, pairs, bits), np.zeros(len(pairs.i)))
     at_home[exchanged[NAMES]] += np.log2(weights.exchanged)
@@ -105,8 +105,9 @@ def weigh_pairs(weights: Weights, pairs: Pairs) -> Weighed:
     return Weighed(bits, exchanged, at_home, home)
 
 
-def _weigh(weights: Weights, field: Field, levels: Levels, left: Records, i: Index) -> Bits:
-    return weigh_field(weights, field, levels, left.shares[field.code][left.columns[field.code][i]])
+def _common(pairs: Pairs, field: Field) -> Bits:
+    """How common the value of each pair's left record is."""
+    return pairs.left.shares[field.code][pairs.left.columns[field.code][pairs.i]]
 
 
 def _weigh_home(weights: Weights, pairs: Pairs, bits: dict[str, Bits]) -> Iterator[Bits]:
@@ -115,8 +116,7 @@ def _weigh_home(weights: Weights, pairs: Pairs, bits: dict[str, Bits]) -> Iterat
         if each.shared:
             yield bits[each.code]
         else:
-            common = pairs.left.shares[each.code][pairs.left.columns[each.code][pairs.i]]
-            yield weigh_home(weights, each, pairs.levels[each.code], common)
+            yield weigh_home(weights, each, pairs.levels[each.code], _common(pairs, each))
 
 
 def _exchange(weights: Weights, pairs: Pairs, bits: dict[str, Bits], one: Field, other: Field) -> NDArray[np.bool_]:
