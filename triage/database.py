@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from triage.access.actor import Actor
+from triage.access.actor import SYSTEM, Actor
 from triage.errors import CommandRefused
 
 # What it means, to whoever asks it something, that the database is away.
@@ -24,6 +24,8 @@ ACT_AS = text(
     " set_config('triage.locality', :locality, true), set_config('triage.team', :team, true),"
     " set_config('triage.agency', :agency, true), set_config('triage.now', :now, true)"
 )
+# Once for the transaction, and not at each statement: what few may see is as quickly not found as what is not there.
+NOTE_HIDDEN = text("SELECT note_hidden()")
 WHO_ACTS = text(
     "SELECT current_setting('triage.user_id', true) AS user_id, current_setting('triage.role', true) AS role,"
     " current_setting('triage.locality', true) AS locality, current_setting('triage.team', true) AS team,"
@@ -113,7 +115,7 @@ def acting_as(session: Session, actor: Actor) -> Iterator[None]:
     before = session.execute(WHO_ACTS).mappings().one()
     act_as(session, actor)
     yield
-    session.execute(ACT_AS, dict(before))
+    _say(session, dict(before))
 
 
 def act_as(session: Session | Connection, actor: Actor, now: datetime | None = None) -> None:
@@ -124,4 +126,10 @@ def act_as(session: Session | Connection, actor: Actor, now: datetime | None = N
         "agency": actor.agency_code or "",
         "now": now.isoformat() if now else "",
     }
-    session.execute(ACT_AS, {"user_id": str(actor.id), "role": actor.role, **place})
+    _say(session, {"user_id": str(actor.id), "role": actor.role, **place})
+
+
+def _say(session: Session | Connection, told: dict[str, str]) -> None:
+    session.execute(ACT_AS, told)
+    if told["role"] not in (None, "", SYSTEM.role):
+        session.execute(NOTE_HIDDEN)

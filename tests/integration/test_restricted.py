@@ -1,7 +1,7 @@
 """Restricted records: those on the list see them, others learn what they must; opened in an emergency, and told."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, table, text
@@ -14,7 +14,9 @@ from tests.making import PERSON, an_enquiry, decide_as, screen
 from tests.restricting import few_see
 from triage.database import act_as, acting_as
 from triage.models import Enquiry, Event, GlassBreak, OutboxMessage, Person, Referral, Restriction
+from triage.services.people import NewPerson, identity_of
 from triage.services.restricting import Restrict, restrict
+from triage.store.restrictions import find_hidden_like
 
 MAKER, OWNER, OTHER = "mash_manager", "social_worker", "social_worker 2"
 TABLES = (
@@ -72,6 +74,30 @@ def test_nothing_of_it_is_found_in_sql_by_who_is_not_on_the_list(office, case, r
     assert office.session.scalars(select(Person.given_name)).all() == ["Nell"]
 
 
+def seen(office, case):
+    return office.session.scalar(select(func.count()).select_from(Enquiry).where(Enquiry.id == case.enquiry_id))
+
+
+def test_what_was_noted_as_hidden_is_forgotten_when_the_glass_is_broken(office, case, restriction):
+    who, now = office.actor(OTHER), office.clock.now()
+    act_as(office.session, who, now)
+    assert seen(office, case) == 0
+    about = {"restriction_id": restriction.id, "person_id": case.person_id, "user_id": who.id, "reason": "Made up"}
+    office.session.add(GlassBreak(**about, broken_at=now, ends_at=now + timedelta(hours=1)))
+    office.session.flush()
+    assert seen(office, case) == 1
+
+
+def test_what_was_noted_for_one_is_nothing_to_another(office, case, restriction):
+    act_as(office.session, office.actor(MAKER))
+    assert seen(office, case) == 1
+    office.session.execute(
+        text("SELECT set_config('triage.user_id', :id, true), set_config('triage.role', 'social_worker', true)"),
+        {"id": str(office.actor(OTHER).id)},
+    )
+    assert seen(office, case) == 0
+
+
 @pytest.mark.parametrize("who", [MAKER, "locality_worker:west", "locality_manager:west"])
 def test_whoever_is_on_the_list_sees_all_of_it(office, case, restriction, who):
     assert all(counted(office, who)[table] for table in ("people", "enquiries", "referrals", "events", "clocks"))
@@ -114,6 +140,24 @@ def test_who_describes_the_child_is_told_that_a_restricted_record_may_be_theirs_
     assert case.reference not in page
     assert "restricted record" not in client.get(f"/enquiries/{other.id}").text
     assert "restricted record" not in sign_in(MAKER).get(f"/enquiries/{same.id}").text
+
+
+@pytest.mark.parametrize(
+    ("described", "hinted"),
+    [
+        ({"birth_date": date(2008, 2, 1)}, True),
+        ({"family_name": "Testly", "birth_date": date(2008, 1, 12)}, True),
+        ({"given_name": "Eva", "birth_date": date(2007, 1, 2)}, True),
+        ({"birth_date": None, "given_name": "Avah"}, True),
+        ({"birth_date": date(2001, 12, 25)}, True),
+        ({"given_name": "Leo", "birth_date": date(2012, 11, 30)}, False),
+        ({"family_name": "Otherwise"}, False),
+    ],
+)
+def test_slips_in_describing_the_child_hide_no_hint(office, case, restriction, described, hinted):
+    who = office.desk("mash_officer")
+    act_as(office.session, who.actor)
+    assert bool(find_hidden_like(office.session, identity_of(NewPerson(**PERSON | described)))) is hinted
 
 
 def broken(client, **about):

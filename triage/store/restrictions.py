@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import ARRAY, DATE
+from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql import cast
 
 from triage.errors import NotFound, Problem
 from triage.models import Enquiry, GlassBreak, Person, Referral, Restriction, RestrictionReader, Subject, User
-from workflows.people import Identity, fold, swapped
+from workflows.people import Identity, days_near, fold, keys_of_name
 
 SHOWN = 100
 
@@ -65,9 +65,14 @@ def get_break(session: Session, key: UUID) -> GlassBreak:
 
 def find_hidden_like(session: Session, identity: Identity) -> Sequence[UUID]:
     """The keys of people whom this actor does not see and who may be the one described."""
-    dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
-    name = fold(identity.given_name, identity.family_name)
-    found = func.hidden_people(name, cast(dates, ARRAY(DATE)), identity.nhs_number, identity.upn)
+    found = func.hidden_people(
+        fold(identity.given_name, identity.family_name),
+        cast(keys_of_name(identity.given_name, identity.family_name), ARRAY(TEXT)),
+        cast(days_near(identity.birth_date) if identity.birth_date else [], ARRAY(DATE)),
+        identity.postcode,
+        identity.nhs_number,
+        identity.upn,
+    )
     return session.scalars(select(found)).all()
 
 
