@@ -8,10 +8,10 @@ from typing import Any
 
 from triage.demo.plan import PlannedCase
 from triage.demo.timetable import Step
-from workflows.calendar import Calendar
+from workflows.again import re_referrals
+from workflows.calendar import LONDON, Calendar
 
 LIMITS = {"amber": 1, "green": 3}  # working days to screen; red has four hours of the wall's clock
-YEAR = timedelta(days=365)
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ def keep_ledger(plan: Iterable[PlannedCase], calendar: Calendar, end: datetime) 
         for child in range(len(case.family.children)):
             _count_referrals(ledger, case, child, done)
     for instants in ledger.referred.values():
-        _count_re_referrals(ledger, sorted(instants))
+        _count_re_referrals(ledger, instants)
     return ledger
 
 
@@ -125,8 +125,8 @@ def _count_times(ledger: Ledger, requested: datetime, steps: list[Step]) -> None
 
 
 def _count_re_referrals(ledger: Ledger, instants: list[datetime]) -> None:
-    for n, at in enumerate(instants):
-        ledger.share("re_referrals").add(n > 0 and at - instants[n - 1] <= YEAR)
+    for came_back in re_referrals(at.astimezone(LONDON).date() for at in instants):
+        ledger.share("re_referrals").add(came_back)
 
 
 def _when(steps: list[Step], do: str) -> datetime | None:

@@ -1,6 +1,6 @@
 """From rows to the facts that a policy may look at, and from its answer to a row."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time
 
 from rules.explain import decide
 from rules.facts import NEVER, Facts
@@ -8,15 +8,16 @@ from triage.models import Enquiry, Recommendation, Subject
 from triage.services.desk import Desk
 from triage.services.policies import policy_for
 from triage.store.people import NOTHING_KNOWN, age_in_days, find_history
+from workflows.again import first_within_a_year
 from workflows.calendar import LONDON
-
-YEAR = timedelta(days=365)
 
 
 def gather_facts(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before: bool) -> Facts:
     """What is known of one subject on the day of the enquiry. A person new to us has no history to look for."""
     person, received = subject.person, enquiry.received_at
-    history = find_history(desk.session, person.id, received - YEAR, received) if known_before else NOTHING_KNOWN
+    history = (
+        find_history(desk.session, person.id, _a_year_before(received), received) if known_before else NOTHING_KNOWN
+    )
     return Facts(
         kind=person.kind,
         age_days=age_in_days(person, received.astimezone(LONDON).date()),
@@ -35,6 +36,11 @@ def gather_facts(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before
         ehc_request=subject.ehc_request,
         needs_immediate_protection=subject.needs_immediate_protection,
     )
+
+
+def _a_year_before(at: datetime) -> datetime:
+    """When the first day began from which it is twelve months to the local day of that instant, from date to date."""
+    return datetime.combine(first_within_a_year(at.astimezone(LONDON).date()), time(), LONDON)
 
 
 def _days_since(earlier: datetime | None, now: datetime) -> int:
