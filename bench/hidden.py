@@ -20,7 +20,6 @@ from flask.testing import FlaskClient
 from bench.action import PACK
 from bench.ledger import Office, sign_in
 from bench.owner import Owner
-from triage.access.actor import Actor
 from triage.demo.staff import add_staff, load_staff
 from triage.private import database_url
 from triage.services.restricting import Restrict, restrict
@@ -44,11 +43,11 @@ def restricted_case() -> Iterator[tuple[FlaskClient, UUID, UUID]]:
                 staff = load_staff(session)
             office = Office(url, staff.managers[0])
             hidden = office.log()
-            yield sign_in(url)[1], hidden, _restrict(office, office.actor, hidden)
+            yield sign_in(url)[1], hidden, _restrict(office, hidden)
 
 
-def _restrict(office: Office, manager: Actor, enquiry_id: UUID) -> UUID:
-    with office.desk(manager, "bench") as desk:
+def _restrict(office: Office, enquiry_id: UUID) -> UUID:
+    with office.desk(office.actor, "bench") as desk:
         return restrict(desk, Restrict(enquiry_id=enquiry_id, ordinal=1, reason="A colleague's")).person_id
 
 

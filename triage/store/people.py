@@ -34,14 +34,13 @@ def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Se
     The look-up runs in a function of the schema's owner, because PostgreSQL may not use a trigram index beneath a
     row-level policy; it finds nothing for a role that may not see everybody.
     """
-    name = fold(identity.given_name, identity.family_name)
+    name, keys, near = looked_up_by(identity)
     dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
-    near = days_near(identity.birth_date) if identity.birth_date else []
     found = func.candidate_people(
         name,
-        cast(keys_of_name(identity.given_name, identity.family_name), ARRAY(TEXT)),
+        keys,
         cast(dates, ARRAY(DATE)),
-        cast(near, ARRAY(DATE)),
+        near,
         identity.postcode,
         identity.nhs_number,
         identity.upn,
@@ -50,6 +49,13 @@ def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Se
     former = func.former_people(name, cast(dates, ARRAY(DATE)), limit)
     either = or_(Person.id.in_(select(found)), Person.id.in_(select(former)))
     return session.scalars(select(Person).where(either)).all()
+
+
+def looked_up_by(identity: Identity) -> tuple[str, ColumnElement[list[str]], ColumnElement[list[date]]]:
+    """What finds somebody who is described with slips: the folded name, its keys, and the dates near the one told."""
+    names = identity.given_name, identity.family_name
+    near = days_near(identity.birth_date) if identity.birth_date else []
+    return fold(*names), cast(keys_of_name(*names), ARRAY(TEXT)), cast(near, ARRAY(DATE))
 
 
 def list_without_keys(session: Session) -> Sequence[Row[tuple[UUID, str, str]]]:

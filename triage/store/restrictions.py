@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT
 from sqlalchemy.orm import Session, joinedload, selectinload
-from sqlalchemy.sql import cast
 
 from triage.errors import NotFound, Problem
 from triage.models import Enquiry, GlassBreak, Person, Referral, Restriction, RestrictionReader, Subject, User
-from workflows.people import Identity, days_near, fold, keys_of_name
+from triage.store.people import looked_up_by
+from workflows.people import Identity
 
 SHOWN = 100
 
@@ -65,14 +64,8 @@ def get_break(session: Session, key: UUID) -> GlassBreak:
 
 def find_hidden_like(session: Session, identity: Identity) -> Sequence[UUID]:
     """The keys of people whom this actor does not see and who may be the one described."""
-    found = func.hidden_people(
-        fold(identity.given_name, identity.family_name),
-        cast(keys_of_name(identity.given_name, identity.family_name), ARRAY(TEXT)),
-        cast(days_near(identity.birth_date) if identity.birth_date else [], ARRAY(DATE)),
-        identity.postcode,
-        identity.nhs_number,
-        identity.upn,
-    )
+    described = (*looked_up_by(identity), identity.postcode, identity.nhs_number, identity.upn)
+    found = func.hidden_people(*described)
     return session.scalars(select(found)).all()
 
 
