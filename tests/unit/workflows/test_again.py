@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from workflows.again import a_year_after, before_the_latest, first_within_a_year, is_within_a_year, re_referrals
 
 DAYS = st.dates(date(2003, 1, 1), date(2033, 1, 1))
-CLOSE = st.dates(date(2011, 1, 1), date(2017, 12, 31))
+CLOSE = st.dates(date(2011, 1, 1), date(2017, 12, 31)) | st.sampled_from([date(2011, 12, 31), date(2012, 2, 29)])
 LISTS = st.lists(CLOSE, max_size=8)
 
 
 def plainly_within(earlier, later):
-    """Walk on, a day at a time, until the month and day come round again or have been passed by."""
-    day = earlier
+    """Walk on, a day at a time, until the same month and day of the next year have been passed by."""
+    day, come_round = earlier, (earlier.year + 1, earlier.month, earlier.day)
     while day < later:
         day += timedelta(days=1)
-        if day.year > earlier.year and (day.month, day.day) > (earlier.month, earlier.day):
+        if (day.year, day.month, day.day) > come_round:
             return False
     return True
 
@@ -34,6 +34,8 @@ def plainly_within(earlier, later):
         (date(2015, 2, 28), date(2016, 2, 28), True),
         (date(2015, 2, 28), date(2016, 2, 29), False),
         (date(2015, 3, 1), date(2016, 2, 29), True),
+        (date(2011, 12, 31), date(2012, 12, 31), True),
+        (date(2011, 12, 31), date(2013, 1, 1), False),
         (date(2014, 5, 1), date(2013, 5, 1), False),
     ],
 )
