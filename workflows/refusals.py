@@ -42,6 +42,8 @@ OF_ENQUIRIES = {
     "own_word": "You said who this is. Somebody else gives it to the worker, or decide it.",
     "not_found": "That is not one of the people found by name, date of birth or number. Say how you know who it is.",
     "child_and_adult": "One is a child and the other an adult, so they are not one person. Check whom you chose.",
+    "one_already": "These are one person's records already.",
+    "undone": "That was taken back already.",
     "proposed": "It is decided, and waits for a manager. Have it sent back first, then say who this is.",
     "serious": "This may be serious, so nobody withdraws it. Decide it, or join it to an earlier enquiry.",
     "one_subject": "It is about one person, so there is nobody to split off.",

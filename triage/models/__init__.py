@@ -13,6 +13,7 @@ from triage.models.draft import Draft
 from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
 from triage.models.file import File
+from triage.models.merge import Merge
 from triage.models.nearness import DeclaredInterest, StaffHome
 from triage.models.organisation import AccessToken, Agency, District, Locality, Provider, Team, User
 from triage.models.outbox import DailyNotice, IdempotencyKey, OutboxMessage
@@ -61,6 +62,7 @@ __all__ = [
     "Identity",
     "Leaf",
     "Locality",
+    "Merge",
     "OpeningReason",
     "OutboxMessage",
     "Person",

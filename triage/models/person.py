@@ -1,6 +1,7 @@
 """A person that somebody is worried about."""
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
 from triage.models.codes import ETHNICITIES, PERSON_KINDS, SEXES
 
+IDENTITY = "coalesce(same_as_id, id)"
 LAST_NAME = "CASE WHEN family_name = '' THEN '' ELSE split_part(search_name, ' ', -1) END"
 
 
@@ -16,12 +18,14 @@ class Person(Keyed, Versioned, Case, Base):
 
     `search_name` is the folded full name that candidates are looked up by, and `name_keys` its parts by their sound
     (workflows/people/names.py); `last_name` is its last word, where a family name is known; `disabilities` are census
-    codes.
+    codes. Where people said that several records are one person's, `same_as_id` of each names the first recorded, and
+    `identity_id` is that one's key in all of them.
     """
 
     __tablename__ = "people"
     __table_args__ = (
         CheckConstraint("expected_date IS NULL OR birth_date IS NULL", "born_or_expected"),
+        CheckConstraint("same_as_id < id", "same_as_another"),
         CheckConstraint("nhs_number ~ '^[0-9]{10}$'", "nhs_number_form"),
         CheckConstraint("upn ~ '^[A-Z][0-9]{11}[0-9A-Z]$'", "upn_form"),
         Index(
@@ -34,6 +38,7 @@ class Person(Keyed, Versioned, Case, Base):
         Index("ix_people_birth_date", "birth_date", "search_name"),
         Index("ix_people_whole_name", "search_name"),
         Index("ix_people_last_name", "last_name"),
+        Index("ix_people_identity_id", "identity_id"),
         Index("ix_people_postcode", "postcode"),
         Index("ix_people_nhs_number", "nhs_number", postgresql_where=text("nhs_number IS NOT NULL")),
         Index("ix_people_upn", "upn", postgresql_where=text("upn IS NOT NULL")),
@@ -58,3 +63,5 @@ class Person(Keyed, Versioned, Case, Base):
     postcode: Mapped[str | None] = mapped_column(default=None)
     authority: Mapped[str] = mapped_column(default="unknown")
     district_code: Mapped[str | None] = mapped_column(ForeignKey("districts.code"), default=None)
+    same_as_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"), default=None)
+    identity_id: Mapped[UUID] = mapped_column(Computed(IDENTITY, persisted=True), init=False)

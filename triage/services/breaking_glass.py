@@ -8,7 +8,7 @@ from uuid import UUID
 
 from triage.database import act_as
 from triage.errors import Conflict, NotFound, Problem, invalid
-from triage.models import GlassBreak, Person
+from triage.models import GlassBreak, Person, Restriction
 from triage.models.codes import VERDICTS
 from triage.services.addresses import roles
 from triage.services.desk import Desk, seeing_all
@@ -19,7 +19,7 @@ from triage.services.people import identity_of
 from triage.services.restricting import lock_person
 from triage.store.enquiries import get_enquiry
 from triage.store.locking import lock
-from triage.store.restrictions import find_hidden_case, find_hidden_like, find_restriction, get_break
+from triage.store.restrictions import find_hidden_case, find_hidden_like, get_break, list_restrictions_on
 
 LASTS = timedelta(hours=2)
 TOLD = ("mash_manager", "information_governance")
@@ -47,7 +47,9 @@ def break_glass(desk: Desk, command: BreakGlass) -> list[GlassBreak]:
         raise NotFound(Problem("not_found", "Nothing is restricted there. Check the reference, or search again."))
     now = desk.now
     act_as(desk.session, desk.actor, now)  # the database opens it from the time that it knows, and no other
-    return [_open(desk, person_id, command.reason.strip(), now) for person_id in sorted(hidden)]
+    with seeing_all(desk):
+        restrictions = list_restrictions_on(desk.session, hidden)
+    return [_open(desk, each, command.reason.strip(), now) for each in restrictions]
 
 
 def _find_hidden(desk: Desk, command: BreakGlass) -> Iterable[UUID]:
@@ -63,13 +65,13 @@ def is_like_hidden(desk: Desk, person: Person) -> bool:
     return bool(find_hidden_like(desk.session, identity_of(person)))
 
 
-def _open(desk: Desk, person_id: UUID, reason: str, now: datetime) -> GlassBreak:
+def _open(desk: Desk, restriction: Restriction, reason: str, now: datetime) -> GlassBreak:
     with seeing_all(desk):
-        restriction = find_restriction(desk.session, person_id)
-        record(desk, lock(desk.session, Person, person_id), "glass_broken", reason=reason)
+        person = lock(desk.session, Person, restriction.person_id)
+        record(desk, person, "glass_broken", reason=reason)
     opened = GlassBreak(
         restriction_id=restriction.id,
-        person_id=person_id,
+        person_id=person.id,
         user_id=desk.actor.id,
         reason=reason,
         broken_at=now,

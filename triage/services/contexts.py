@@ -10,6 +10,7 @@ from triage.services.desk import Desk, seeing_all
 from triage.services.first_view import name_of
 from triage.services.gathering import Known, gather
 from triage.store.enquiries import find_recognised, list_checks_beside
+from triage.store.merges import has_merged
 from triage.store.people import find_people_with_case
 from triage.store.policies import find_newest
 from triage.store.referrals import list_tellings
@@ -82,7 +83,8 @@ def _is_serious(subject: Subject) -> bool:
 def _said_who(desk: Desk, enquiry: Enquiry) -> bool:
     """Whether somebody of whom it is serious is who they are by this actor's word."""
     serious = {subject.person_id for subject in enquiry.subjects if _is_serious(subject)}
-    return bool(serious) and not serious.isdisjoint(find_recognised(desk.session, enquiry, desk.actor.id))
+    recognised = find_recognised(desk.session, enquiry, desk.actor.id)
+    return bool(serious) and (not serious.isdisjoint(recognised) or has_merged(desk.session, serious, desk.actor.id))
 
 
 def _waits_for_others(referral: Referral) -> bool:

@@ -44,14 +44,19 @@ def link_person(desk: Desk, command: LinkPerson) -> Enquiry:
     person = get_person(desk, command.person_id, "person_id")
     reason = _explain(desk, enquiry, subject, person, command.reason)
     before, subject.person = subject.person, person
-    recommendation = recommend_for(desk, enquiry, subject, known_before=True)
-    told: dict[str, object] = {}
-    if enquiry.rag is None and recommendation.rag == "red":
-        retime_clocks(desk, enquiry, "red")
-        told = give_red_to_night(desk, enquiry, "red")
+    told = ask_again(desk, enquiry, subject)
     known = {"described": str(before.id), "known": str(person.id)}
     record(desk, enquiry, "person_recognised", subject=subject.ordinal, **known, **reason, **told)
     return enquiry
+
+
+def ask_again(desk: Desk, enquiry: Enquiry, subject: Subject) -> dict[str, object]:
+    """What the policy says of a subject of whom more is known now; what turns red goes by red's clocks at once."""
+    recommendation = recommend_for(desk, enquiry, subject, known_before=True)
+    if enquiry.rag is not None or recommendation.rag != "red":
+        return {}
+    retime_clocks(desk, enquiry, "red")
+    return give_red_to_night(desk, enquiry, "red")
 
 
 def may_recognise(desk: Desk, enquiry: Enquiry) -> bool:
@@ -63,20 +68,26 @@ def _check_who_and_when(desk: Desk, enquiry: Enquiry) -> None:
     """Who it is about is part of what a manager was asked to approve, so it stands until that is sent back."""
     if enquiry.state in ("decided", "closed"):
         raise Conflict(Problem("decided", "The enquiry is decided. Reopen it first, with a reason."))
-    if desk.actor.role not in RECOGNISES:
-        roles = ", ".join(sorted(each.replace("_", " ") for each in RECOGNISES))
-        raise Conflict(Problem("not_your_role", words("not_your_role", roles=roles)))
+    refuse_other_roles(desk)
     if enquiry.state not in UNDECIDED:
         raise Conflict(Problem("proposed", words("proposed")))
 
 
+def refuse_other_roles(desk: Desk) -> None:
+    """Conflict for whoever neither takes enquiries in nor weighs them."""
+    if desk.actor.role not in RECOGNISES:
+        roles = ", ".join(sorted(each.replace("_", " ") for each in RECOGNISES))
+        raise Conflict(Problem("not_your_role", words("not_your_role", roles=roles)))
+
+
 def _explain(desk: Desk, enquiry: Enquiry, subject: Subject, person: Person, reason: str) -> dict[str, str]:
     """How it is known who this is, if that was said; it must be, where nothing that was described points there."""
-    if any(each.person is person for each in enquiry.subjects):
+    if any(each.person.identity_id == person.identity_id for each in enquiry.subjects):
         raise invalid("person_id", "That person is a subject of this enquiry already.")
     if (person.kind in CHILDREN) != (subject.person.kind in CHILDREN):
         raise invalid("person_id", words("child_and_adult"), "child_and_adult")
     said = reason.strip()
-    if not said and all(match.person is not person for match in find_matches(desk, subject.person)):
+    found = {match.person.identity_id for match in find_matches(desk, subject.person)}
+    if not said and person.identity_id not in found:
         raise Conflict(Problem("not_found", words("not_found"), "reason"))
     return {"reason": said} if said else {}

@@ -12,7 +12,7 @@ from triage.services.events import record
 from triage.services.first_view import name_of
 from triage.services.outbox import promise
 from triage.services.rights.sharing import log_hand_over
-from triage.store.locking import hold, lock
+from triage.store.locking import hold, lock, lock_people
 from triage.store.people import list_open_cases
 from triage.store.references import danger_reference, referral_reference, stepped_reference
 
@@ -78,7 +78,7 @@ def hold_cases(desk: Desk, person_id: UUID, services: Sequence[str] = KNOW_CHILD
 
     Another host's clock may be ahead of this one's: a case that is open is open, whenever it was made.
     """
-    lock(desk.session, Person, person_id)
+    lock_people(desk.session, [person_id])
     held = (lock(desk.session, Referral, key) for key in list_open_cases(desk.session, person_id, services))
     return [case for case in held if case.state != "closed"]
 

@@ -13,6 +13,7 @@ from triage.models.codes import OUTSIDE
 from triage.pack import normalise_postcode
 from triage.services.desk import Desk
 from triage.services.events import record
+from triage.store.merges import list_records
 from triage.store.people import find_by_nhs_number, find_candidates, list_without_keys, write_name_keys
 from triage.store.rectifications import list_corrections
 from workflows.people import Evidence, Identity, compare_with, fold, keys_of_name, total
@@ -148,23 +149,28 @@ def identity_of(person: Person | NewPerson) -> Identity:
 
 
 def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> list[Candidate]:
-    """People already known who are likely to be the one described, likeliest first, each with the evidence."""
+    """People already known who are likely to be the one described, likeliest first, each with the evidence.
+
+    Whoever has several records is found once, by whichever of them says most, and named by the first recorded.
+    """
     identity = identity_of(described)
-    own = getattr(described, "id", None)
-    people = [each for each in find_candidates(desk.session, identity) if each.id != own]
+    own = getattr(described, "identity_id", None)
+    found = list_records(desk.session, [each.id for each in find_candidates(desk.session, identity)])
+    people = [each for each in found if each.identity_id != own]
     likely = _weigh(desk, identity, people)
     return sorted(likely, key=lambda each: (-each.weight, str(each.person.id)))[:limit]
 
 
 def _weigh(desk: Desk, identity: Identity, people: Sequence[Person]) -> Iterator[Candidate]:
     """Those who are likely, by what speaks most for each: what is recorded now, or was before it was corrected."""
+    named = {person.identity_id: person for person in reversed(people)}
     recorded = [(person, each) for person in people for each in (identity_of(person), *former_identities(desk, person))]
     strongest: dict[UUID, Candidate] = {}
     for place, evidence in compare_with(identity, [each for _, each in recorded]):
         person, _ = recorded[place]
-        candidate = Candidate(person, total(evidence), evidence)
-        if person.id not in strongest or candidate.weight > strongest[person.id].weight:
-            strongest[person.id] = candidate
+        candidate = Candidate(named[person.identity_id], total(evidence), evidence)
+        if person.identity_id not in strongest or candidate.weight > strongest[person.identity_id].weight:
+            strongest[person.identity_id] = candidate
     yield from strongest.values()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from triage.errors import Conflict, Problem
-from triage.models import Person, Referral
+from triage.models import Referral
 from triage.models.codes import TABLES
 from triage.services import allocating, casework, closing_referral, other_authority
 from triage.services.clocks import pause_clock, resume_clock, settle_clocks, start_clocks
@@ -16,7 +16,7 @@ from triage.services.firing import check_version, fire_action, refuse_unasked
 from triage.services.outbox import promise
 from triage.services.referral_command import Details, ReferralAction
 from triage.services.transfers import offer_transfer
-from triage.store.locking import lock
+from triage.store.locking import lock, lock_people
 from triage.store.referrals import find_person_id
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.refusals import words
@@ -54,7 +54,7 @@ def _lock(desk: Desk, command: ReferralAction) -> Referral:
     if command.action == "take_back":
         other_authority.hold_enquiry(desk, command.referral_id)
     if command.action in MEETS_OTHERS:
-        lock(desk.session, Person, find_person_id(desk.session, command.referral_id))
+        lock_people(desk.session, [find_person_id(desk.session, command.referral_id)])
     return lock(desk.session, Referral, command.referral_id)
 
 

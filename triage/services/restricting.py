@@ -16,7 +16,7 @@ from triage.services.letters import Letter
 from triage.services.outbox import promise
 from triage.store.enquiries import get_enquiry
 from triage.store.locking import lock
-from triage.store.restrictions import find_holders, find_restriction, get_restriction
+from triage.store.restrictions import find_holders, get_restriction, list_restrictions_on
 from triage.store.staff import find_user
 
 
@@ -40,7 +40,7 @@ def restrict(desk: Desk, command: Restrict) -> Restriction:
     if subject is None:
         raise invalid("ordinal", "This enquiry has no such subject.")
     person = lock(desk.session, Person, subject.person_id)
-    if find_restriction(desk.session, person.id):
+    if list_restrictions_on(desk.session, [person.id]):
         raise Conflict(Problem("restricted", "These records are restricted already."))
     readers, now = {desk.actor.id} | find_holders(desk.session, person.id), desk.now
     restriction = Restriction(

@@ -119,9 +119,9 @@ def hold_joinable(desk: Desk, enquiry: Enquiry, reference: str) -> str | None:
 def join(desk: Desk, enquiry: Enquiry, reference: str, reason: str) -> dict[str, object]:
     """Close this enquiry into the earlier one, which is then about everybody whom either was about."""
     into = lock(desk.session, Enquiry, find_by_reference(desk.session, reference).id)
-    there = {subject.person_id: subject for subject in into.subjects}
-    moving = [subject for subject in enquiry.subjects if subject.person_id not in there]
-    again = [(there[each.person_id], each) for each in enquiry.subjects if each.person_id in there]
+    there = {subject.person.identity_id: subject for subject in into.subjects}
+    moving = [subject for subject in enquiry.subjects if subject.person.identity_id not in there]
+    again = [(there[one], each) for each in enquiry.subjects if (one := each.person.identity_id) in there]
     answers = [_add_what_was_seen(desk, into, here, too) for here, too in again]
     _move(desk, moving, into)
     asked = _hand_on_checks(enquiry, into)

@@ -24,18 +24,28 @@ from triage.models import (
     Subject,
 )
 from triage.models.codes import OUTSIDE
+from triage.store.merges import list_records
 
 OF_CASES = ("enquiry_id", "referral_id", "check_id", "clock_id")  # by which a promised letter names what it is about
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The rows. `subjects` have their enquiries; `beside` are the other people of those and of their kin."""
+    """The rows. `records` are all that are this person's, the first recorded first.
+
+    `subjects` have their enquiries; `beside` are the other people of those and of their kin.
+    """
 
     person: Person
+    records: Sequence[Person]
     subjects: Sequence[Subject]
     referrals: Sequence[Referral]
     beside: Sequence[Subject]
+
+    @property
+    def keys(self) -> list[UUID]:
+        """Of every record of the person."""
+        return [each.id for each in self.records]
 
     @property
     def enquiries(self) -> list[Enquiry]:
@@ -52,13 +62,15 @@ def read_held(session: Session, person: Person) -> Held:
         selectinload(Subject.decisions),
         selectinload(Subject.enquiry).selectinload(Enquiry.checks),
     )
-    mine = select(Subject).where(Subject.person_id == person.id).options(*of_subject)
+    records = list_records(session, [person.id])
+    own = [each.id for each in records]
+    mine = select(Subject).where(Subject.person_id.in_(own)).options(*of_subject)
     subjects = session.scalars(mine.join(Enquiry).order_by(Enquiry.received_at, Subject.id)).all()
     referrals = session.scalars(
-        select(Referral).where(Referral.person_id == person.id).order_by(Referral.requested_at, Referral.id)
+        select(Referral).where(Referral.person_id.in_(own)).order_by(Referral.requested_at, Referral.id)
     ).all()
     keys = {*(each.enquiry_id for each in subjects), *(each.enquiry_id for each in referrals if each.enquiry_id)}
-    return Held(person, subjects, referrals, _list_beside(session, person.id, keys))
+    return Held(person, records, subjects, referrals, _list_beside(session, own, keys))
 
 
 def list_files_of(session: Session, held: Held) -> Sequence[File]:
@@ -68,7 +80,7 @@ def list_files_of(session: Session, held: Held) -> Sequence[File]:
     return session.scalars(select(File).where(theirs).order_by(File.added_at, File.id)).all()
 
 
-def _list_beside(session: Session, person_id: UUID, enquiries: set[UUID]) -> Sequence[Subject]:
+def _list_beside(session: Session, own: Collection[UUID], enquiries: set[UUID]) -> Sequence[Subject]:
     """Other people's part in these enquiries, and in those that were joined with them or split from them."""
     kin = select(Enquiry.id).where(
         or_(
@@ -79,7 +91,7 @@ def _list_beside(session: Session, person_id: UUID, enquiries: set[UUID]) -> Seq
             Enquiry.id.in_(select(Enquiry.joined_into_id).where(Enquiry.id.in_(enquiries))),
         )
     )
-    query = select(Subject).where(Subject.enquiry_id.in_(kin), Subject.person_id != person_id)
+    query = select(Subject).where(Subject.enquiry_id.in_(kin), Subject.person_id.not_in(own))
     return session.scalars(query.options(selectinload(Subject.person))).all()
 
 
@@ -140,14 +152,14 @@ def list_disclosures(session: Session, held: Held) -> Sequence[Disclosure]:
     of_case = or_(
         Disclosure.enquiry_id.in_([each.id for each in held.enquiries]),
         Disclosure.referral_id.in_([each.id for each in held.referrals]),
-        Disclosure.person_id == held.person.id,
+        Disclosure.person_id.in_(held.keys),
     )
     return session.scalars(select(Disclosure).where(of_case).order_by(Disclosure.shared_at, Disclosure.id)).all()
 
 
-def list_requests_about(session: Session, person_id: UUID) -> Sequence[AccessRequest]:
+def list_requests_about(session: Session, held: Held) -> Sequence[AccessRequest]:
     """Every request for their record."""
-    query = select(AccessRequest).where(AccessRequest.person_id == person_id)
+    query = select(AccessRequest).where(AccessRequest.person_id.in_(held.keys))
     return session.scalars(query.order_by(AccessRequest.received_on, AccessRequest.id)).all()
 
 
@@ -177,9 +189,9 @@ def list_enquiries_about(session: Session, person_id: UUID) -> Sequence[Enquiry]
     return session.scalars(query.order_by(Enquiry.received_at.desc())).unique().all()
 
 
-def count_readings(session: Session, person_id: UUID) -> Sequence[tuple[str, int]]:
+def count_readings(session: Session, held: Held) -> Sequence[tuple[str, int]]:
     """How often somebody of each role was shown the person."""
-    shown = select(Reading.reader_role, func.count()).where(Reading.people.contains([person_id]))
+    shown = select(Reading.reader_role, func.count()).where(Reading.people.overlap(held.keys))
     return [
         (role, count) for role, count in session.execute(shown.group_by(Reading.reader_role).order_by("reader_role"))
     ]

@@ -45,9 +45,21 @@ def lock(session: Session, model: type[Row], key: UUID) -> Row:
 
 
 def lock_people(session: Session, keys: Iterable[UUID]) -> None:
-    """Several people, always in the same order, so that no two who do so wait for each other."""
-    for key in sorted(set(keys)):
-        lock(session, Person, key)
+    """Several people with every record of each, always in the same order, so that no two who do so wait for each other.
+
+    Read again until nobody has said meanwhile that another record is theirs too.
+    """
+    people, held = set(keys), set()
+    while waiting := (people | _find_records(session, people)) - held:
+        for key in sorted(waiting):
+            lock(session, Person, key)
+        held |= waiting
+
+
+def _find_records(session: Session, keys: set[UUID]) -> set[UUID]:
+    with session.no_autoflush:
+        one = select(Person.identity_id).where(Person.id.in_(keys))
+        return set(session.scalars(select(Person.id).where(Person.identity_id.in_(one))))
 
 
 def lock_if_free(session: Session, model: type[Row], key: UUID) -> Row | None:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import cast
 
 from triage.models import Decision, Enquiry, Person, Referral, Subject
+from triage.store.merges import records_of
 from workflows.people import Identity, days_near, fold, keys_of_name, swapped
 
 
@@ -86,17 +87,17 @@ def find_history(session: Session, person_id: UUID, since: datetime, before: dat
     in_force = Decision.superseded_at.is_(None) & Decision.took_effect_at.is_not(None)
     enquiries = (
         select(
-            func.count().filter(lately),
-            func.count().filter(lately, Decision.route == "no_further_action"),
+            func.count(Enquiry.id.distinct()).filter(lately),
+            func.count(Enquiry.id.distinct()).filter(lately, Decision.route == "no_further_action"),
             func.max(Enquiry.received_at),
         )
         .select_from(Subject)
         .join(Enquiry, Enquiry.id == Subject.enquiry_id)
         .outerjoin(Decision, (Decision.subject_id == Subject.id) & in_force)
-        .where(Subject.person_id == person_id, Enquiry.received_at < before)
+        .where(Subject.person_id.in_(records_of(person_id)), Enquiry.received_at < before)
     )
     closed = select(func.max(Referral.closed_at)).where(
-        Referral.person_id == person_id, Referral.service == "social_care", Referral.closed_at < before
+        _is_of(person_id), Referral.service == "social_care", Referral.closed_at < before
     )
     count, nfa, last = session.execute(enquiries).one()
     is_open = find_open_referral(session, person_id, before) is not None
@@ -110,7 +111,7 @@ def find_open_referral(
 
     With `at`, one that was made by then: without, whenever it says that it was made.
     """
-    query = select(Referral).where(*_is_open(services), Referral.person_id == person_id)
+    query = select(Referral).where(*_is_open(services), _is_of(person_id))
     if at is not None:
         query = query.where(Referral.requested_at <= at)
     return session.scalar(query.order_by(Referral.requested_at.desc()).limit(1))
@@ -118,7 +119,7 @@ def find_open_referral(
 
 def list_open_cases(session: Session, person_id: UUID, services: Sequence[str]) -> Sequence[UUID]:
     """Every open referral of the person to these services, the earliest first: their keys alone, to be locked."""
-    query = select(Referral.id).where(*_is_open(services), Referral.person_id == person_id)
+    query = select(Referral.id).where(*_is_open(services), _is_of(person_id))
     return session.scalars(query.order_by(Referral.requested_at, Referral.id)).all()
 
 
@@ -126,8 +127,14 @@ def find_people_with_case(
     session: Session, person_ids: Collection[UUID], at: datetime, services: Sequence[str]
 ) -> set[UUID]:
     """Those of these people who have an open referral to one of these services, made by `at`."""
-    there = (Referral.person_id.in_(person_ids), Referral.requested_at <= at)
-    return set(session.scalars(select(Referral.person_id).where(*_is_open(services), *there)))
+    record = aliased(Person)
+    one = select(Person.id).join(record, record.identity_id == Person.identity_id)
+    there = one.join(Referral, Referral.person_id == record.id).where(*_is_open(services), Referral.requested_at <= at)
+    return set(session.scalars(there.where(Person.id.in_(person_ids))))
+
+
+def _is_of(person_id: UUID) -> ColumnElement[bool]:
+    return Referral.person_id.in_(records_of(person_id))
 
 
 def _is_open(services: Sequence[str]) -> tuple[ColumnElement[bool], ...]:
@@ -139,7 +146,7 @@ def find_services(session: Session, person_id: UUID, at: datetime | None = None)
     was_open = Referral.state != "closed"
     if at is not None:
         was_open = (Referral.requested_at <= at) & (Referral.closed_at.is_(None) | (Referral.closed_at > at))
-    return set(session.scalars(select(Referral.service).where(Referral.person_id == person_id, was_open)))
+    return set(session.scalars(select(Referral.service).where(_is_of(person_id), was_open)))
 
 
 def age_in_days(person: Person, on: date) -> int | None:

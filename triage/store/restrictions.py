@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
 from triage.models import Enquiry, GlassBreak, Person, Referral, Restriction, RestrictionReader, Subject, User
+from triage.store.merges import list_records, records_of
 from triage.store.people import looked_up_by
 from workflows.people import Identity
 
@@ -28,10 +29,11 @@ def list_restrictions(session: Session) -> Sequence[Restriction]:
     return session.scalars(query.order_by(Restriction.made_at.desc())).all()
 
 
-def find_restriction(session: Session, person_id: UUID) -> Restriction | None:
-    """The restriction in force on a person, if there is one that this actor may see."""
-    query = select(Restriction).where(Restriction.person_id == person_id, Restriction.lifted_at.is_(None))
-    return session.scalar(query)
+def list_restrictions_on(session: Session, person_ids: Iterable[UUID]) -> Sequence[Restriction]:
+    """Those in force on these people, by whichever of their records, of those that this actor may see."""
+    records = [each.id for each in list_records(session, person_ids)]
+    query = select(Restriction).where(Restriction.person_id.in_(records), Restriction.lifted_at.is_(None))
+    return session.scalars(query.order_by(Restriction.id)).all()
 
 
 def _whole() -> tuple[object, ...]:
@@ -76,9 +78,10 @@ def find_hidden_case(session: Session, reference: str) -> Sequence[UUID]:
 
 def find_holders(session: Session, person_id: UUID) -> set[UUID]:
     """Who has the person's open cases and enquiries: the workers, and the managers of their localities."""
-    cases = select(Referral).where(Referral.person_id == person_id, Referral.state != "closed")
+    cases = select(Referral).where(Referral.person_id.in_(records_of(person_id)), Referral.state != "closed")
     open_cases = session.scalars(cases).all()
-    owned = select(Enquiry.owner_id).join(Subject).where(Subject.person_id == person_id, Enquiry.state != "closed")
+    about = Subject.person_id.in_(records_of(person_id))
+    owned = select(Enquiry.owner_id).join(Subject).where(about, Enquiry.state != "closed")
     places = {case.locality_code for case in open_cases if case.locality_code}
     managers = select(User.id).where(User.role == "locality_manager", User.active, User.locality_code.in_(places))
     held = {case.worker_id for case in open_cases} | set(session.scalars(owned)) | set(session.scalars(managers))

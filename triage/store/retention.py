@@ -14,8 +14,8 @@ from triage.store.references import name_cases
 from workflows.retention import Record
 
 FACTS = text(
-    "SELECT person_id, file_id, route, section_47, protection_plan, is_open, closed_on, birth_date, death_date, kept_as"
-    " FROM retention_facts"
+    "SELECT identity_id, file_id, route, section_47, protection_plan, is_open, closed_on, birth_date, death_date,"
+    " kept_as FROM retention_facts"
 )
 WAITS = (
     DisposalItem.disposed_at.is_(None),
@@ -39,7 +39,8 @@ def read_links(session: Session) -> list[tuple[UUID, UUID]]:
 
 def read_held(session: Session) -> set[UUID]:
     """The people and cases that somebody holds, or that a request which runs holds by itself."""
-    rows = session.execute(text("SELECT person_id, file_id FROM standing_holds"))
+    of_people = "SELECT p.identity_id, h.file_id FROM standing_holds h LEFT JOIN people p ON p.id = h.person_id"
+    rows = session.execute(text(of_people))
     return {key for row in rows for key in row if key}
 
 

@@ -22,6 +22,7 @@ from triage.web import (
     openings,
     partners,
     reasons,
+    records,
     referrals,
     restrictions,
     retention,
@@ -40,7 +41,7 @@ from triage.web.access import present_user
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
     *(enquiries, log_enquiry, decide, referrals, danger, transfers, files, duty, insight, why_nots, thresholds),
-    *(reasons, restrictions, openings, partners, drafts),
+    *(reasons, records, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
 )
 

@@ -32,6 +32,7 @@ from triage.store.disclosures import list_shared
 from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
 from triage.store.files import list_files
 from triage.store.kin import find_kin
+from triage.store.merges import list_records
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.rectifications import list_rectifications
 from triage.store.restrictions import list_restricted
@@ -202,8 +203,8 @@ def show_again(enquiry_id: UUID, values: MultiDict[str, str], errors: dict[str, 
 
 def _find_others(desk: Desk, enquiry: Enquiry, subject: Subject) -> list[Candidate]:
     """People known already who may be this subject: not those whom the enquiry is about as well."""
-    about = [each.person for each in enquiry.subjects]
-    return [match for match in find_matches(desk, subject.person) if match.person not in about]
+    about = {each.person.identity_id for each in enquiry.subjects}
+    return [match for match in find_matches(desk, subject.person) if match.person.identity_id not in about]
 
 
 def _tell_withdrawn(events: Sequence[Event]) -> dict[str, str]:
@@ -216,6 +217,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
     policy = policy_for(desk, enquiry.received_at)
     actions = permitted_on_enquiry(desk, enquiry)
     events = list_events(desk.session, enquiry.id)
+    records = list_records(desk.session, [each.person_id for each in enquiry.subjects])
     matches = {each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects}
     form = follow_subjects(begin(desk, url_for("enquiries.show", enquiry_id=enquiry.id), values), enquiry)
     page = render_template(
@@ -237,6 +239,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
         matches=matches,
         hidden={each.ordinal: recognises and is_like_hidden(desk, each.person) for each in enquiry.subjects},
+        records=records,
+        merges=has("person.merge", desk.actor.role),
         restricts=has("restriction.make", desk.actor.role),
         restricted=list_restricted(desk.session, [each.person_id for each in enquiry.subjects]),
         indicators=policy.vocabulary.indicators,
@@ -247,5 +251,5 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         open=find_open(form.values, errors),
     )
     found = {match.person.id for each in matches.values() for match in each}
-    note_shown(desk, people_of([enquiry]) | found, enquiry)
+    note_shown(desk, people_of([enquiry]) | found | {each.id for each in records}, enquiry)
     return page

@@ -182,7 +182,7 @@ def _tell_letter(given: Gathering, row: OutboxMessage) -> Item:
 def read_log(given: Gathering) -> Section:
     """What happened, who did it and when."""
     cases = {each.id: each.reference for each in (*given.held.enquiries, *given.held.referrals)}
-    rows = list_events(given.desk.session, (given.held.person.id, *cases))
+    rows = list_events(given.desk.session, (*given.held.keys, *cases))
     told = (each for each in rows if not each.type.startswith(LEFT_OUT_EVENTS))
     return Section("What has happened", tuple(_tell_event(given, each, cases) for each in told))
 
@@ -200,7 +200,7 @@ def _tell_event(given: Gathering, event: Event, cases: dict) -> Item:
 
 def _is_untold(given: Gathering, event: Event) -> bool:
     """Whether who did it may be who referred. How it began is said of nobody then, or the gap would tell."""
-    of_person = event.case_id == given.held.person.id and bool(given.anonymous)
+    of_person = event.case_id in given.held.keys and bool(given.anonymous)
     begins = event.type in BEGINS and (of_person or event.case_id in given.anonymous)
     return begins or event.actor_id in given.untold
 
@@ -208,7 +208,7 @@ def _is_untold(given: Gathering, event: Event) -> bool:
 @speaks_of("readings")
 def read_readings(given: Gathering) -> Section:
     """How often it was opened, by people of which role: never who."""
-    counted = count_readings(given.desk.session, given.held.person.id)
+    counted = count_readings(given.desk.session, given.held)
     hidden = OUTSIDE if given.anonymous else ()
     facts = tuple((ROLES[role], str(count)) for role, count in counted if role not in hidden)
     return Section("How often your record was opened", (Item("By role", facts),) if facts else ())

@@ -18,6 +18,7 @@ from triage.store.rectifications import list_rectifications
 
 READERS = (
     facts.read_person,
+    facts.read_merges,
     facts.read_corrections,
     facts.read_enquiries,
     facts.read_decisions,
@@ -93,10 +94,10 @@ def gather_material(desk: Desk, person: Person) -> Material:
 
 def _own(desk: Desk, held: Held) -> tuple[str, ...]:
     """The person's names, now and before, and their numbers."""
-    person = held.person
-    numbers = (person.nhs_number, person.upn, person.external_id)
-    before = _former(desk, person)
-    return tuple(dict.fromkeys(filter(None, (person.given_name, person.family_name, *before, *numbers))))
+    names = [name for each in held.records for name in (each.given_name, each.family_name)]
+    numbers = [number for each in held.records for number in (each.nhs_number, each.upn, each.external_id)]
+    before = _former(desk, *held.records)
+    return tuple(dict.fromkeys(filter(None, (*names, *before, *numbers))))
 
 
 def _former(desk: Desk, *people: Person) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rules.vocabulary import Indicator
-from triage.models import Enquiry, Referral, Subject
+from triage.models import Enquiry, Merge, Person, Referral, Subject
 from triage.models.codes import (
     CHANNELS,
     CONSENTS,
@@ -37,6 +37,7 @@ from triage.store.held import (
     list_disclosures,
     list_requests_about,
 )
+from triage.store.merges import list_merges
 from triage.store.rectifications import list_rectifications
 from triage.store.staff import name_of_user
 
@@ -80,8 +81,11 @@ def speaks_of(*tables: str) -> Callable[[Read], Read]:
 
 @speaks_of("people")
 def read_person(given: Gathering) -> Section:
-    """Who they are, as recorded now."""
-    person = given.held.person
+    """Who they are, as recorded now: once for each record of theirs."""
+    return Section("Who you are", tuple(_tell_person(given, each) for each in given.held.records))
+
+
+def _tell_person(given: Gathering, person: Person) -> Item:
     facts = facts_of(
         ("Given name", person.given_name),
         ("Family name", person.family_name),
@@ -100,13 +104,26 @@ def read_person(given: Gathering) -> Section:
         ("Authority", given.desk.pack.authorities.get(person.authority, person.authority)),
         ("District", say(given.desk.pack.districts.get(person.district_code, {}).get("name"))),
     )
-    return Section("Who you are", (Item(call_person(person), facts),))
+    return Item(call_person(person), facts)
+
+
+@speaks_of("merges")
+def read_merges(given: Gathering) -> Section:
+    """Which records were said to be one person's, and which of these are two people's after all."""
+    rows = list_merges(given.desk.session, given.held.keys)
+    return Section("Which records were said to be yours", tuple(_tell_merge(given, each) for each in rows))
+
+
+def _tell_merge(given: Gathering, row: Merge) -> Item:
+    facts = facts_of(("Said", given.at(row.made_at)), ("Taken back", given.at(row.undone_at)))
+    words = passages_of(row, reason="How it was known", undone_reason="Why it was taken back")
+    return Item("Two records", facts, words)
 
 
 @speaks_of("rectifications")
 def read_corrections(given: Gathering) -> Section:
     """What was said to be wrong."""
-    rows = list_rectifications(given.desk.session, [given.held.person.id])
+    rows = list_rectifications(given.desk.session, given.held.keys)
     return Section("What you said was wrong", tuple(_tell_correction(given, each) for each in rows))
 
 
@@ -299,7 +316,7 @@ def _tell_disclosure(given: Gathering, row: object) -> Item:
 @speaks_of("access_requests")
 def read_requests(given: Gathering) -> Section:
     """Every request for this record."""
-    rows = list_requests_about(given.desk.session, given.held.person.id)
+    rows = list_requests_about(given.desk.session, given.held)
     return Section("Requests for your record", tuple(_tell_request(given, each) for each in rows))
 
 

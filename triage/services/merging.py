@@ -1,0 +1,135 @@
+"""Saying that two records are one person's, and taking that back. A person's word, with a reason; nothing is moved.
+
+Both records stay whole, each with its enquiries, referrals, log and chain. What is asked of one is answered from both
+from then on, and from one alone again as soon as the word is taken back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from triage.errors import Conflict, Problem, invalid
+from triage.models import Enquiry, Merge, Person
+from triage.services.choosing import CHILDREN
+from triage.services.desk import Desk
+from triage.services.events import record
+from triage.services.linking import ask_again, refuse_other_roles
+from triage.services.people import get_person, identity_of
+from triage.store.locking import lock, lock_people
+from triage.store.merges import get_merge, list_enquiries_in, list_merges, list_records
+from workflows.enquiry import UNDECIDED
+from workflows.people import Evidence, compare
+from workflows.people.merging import find_heads
+from workflows.refusals import words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergePeople:
+    """These two records are one person's. `reason`: how that is known."""
+
+    person_id: UUID
+    other_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoMerge:
+    """They are two people after all. `reason`: how that is known."""
+
+    merge_id: UUID
+    reason: str
+
+
+def merge_people(desk: Desk, command: MergePeople) -> Merge:
+    """Let two records count as one person's, and ask the policy again of every enquiry that is not decided.
+
+    NotFound where the actor does not see both; Conflict for whoever may not say so; Invalid without a reason, where
+    they are one already, or where a child and an adult would be.
+    """
+    refuse_other_roles(desk)
+    reason, enquiries = _hold(desk, (command.person_id, command.other_id), command.reason)
+    first, later = sorted(
+        (get_person(desk, key, "other_id") for key in (command.person_id, command.other_id)), key=lambda each: each.id
+    )
+    _check(first, later)
+    evidence = [each.says for each in weigh(first, later)]
+    merge = Merge(
+        person_id=first.id,
+        other_id=later.id,
+        reason=reason,
+        evidence=evidence,
+        made_at=desk.now,
+        made_by_id=desk.actor.id,
+    )
+    desk.session.add(merge)
+    _gather(desk, (first, later))
+    for one, other in ((first, later), (later, first)):
+        record(desk, one, "record_merged", other=str(other.id), reason=reason, evidence=evidence)
+    _ask_again(desk, enquiries, "records_merged", (first, later), reason)
+    return merge
+
+
+def undo_merge(desk: Desk, command: UndoMerge) -> Merge:
+    """Let them be two people again, unless another word still says that they are one.
+
+    NotFound, Conflict for whoever may not or where it was taken back already, Invalid without a reason.
+    """
+    refuse_other_roles(desk)
+    merge = get_merge(desk.session, command.merge_id)
+    pair = (merge.person_id, merge.other_id)
+    reason, enquiries = _hold(desk, pair, command.reason)
+    desk.session.refresh(merge)
+    if merge.undone_at:
+        raise Conflict(Problem("undone", words("undone")))
+    merge.undone_at, merge.undone_by_id, merge.undone_reason = desk.now, desk.actor.id, reason
+    people = [get_person(desk, key, "merge_id") for key in pair]
+    _gather(desk, people)
+    for one, other in (people, reversed(people)):
+        record(desk, one, "merge_undone", other=str(other.id), reason=reason)
+    _ask_again(desk, enquiries, "records_parted", people, reason)
+    return merge
+
+
+def weigh(one: Person, other: Person) -> tuple[Evidence, ...]:
+    """What speaks for and against the two records' being one person's, strongest first."""
+    return compare(identity_of(one), identity_of(other))
+
+
+def _hold(desk: Desk, people: Iterable[UUID], said: str) -> tuple[str, list[Enquiry]]:
+    """The reason, and the undecided enquiries about any record of them: enquiries are locked before people."""
+    if not said.strip():
+        raise invalid("reason", "Say how you know.", "no_reason")
+    keys = list_enquiries_in(desk.session, people, UNDECIDED)
+    enquiries = [lock(desk.session, Enquiry, key) for key in keys]
+    lock_people(desk.session, people)
+    return said.strip(), [each for each in enquiries if each.state in UNDECIDED]
+
+
+def _check(first: Person, later: Person) -> None:
+    if first.identity_id == later.identity_id:
+        raise invalid("other_id", words("one_already"), "one_already")
+    if (first.kind in CHILDREN) != (later.kind in CHILDREN):
+        raise invalid("other_id", words("child_and_adult"), "child_and_adult")
+
+
+def _gather(desk: Desk, people: Iterable[Person]) -> None:
+    """Each record names the first of all that are one with it, by what is said now."""
+    records = list_records(desk.session, [each.id for each in people])
+    keys = [each.id for each in records]
+    desk.session.flush()
+    standing = [(each.person_id, each.other_id) for each in list_merges(desk.session, keys) if not each.undone_at]
+    heads = find_heads(keys, standing)
+    for each in records:
+        each.same_as_id = heads[each.id] if heads[each.id] != each.id else None
+    desk.session.flush()
+
+
+def _ask_again(desk: Desk, enquiries: list[Enquiry], event: str, people: Iterable[Person], reason: str) -> None:
+    """Whoever weighs an enquiry sees what is known of the whole child now."""
+    concerned = {each.identity_id for each in people}
+    for enquiry in enquiries:
+        about = [subject for subject in enquiry.subjects if subject.person.identity_id in concerned]
+        told: dict[str, object] = {}
+        for subject in about:
+            told |= ask_again(desk, enquiry, subject)
+        record(desk, enquiry, event, subjects=[each.ordinal for each in about], reason=reason, **told)
