@@ -12,7 +12,7 @@ from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import OwnView, RecordFirstViews, record_first_views, waits_for_view
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson
-from workflows.choice import compare, higher_routes
+from workflows.choice import compare, find_repeat, higher_routes
 
 PERSON = {"given_name": "Ava", "family_name": "Testley", "birth_date": date(2008, 1, 2), "postcode": "NG15 7AA"}
 OF_PERSON = {*PERSON, "kind", "expected_date", "sex", "nhs_number", "upn"}
@@ -85,6 +85,8 @@ def _decision(enquiry: Enquiry, subject: Subject, chosen: dict[str, Any]) -> Sub
     """What goes no lower than recommended gets its "why not" for the next route up, unless the test gives its own."""
     decision = SubjectDecision(subject_id=subject.id, reason="Made up", **chosen)
     choice = as_choice(enquiry, subject, decision)
+    if find_repeat(choice) and "repeat_reason" not in chosen:
+        decision = replace(decision, repeat_reason="Made up: the earlier enquiries were read together")
     if "why_not" in chosen or compare(choice) == "less":
         return decision
     return replace(decision, why_not=dict.fromkeys(higher_routes(choice), "Made up: not needed"))

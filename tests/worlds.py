@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from tests.acting import a_referral, accepted, act
 from tests.making import an_enquiry, screen, view_first
-from triage.models import AgencyCheck, Enquiry, PolicyVersion, Referral, Transfer
+from tests.merging import say_one
+from triage.models import AgencyCheck, Enquiry, Merge, PolicyVersion, Referral, Transfer
 
 
 @dataclass
@@ -18,6 +19,7 @@ class World:
     referrals: list[Referral] = field(default_factory=list)
     checks: list[AgencyCheck] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
     policies: list[PolicyVersion] = field(default_factory=list)
 
     def rows(self) -> dict[str, list[Any]]:
@@ -27,8 +29,10 @@ class World:
             "referral_id": self.referrals,
             "check_id": self.checks,
             "transfer_id": self.transfers,
+            "merge_id": self.merges,
             "policy_id": self.policies,
             "person_id": [each.subjects[0].person for each in self.enquiries],
+            "other_id": [each.subjects[0].person for each in reversed(self.enquiries)],
             "subject_id": [each for enquiry in self.enquiries for each in enquiry.subjects],
         }
 
@@ -54,6 +58,7 @@ def a_world(office: Any, name: str = "Quillfeather", **more: str) -> World:
     act(office, "locality_worker:west", offered, "offer_transfer", transfer_to="social_care_north", reason="Moved")
     world.checks += screening.checks
     world.transfers += offered.transfers
+    world.merges.append(say_one(office, "mash_officer", *(each.person for each in world.referrals[2:])))
     world.policies += office.session.scalars(select(PolicyVersion))
     office.session.flush()
     return world

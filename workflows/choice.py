@@ -23,7 +23,8 @@ class Choice:
     """What a person chose for one subject, beside what the policy recommended. `why_not` are the routes explained.
 
     `sibling_reason` says why this child's outcome differs from that of the brothers and sisters decided with them.
-    `existing_service`: who has the open case, the gravest if several.
+    `existing_service`: who has the open case, the gravest if several. `earlier_enquiries` in the twelve months before,
+    and how many of them came to nothing, are of the same person; `repeat_reason` says what is different this time.
     """
 
     route: str
@@ -37,6 +38,9 @@ class Choice:
     is_child: bool = True
     sibling_reason: str = ""
     existing_service: str = "social_care"
+    earlier_enquiries: int = 0
+    earlier_nfa: int = 0
+    repeat_reason: str = ""
 
 
 def higher_routes(choice: Choice) -> tuple[str, ...]:
@@ -128,6 +132,21 @@ def unexplained_siblings(choices: Iterable[Choice]) -> tuple[Choice, ...]:
         return ()
     gravest = _outcome(max(children, key=_gravity))
     return tuple(each for each in children if _outcome(each) != gravest and not each.sibling_reason.strip())
+
+
+def find_repeat(choice: Choice) -> str | None:
+    """What is to be looked at again before it is chosen: a third enquiry within twelve months, or a third that ends so.
+
+    "third_nfa" where nothing further is chosen after two that came to nothing, else "third_enquiry" from the third on.
+    """
+    if choice.route == "no_further_action" and choice.earlier_nfa >= 2:
+        return "third_nfa"
+    return "third_enquiry" if choice.earlier_enquiries >= 2 else None
+
+
+def unexplained_repeats(choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """Those of whom worried people told at least twice before, and nobody said what is different this time."""
+    return tuple(each for each in choices if find_repeat(each) and not each.repeat_reason.strip())
 
 
 def _outcome(choice: Choice) -> tuple[str, bool]:

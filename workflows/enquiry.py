@@ -6,7 +6,14 @@ danger leads straight to social care. Nothing closes by itself.
 
 from dataclasses import dataclass
 
-from workflows.choice import SECTION_47_ROUTES, Choice, higher_routes, needs_approval, unexplained_siblings
+from workflows.choice import (
+    SECTION_47_ROUTES,
+    Choice,
+    higher_routes,
+    needs_approval,
+    unexplained_repeats,
+    unexplained_siblings,
+)
 from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
 from workflows.guards import (
     Context,
@@ -151,6 +158,11 @@ def explains_siblings(context: EnquiryContext) -> str | None:
     return "sibling_unexplained" if unexplained_siblings(context.choices) else None
 
 
+@refuses("repeat_unexplained", brings=("decisions",))
+def explains_repeats(context: EnquiryContext) -> str | None:
+    return "repeat_unexplained" if unexplained_repeats(context.choices) else None
+
+
 @refuses("section_47_elsewhere", brings=("decisions",))
 def keeps_section_47_in_social_care(context: EnquiryContext) -> str | None:
     elsewhere = any(each.section_47 and each.route not in SECTION_47_ROUTES for each in context.choices)
@@ -238,7 +250,10 @@ def is_with_edt(context: EnquiryContext) -> str | None:
     return None if context.with_edt else "not_with_edt"
 
 
-WEIGHED = (decides_each, has_consent, keeps_section_47_in_social_care, explains_why_not, explains_siblings)
+WEIGHED = (
+    *(decides_each, has_consent, keeps_section_47_in_social_care),
+    *(explains_why_not, explains_siblings, explains_repeats),
+)
 TIMED = ("screening", "decision")
 
 ENQUIRY = Table(

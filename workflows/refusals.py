@@ -31,6 +31,8 @@ OF_ENQUIRIES = {
     "no_consent": "Early help needs consent. Ask for it, or choose advice, or, if there is a risk, social care.",
     "why_not_missing": "Say why not each higher route: {routes}.",
     "sibling_unexplained": "Say why the outcome differs from that of the brother or sister.",
+    "repeat_unexplained": "This is the third enquiry in twelve months, or more. Look at the earlier ones, and say what"
+    " is different this time or why this is right all the same.",
     "section_47_elsewhere": "Section 47 belongs to social care: choose that route, or take section 47 away.",
     "needs_approval": "This needs a manager other than you. Send it to one to approve.",
     "own_proposal": "You decided this yourself. Another manager must look at it.",

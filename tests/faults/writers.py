@@ -155,7 +155,8 @@ def view_first(desk: Desk, enquiry: Enquiry) -> tuple[Do, ...]:
 def a_decision(subject_id: UUID, **chosen: Any) -> SubjectDecision:
     """What was chosen, with every reason that it could take."""
     why_not = dict.fromkeys(EXPLAINED, "Made up")
-    return SubjectDecision(subject_id=subject_id, reason="Made up", why_not=why_not, sibling_reason="Made up", **chosen)
+    reasons = dict.fromkeys(("reason", "sibling_reason", "repeat_reason"), "Made up")
+    return SubjectDecision(subject_id=subject_id, why_not=why_not, **reasons, **chosen)
 
 
 def teams_of(service: str) -> list[str]:

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from tests.acting import accepted, two_children
+from tests.acting import accepted, last_event, two_children
 from tests.making import an_enquiry, screen, view_first
 from tests.reading import fields_of, main_of, options_of, read_controls
 from triage.models.codes import ROUTES
@@ -199,6 +199,34 @@ def chosen_for(enquiry, *chosen):
         usual = {"subject_id": str(subject.id), "section_47": "false", "reason": "Made up: seen today"}
         form |= {f"decisions.{number}.{name}": value for name, value in (usual | answers).items()}
     return form
+
+
+def test_third_enquiry_in_twelve_months_is_looked_at_again_before_it_is_decided(sign_in, office):
+    known = an_enquiry(office, consent="given").subjects[0].person_id
+    for _ in range(2):
+        page, enquiry = decide_page(sign_in, office, person_id=known, consent="given")
+        office.clock.at += timedelta(days=100)
+        asked = "repeat_reason" in fields_of(page, "decisions.0")
+    assert asked
+    assert "Told of 2 times before in 12 months" in main_of(page)
+    client, at = sign_in("social_worker"), f"/enquiries/{enquiry.id}/decide"
+    chosen = {"route": "early_help", "level": "3", "consent": "given", "why_not.social_care": "Not needed"}
+    refused = client.post(at, data=chosen_for(enquiry, chosen))
+    assert refused.status_code == 409
+    assert "Error: Say what is different this time for Ava Testley." in main_of(refused.text)
+    assert 'href="#decisions.0.repeat_reason"' in refused.text
+    why = "Made up: the father has moved back in"
+    assert client.post(at, data=chosen_for(enquiry, chosen | {"repeat_reason": why})).status_code == 302
+    assert enquiry.subjects[0].decision.repeat_reason == why
+    assert why in main_of(client.get(f"/enquiries/{enquiry.id}").text)
+    assert last_event(office, enquiry, "decided").data["decisions"][0]["repeat_reason"] == why
+
+
+def test_second_enquiry_is_not_asked_about(sign_in, office):
+    known = an_enquiry(office).subjects[0].person_id
+    office.clock.at += timedelta(days=1)
+    page, _enquiry = decide_page(sign_in, office, person_id=known)
+    assert "repeat_reason" not in fields_of(page, "decisions.0")
 
 
 def test_unexplained_difference_is_refused_beside_the_child_who_gets_less(sign_in, office):

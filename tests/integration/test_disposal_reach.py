@@ -37,6 +37,7 @@ NOT_REACHED = {
     "reading_heads": "hashes",
     "readings": "the reader's chain, not the child's: keys that stand for nobody any more, and why it was read",
     "recovery_codes": "of staff",
+    "repeats": "what a trigger leaves of a child once their cases went: nothing, where none is left",
     "retention_classes": "the schedule",
     "security_keys": "of staff",
     "sessions": "of staff",

@@ -27,6 +27,7 @@ from triage.schemas.enquiry import (
     LinkPersonSchema,
     LogEnquirySchema,
 )
+from triage.schemas.person import MergeSchema, UndoMergeSchema
 from triage.schemas.policy import DraftPolicySchema, PolicyActionSchema
 from triage.schemas.referral import ReferralActionSchema, TransferActionSchema
 
@@ -42,6 +43,8 @@ SENT_TO = {
     EnquiryActionSchema: "/enquiries/{enquiry_id}/actions/{action}",
     DecideSchema: "/enquiries/{enquiry_id}/decisions",
     LinkPersonSchema: "/enquiries/{enquiry_id}/person",
+    MergeSchema: "/people/{person_id}/merges",
+    UndoMergeSchema: "/merges/{merge_id}/undo",
     CheckActionSchema: "/checks/{check_id}/actions/{action}",
     ReferralActionSchema: "/referrals/{referral_id}/actions/{action}",
     TransferActionSchema: "/transfers/{transfer_id}/actions/{action}",

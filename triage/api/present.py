@@ -15,6 +15,7 @@ from triage.services.permitted import (
     permitted_on_transfer,
 )
 from triage.services.reading import people_of
+from triage.store.repeats import count_before_latest, list_repeats
 
 
 class WithActions:
@@ -60,7 +61,12 @@ def present_referral(referral: Referral) -> tuple[WithActions, dict[str, str]]:
     """The referral and the ETag to act on it with."""
     g.desk.session.flush()
     transfers = [_with_replies(offer) for offer in referral.transfers]
-    shown = WithActions(referral, permitted_on_referral(g.desk, referral), transfers=transfers)
+    session = g.desk.session
+    back = {
+        "repeats": list_repeats(session, [referral.id]),
+        "referrals_before_latest": count_before_latest(session, referral.person_id),
+    }
+    shown = WithActions(referral, permitted_on_referral(g.desk, referral), transfers=transfers, **back)
     note_shown(people_of([referral]), referral)
     return shown, {"ETag": f'"{referral.version}"'}
 

@@ -24,7 +24,7 @@ from triage.services.people import NewPerson, find_matches
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.transfers import TransferAction, act_on_transfer
 from triage.store.references import enquiry_reference
-from workflows.choice import Choice, higher_routes, unexplained_siblings
+from workflows.choice import Choice, find_repeat, higher_routes, unexplained_siblings
 from workflows.enquiry import is_less_urgent
 from workflows.social_care import MOVED_AWAY, MUST_TAKE_PART
 
@@ -168,9 +168,10 @@ class CaseRun:
             reason=REASONS[route],
             section_47=recommended.section_47 and route in ("social_care", "existing_case", "other_authority"),
         )
-        rungs = higher_routes(self._as_choice(subject, decision))
-        why_not = dict.fromkeys(rungs, "Made up: talked over, and not needed for this child.")
-        return replace(decision, why_not=why_not)
+        choice = self._as_choice(subject, decision)
+        why_not = dict.fromkeys(higher_routes(choice), "Made up: talked over, and not needed for this child.")
+        again = "Made up: the earlier enquiries were read together." if find_repeat(choice) else ""
+        return replace(decision, why_not=why_not, repeat_reason=again)
 
     def _explain_siblings(self, chosen: tuple[SubjectDecision, ...]) -> tuple[SubjectDecision, ...]:
         """Where brothers and sisters differ, why."""

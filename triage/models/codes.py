@@ -197,6 +197,12 @@ PROVIDER_KINDS = {
     "voluntary": "Voluntary sector",
     "school": "School",
 }
+REPEATS = {
+    "re_referral": "Referred again",
+    "repeat_enquiry": "Told of again",
+    "stepped_up_again": "Stepped up after stepping down",
+    "early_help_again": "Needs came back after early help",
+}
 OPENED_KINDS = ("enquiry", "referral")
 OPENING_REASONS = {
     "my_enquiry": "It bears on an enquiry that I am working on",

@@ -39,7 +39,8 @@ class Decision(Keyed, Base):
     """What a person chose for one subject, why, and why not each higher route. Reopening supersedes it.
 
     It takes effect when it is made or, where it needs a manager other than the decider, when one approves it.
-    `sibling_reason` says why the outcome differs from that of the brothers and sisters decided with this child.
+    `sibling_reason` says why the outcome differs from that of the brothers and sisters decided with this child,
+    `repeat_reason` what is different at a third enquiry in twelve months.
     """
 
     __tablename__ = "decisions"
@@ -66,6 +67,7 @@ class Decision(Keyed, Base):
     reason: Mapped[str]
     why_not: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
     sibling_reason: Mapped[str] = mapped_column(default="")
+    repeat_reason: Mapped[str] = mapped_column(default="")
     superseded_at: Mapped[datetime | None] = mapped_column(default=None)
     subject: Mapped[Subject] = relationship(back_populates="decisions")
     recommendation: Mapped[Recommendation] = relationship()

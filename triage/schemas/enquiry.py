@@ -107,6 +107,7 @@ class SubjectDecisionSchema(Input):
     reason = narrative(required=True, error_messages={"required": "Say why this is the right decision for this child."})
     why_not = fields.Dict(keys=line(40), values=narrative())
     sibling_reason = narrative()
+    repeat_reason = narrative()
 
 
 class DecideSchema(Input):
@@ -228,6 +229,7 @@ class DecisionSchema(Output):
     why_not = fields.Dict()
     consent = fields.String()
     sibling_reason = fields.String()
+    repeat_reason = fields.String()
     decided_at = fields.AwareDateTime()
     decided_by_id = fields.UUID()
     approved_at = fields.AwareDateTime(allow_none=True)

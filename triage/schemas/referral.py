@@ -103,8 +103,23 @@ class ReferralSummarySchema(Output):
     clocks = fields.List(fields.Nested(ClockSchema))
 
 
+class RepeatSchema(Output):
+    """What it followed within twelve months, from date to date: `before_id` is null where that was disposed of."""
+
+    kind = fields.String()
+    before_id = fields.UUID(allow_none=True)
+    before_on = fields.Date()
+    days = fields.Integer()
+
+
 class ReferralSchema(ReferralSummarySchema):
-    """A referral with all that belongs to it."""
+    """A referral with all that belongs to it.
+
+    `referrals_before_latest` are the child's to social care in the twelve months before the latest (Annex A).
+    """
+
+    repeats = fields.List(fields.Nested(RepeatSchema))
+    referrals_before_latest = fields.Integer()
 
     allocated_at = fields.AwareDateTime(allow_none=True)
     accepted_at = fields.AwareDateTime(allow_none=True)

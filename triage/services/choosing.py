@@ -27,7 +27,14 @@ def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:
         why_not=frozenset(),
         is_child=subject.person.kind in CHILDREN,
         existing_service=find_existing_service(subject),
+        **_tell_earlier(recommended),
     )
+
+
+def _tell_earlier(recommended: Recommendation) -> dict[str, int]:
+    """How often worried people told of the same person in the twelve months before, as the policy was asked with."""
+    facts = recommended.facts
+    return {"earlier_enquiries": facts["earlier_enquiries_12m"], "earlier_nfa": facts["earlier_nfa_12m"]}
 
 
 def find_existing_service(subject: Subject, at: datetime | None = None) -> str:
@@ -51,6 +58,8 @@ class Chosen(Protocol):
     def why_not(self) -> Mapping[str, str]: ...
     @property
     def sibling_reason(self) -> str: ...
+    @property
+    def repeat_reason(self) -> str: ...
 
 
 def as_choice(
@@ -76,6 +85,8 @@ def as_choice(
         why_not=frozenset(route for route, why in chosen.why_not.items() if why.strip()),
         is_child=subject.person.kind in CHILDREN,
         sibling_reason=chosen.sibling_reason,
+        repeat_reason=chosen.repeat_reason,
+        **_tell_earlier(recommended),
         existing_service=find_existing_service(subject, at) if chosen.route == "existing_case" else "social_care",
     )
 

@@ -45,6 +45,7 @@ class SubjectDecision:
     consent: str | None = None
     why_not: Mapping[str, str] = field(default_factory=dict)
     sibling_reason: str = ""
+    repeat_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +249,7 @@ def _add_decision(desk: Desk, enquiry: Enquiry, subject: Subject, chosen: Subjec
         reason=chosen.reason,
         why_not={rung: chosen.why_not[rung] for rung in asked if rung in chosen.why_not},
         sibling_reason=chosen.sibling_reason,
+        repeat_reason=chosen.repeat_reason,
     )
     desk.session.add(decision)
     return decision
@@ -296,7 +298,7 @@ def _in_short(decision: Decision) -> dict[str, object]:
         "section_47": decision.section_47,
         "reason": decision.reason,
         "why_not": decision.why_not,
-        **({"sibling_reason": decision.sibling_reason} if decision.sibling_reason else {}),
+        **{name: said for name in ("sibling_reason", "repeat_reason") if (said := getattr(decision, name))},
     }
 
 

@@ -21,9 +21,6 @@ from triage.store.referrals import find_person_id
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.refusals import words
 
-# These may open another case of the child, or raise an open one, or have the child decided about anew.
-MEETS_OTHERS = ("step_up", "step_down", "take_back", IMMEDIATE_DANGER)
-
 
 def act_on_referral(desk: Desk, command: ReferralAction) -> Referral:
     """Do the action, or refuse: Stale, Conflict (with every reason), Invalid, or NotFound for one there is not."""
@@ -50,11 +47,13 @@ def _declare_danger(desk: Desk, command: ReferralAction) -> Referral:
 
 
 def _lock(desk: Desk, command: ReferralAction) -> Referral:
-    """Enquiry, child, case, as decisions have it: those who act at once never wait for each other in a ring."""
+    """Enquiry, child, case, as decisions have it: those who act at once never wait for each other in a ring.
+
+    What is done may open another case of the child, raise one, or end this one, after which the child may come back.
+    """
     if command.action == "take_back":
         other_authority.hold_enquiry(desk, command.referral_id)
-    if command.action in MEETS_OTHERS:
-        lock_people(desk.session, [find_person_id(desk.session, command.referral_id)])
+    lock_people(desk.session, [find_person_id(desk.session, command.referral_id)])
     return lock(desk.session, Referral, command.referral_id)
 
 

@@ -14,7 +14,8 @@ from triage.services.ending_offer import end_offer
 from triage.services.firing import check_version, fire_action
 from triage.services.referral_command import Details, ReferralAction
 from triage.services.rights.sharing import log_hand_over
-from triage.store.locking import hold, lock
+from triage.store.locking import hold, lock, lock_people
+from triage.store.referrals import find_person_id
 from workflows.engine import Fired
 from workflows.social_care import MOVED_AWAY
 from workflows.transfer import TRANSFER
@@ -62,6 +63,8 @@ def offer_transfer(desk: Desk, referral: Referral, command: ReferralAction) -> D
 def act_on_transfer(desk: Desk, command: TransferAction) -> Transfer:
     """Answer the offer, or take it back. Stale or Conflict; NotFound for whom it does not concern."""
     seen = desk.session.get(Transfer, command.transfer_id)
+    if seen:
+        lock_people(desk.session, [find_person_id(desk.session, seen.referral_id)])
     referral = lock(desk.session, Referral, seen.referral_id) if seen else None
     offer = lock(desk.session, Transfer, command.transfer_id)
     check_version(desk, offer, command.version)

@@ -39,6 +39,7 @@ from workflows.choice import (
     higher_routes,
     needs_approval,
     place_of,
+    unexplained_repeats,
     unexplained_siblings,
 )
 
@@ -103,7 +104,7 @@ def post(enquiry_id: UUID) -> Any:
 def _unexplained(refusal: DomainError, decisions: list[SubjectDecision]) -> list[SubjectDecision]:
     """The decisions of which a reason may be missing beside the one for the decision itself, if that was refused."""
     codes = {problem.code for problem in refusal.problems}
-    return decisions if codes & {"why_not_missing", "sibling_unexplained"} else []
+    return decisions if codes & {"why_not_missing", "sibling_unexplained", "repeat_unexplained"} else []
 
 
 def _show(
@@ -121,7 +122,7 @@ def _show(
 
 
 def _missing(enquiry: Enquiry, decisions: Sequence[SubjectDecision]) -> dict[str, str]:
-    """An error beside each "why not" that is missing, and beside each child whose other outcome nobody explained."""
+    """An error beside each reason that is missing: why not, why otherwise than a sibling, what is different now."""
     subjects = {subject.id: subject for subject in enquiry.subjects}
     chosen = [(subjects[each.subject_id], as_choice(enquiry, subjects[each.subject_id], each)) for each in decisions]
     differing = unexplained_siblings(choice for _subject, choice in chosen)
@@ -133,6 +134,8 @@ def _missing(enquiry: Enquiry, decisions: Sequence[SubjectDecision]) -> dict[str
                 found[f"{at}.why_not.{rung}"] = f"Say why not {RUNGS[rung]} for {whom}."
         if choice in differing:
             found[f"{at}.sibling_reason"] = f"Say why the outcome for {whom} differs from the brother's or sister's."
+        if choice in unexplained_repeats([choice]):
+            found[f"{at}.repeat_reason"] = f"Say what is different this time for {whom}."
     return found
 
 
@@ -166,6 +169,7 @@ def _ask_decisions(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, s
         approved={subject.id: approved_options(enquiry, subject) for subject in enquiry.subjects},
         asked={subject.id: asked_after(enquiry, subject) for subject in enquiry.subjects},
         stands={subject.id: stand_of_routes(subject) for subject in enquiry.subjects},
+        earlier={subject.id: as_recommended(enquiry, subject) for subject in enquiry.subjects},
         siblings=[subject.id for subject in enquiry.subjects if subject.person.kind in CHILDREN],
     )
 

@@ -35,6 +35,7 @@ from triage.store.kin import find_kin
 from triage.store.merges import list_records
 from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.rectifications import list_rectifications
+from triage.store.repeats import list_repeats
 from triage.store.restrictions import list_restricted
 from triage.store.seeing import is_seen
 from triage.store.worktray import list_worktray
@@ -213,19 +214,16 @@ def _tell_withdrawn(events: Sequence[Event]) -> dict[str, str]:
 
 
 def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: dict[str, str]) -> str:
-    recognises = may_recognise(desk, enquiry)
     policy = policy_for(desk, enquiry.received_at)
     actions = permitted_on_enquiry(desk, enquiry)
     events = list_events(desk.session, enquiry.id)
-    records = list_records(desk.session, [each.person_id for each in enquiry.subjects])
-    matches = {each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects}
+    known = _find_known(desk, enquiry)
     form = follow_subjects(begin(desk, url_for("enquiries.show", enquiry_id=enquiry.id), values), enquiry)
     page = render_template(
         "mash/enquiry.html",
         enquiry=enquiry,
         kin=find_kin(desk.session, enquiry),
         shared=list_shared(desk.session, enquiry),
-        corrections=list_rectifications(desk.session, [each.person_id for each in enquiry.subjects]),
         waiting=waits_for_view(desk.actor, enquiry),
         withdrawn=_tell_withdrawn(events),
         out=list_out(desk, enquiry),
@@ -237,12 +235,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         offer=offer(enquiry, actions),
         choices=choices_on(desk, enquiry),
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
-        matches=matches,
-        hidden={each.ordinal: recognises and is_like_hidden(desk, each.person) for each in enquiry.subjects},
-        records=records,
-        merges=has("person.merge", desk.actor.role),
-        restricts=has("restriction.make", desk.actor.role),
-        restricted=list_restricted(desk.session, [each.person_id for each in enquiry.subjects]),
+        **known,
         indicators=policy.vocabulary.indicators,
         levels=say_levels(policy),
         form=form,
@@ -250,6 +243,23 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         errors=errors,
         open=find_open(form.values, errors),
     )
-    found = {match.person.id for each in matches.values() for match in each}
-    note_shown(desk, people_of([enquiry]) | found | {each.id for each in records}, enquiry)
+    found = {match.person.id for each in known["matches"].values() for match in each}
+    note_shown(desk, people_of([enquiry]) | found | {each.id for each in known["records"]}, enquiry)
     return page
+
+
+def _find_known(desk: Desk, enquiry: Enquiry) -> dict[str, Any]:
+    """What is known of those whom it is about, beside what this enquiry tells; and who they may be."""
+    people, role = [each.person_id for each in enquiry.subjects], desk.actor.role
+    recognises = may_recognise(desk, enquiry)
+    repeats = list_repeats(desk.session, [each.id for each in enquiry.subjects])
+    return {
+        "corrections": list_rectifications(desk.session, people),
+        "records": list_records(desk.session, people),
+        "repeats": {each.case_id: each for each in repeats},
+        "merges": has("person.merge", role),
+        "restricts": has("restriction.make", role),
+        "restricted": list_restricted(desk.session, people),
+        "matches": {each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects},
+        "hidden": {each.ordinal: recognises and is_like_hidden(desk, each.person) for each in enquiry.subjects},
+    }

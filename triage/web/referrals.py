@@ -22,6 +22,7 @@ from triage.store.enquiries import list_events
 from triage.store.files import list_files
 from triage.store.rectifications import list_rectifications
 from triage.store.referrals import count_held_by, get_referral, get_service, list_following
+from triage.store.repeats import count_before_latest, list_repeats
 from triage.store.restrictions import list_restricted
 from triage.web.access import HUB, may, note_shown, open_desk
 from triage.web.again import carry_on
@@ -152,6 +153,8 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
         restricted=list_restricted(desk.session, [referral.person_id]),
         shared=list_shared(desk.session, referral),
         corrections=list_rectifications(desk.session, [referral.person_id]),
+        repeats=list_repeats(desk.session, [referral.id]),
+        before_latest=count_before_latest(desk.session, referral.person_id),
         events=events,
         files=files,
         keeps_files=may_keep_files(desk, referral),

@@ -16,6 +16,7 @@ from triage.models.codes import (
     ETHNICITIES,
     HOLD_REASONS,
     LAWFUL_BASES,
+    REPEATS,
     ROLES,
     ROUTES,
     SERVICES,
@@ -170,6 +171,11 @@ def rung_of(code: str) -> str:
     return RUNGS[code]
 
 
+def repeat_of(code: str) -> str:
+    """How a child came back."""
+    return REPEATS[code]
+
+
 def place_of(code: str | None) -> str:
     """A district's, team's or agency's name."""
     pack = state_of(current_app).pack
@@ -237,6 +243,7 @@ def register(app: Flask) -> None:
         "page_of": page_of,
         "field_of": field_of,
         "rung_of": rung_of,
+        "repeat_of": repeat_of,
         "place_of": place_of,
         "authority_of": authority_of,
         "lower_first": lower_first,

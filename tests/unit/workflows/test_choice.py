@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from workflows.choice import Choice, compare, higher_routes, needs_approval, unexplained_siblings
+from workflows.choice import (
+    Choice,
+    compare,
+    find_repeat,
+    higher_routes,
+    needs_approval,
+    unexplained_repeats,
+    unexplained_siblings,
+)
 
 PLAIN = Choice(
     route="early_help",
@@ -227,3 +235,24 @@ def test_early_helps_open_case_stands_where_early_help_does() -> None:
     assert (higher_routes(alone), compare(alone)) == (("social_care",), "less")
     grave = replace(alone, recommended_level=4)
     assert (needs_approval(grave), needs_approval(alone)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("route", "enquiries", "nfa", "prompt"),
+    [
+        ("early_help", 1, 1, None),
+        ("early_help", 2, 0, "third_enquiry"),
+        ("early_help", 5, 5, "third_enquiry"),
+        ("no_further_action", 1, 1, None),
+        ("no_further_action", 2, 1, "third_enquiry"),
+        ("no_further_action", 2, 2, "third_nfa"),
+    ],
+)
+def test_third_enquiry_and_third_that_comes_to_nothing_are_looked_at_again(
+    route: str, enquiries: int, nfa: int, prompt: str | None
+) -> None:
+    choice = replace(PLAIN, route=route, earlier_enquiries=enquiries, earlier_nfa=nfa)
+    assert find_repeat(choice) == prompt
+    blank = replace(choice, repeat_reason="  ")
+    assert unexplained_repeats([choice, blank]) == ((choice, blank) if prompt else ())
+    assert unexplained_repeats([replace(choice, repeat_reason="The father has moved back in")]) == ()

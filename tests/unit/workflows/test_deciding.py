@@ -79,6 +79,12 @@ def test_a_sibling_for_whom_less_is_done_needs_a_reason() -> None:
     assert weigh(PLAIN, replace(less, sibling_reason="Lives with his father")) == []
 
 
+def test_third_enquiry_takes_a_word_of_what_is_different() -> None:
+    third = replace(PLAIN, earlier_enquiries=2)
+    assert weigh(third) == ["repeat_unexplained"]
+    assert weigh(replace(third, repeat_reason="The father has moved back in")) == []
+
+
 @pytest.mark.parametrize(
     ("route", "codes"),
     [

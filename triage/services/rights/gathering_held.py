@@ -24,6 +24,7 @@ READERS = (
     facts.read_decisions,
     facts.read_checks,
     cases.read_referrals,
+    facts.read_repeats,
     cases.read_clocks,
     facts.read_disclosures,
     cases.read_letters,

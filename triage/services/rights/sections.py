@@ -13,6 +13,7 @@ from triage.models.codes import (
     ETHNICITIES,
     LAWFUL_BASES,
     RELATIONS,
+    REPEATS,
     ROUTES,
     SERVICES,
     SHARED_BY,
@@ -39,6 +40,7 @@ from triage.store.held import (
 )
 from triage.store.merges import list_merges
 from triage.store.rectifications import list_rectifications
+from triage.store.repeats import list_repeats
 from triage.store.staff import name_of_user
 
 
@@ -118,6 +120,15 @@ def _tell_merge(given: Gathering, row: Merge) -> Item:
     facts = facts_of(("Said", given.at(row.made_at)), ("Taken back", given.at(row.undone_at)))
     words = passages_of(row, reason="How it was known", undone_reason="Why it was taken back")
     return Item("Two records", facts, words)
+
+
+@speaks_of("repeats")
+def read_repeats(given: Gathering) -> Section:
+    """When somebody told us of them, or they were referred, within twelve months of the time before."""
+    cases = [each.id for each in (*given.held.referrals, *given.held.subjects)]
+    rows = list_repeats(given.desk.session, cases)
+    told = ((each, (("On", say(each.on_day)), ("After", say(each.before_on)))) for each in rows)
+    return Section("When you came to us again", tuple(Item(REPEATS[each.kind], facts) for each, facts in told))
 
 
 @speaks_of("rectifications")
@@ -258,7 +269,12 @@ def _tell_decision(given: Gathering, of: str, row: object) -> Item:
     why_not = (
         Passage(f"{at}/{rung}", f"Why not {name_code(rung).lower()}", text) for rung, text in row.why_not.items()
     )
-    words = passages_of(row, reason="Why", sibling_reason="Why it differs from a brother's or sister's")
+    words = passages_of(
+        row,
+        reason="Why",
+        sibling_reason="Why it differs from a brother's or sister's",
+        repeat_reason="What was different this time",
+    )
     return Item(f"Decision, {of}", facts, (*words, *why_not))
 
 
