@@ -219,7 +219,7 @@ def test_third_enquiry_in_twelve_months_is_looked_at_again_before_it_is_decided(
     assert client.post(at, data=chosen_for(enquiry, chosen | {"repeat_reason": why})).status_code == 302
     assert enquiry.subjects[0].decision.repeat_reason == why
     assert why in main_of(client.get(f"/enquiries/{enquiry.id}").text)
-    assert last_event(office, enquiry, "decided").data["decisions"][0]["repeat_reason"] == why
+    assert last_event(office, enquiry, "decision_made").data["decisions"][0]["repeat_reason"] == why
 
 
 def test_second_enquiry_is_not_asked_about(sign_in, office):

@@ -96,11 +96,11 @@ WHOLE = {
     "sign_in_delays": (),
 }
 ANY = {"state": None, "cursor": None, "limit": 100}
-# Each of these has a test of its own: the first below, of disposal in test_retention_refused.py, and of merges in
-# test_records_pages.py.
+# Each of these has a test of its own: the first below, of disposal in test_retention_refused.py, of merges in
+# test_records_pages.py, and of repeats in test_came_back.py.
 APART = (
     *("agency_checks", "events", "policies", "holds", "disposals", "disposal_items", "disposal_reach"),
-    *("disposed_enquiries", "disposed_referrals", "merges"),
+    *("disposed_enquiries", "disposed_referrals", "merges", "repeats"),
 )
 
 
