@@ -8,5 +8,6 @@ SCHEDULE = {
     "dispose of files": {"task": "retention.dispose", "schedule": 60.0, "options": {"expires": 60}},
     "forget traces": {"task": "retention.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "refresh measures": {"task": "measures.refresh", "schedule": 60.0, "options": {"expires": 60}},
+    "learn from people": {"task": "people.learn", "schedule": 86_400.0, "options": {"expires": 3600}},
     "forget drafts": {"task": "drafts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -13,6 +13,7 @@ from triage.models.draft import Draft
 from triage.models.enquiry import Enquiry, FirstView, Subject
 from triage.models.event import Event
 from triage.models.file import File
+from triage.models.learned import CommonValue, LearnedWeights
 from triage.models.merge import Merge
 from triage.models.nearness import DeclaredInterest, StaffHome
 from triage.models.organisation import AccessToken, Agency, District, Locality, Provider, Team, User
@@ -41,6 +42,7 @@ __all__ = [
     "Checkpoint",
     "Clock",
     "ClockPause",
+    "CommonValue",
     "Credential",
     "DailyNotice",
     "Decision",
@@ -62,6 +64,7 @@ __all__ = [
     "IdempotencyKey",
     "Identity",
     "Leaf",
+    "LearnedWeights",
     "Locality",
     "Merge",
     "OpeningReason",

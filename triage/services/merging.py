@@ -6,6 +6,7 @@ from then on, and from one alone again as soon as the word is taken back.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from uuid import UUID
 
 from triage.errors import Conflict, Problem, invalid
@@ -13,12 +14,13 @@ from triage.models import Enquiry, Merge, Person
 from triage.services.choosing import CHILDREN
 from triage.services.desk import Desk
 from triage.services.events import record
+from triage.services.learning import what_was_learned
 from triage.services.linking import ask_again, refuse_other_roles
 from triage.services.people import get_person, identity_of
 from triage.store.locking import lock, lock_people
 from triage.store.merges import get_merge, list_enquiries_in, list_merges, list_records
 from workflows.enquiry import UNDECIDED
-from workflows.people import Evidence, compare
+from workflows.people import Evidence, compare_with
 from workflows.people.merging import find_heads
 from workflows.refusals import words
 
@@ -52,7 +54,7 @@ def merge_people(desk: Desk, command: MergePeople) -> Merge:
         (get_person(desk, key, "other_id") for key in (command.person_id, command.other_id)), key=lambda each: each.id
     )
     _check(first, later)
-    evidence = [each.says for each in weigh(first, later)]
+    evidence = [each.says for each in weigh(desk, first, later)]
     merge = Merge(
         person_id=first.id,
         other_id=later.id,
@@ -90,9 +92,11 @@ def undo_merge(desk: Desk, command: UndoMerge) -> Merge:
     return merge
 
 
-def weigh(one: Person, other: Person) -> tuple[Evidence, ...]:
+def weigh(desk: Desk, one: Person, other: Person) -> tuple[Evidence, ...]:
     """What speaks for and against the two records' being one person's, strongest first."""
-    return compare(identity_of(one), identity_of(other))
+    identity = identity_of(one)
+    ((_, evidence),) = compare_with(identity, [identity_of(other)], *what_was_learned(desk, identity), least=-inf)
+    return evidence
 
 
 def _hold(desk: Desk, people: Iterable[UUID], said: str) -> tuple[str, list[Enquiry]]:

@@ -13,6 +13,7 @@ from triage.models.codes import OUTSIDE
 from triage.pack import normalise_postcode
 from triage.services.desk import Desk
 from triage.services.events import record
+from triage.services.learning import what_was_learned
 from triage.store.merges import list_records
 from triage.store.people import find_by_nhs_number, find_candidates, list_without_keys, write_name_keys
 from triage.store.rectifications import list_corrections
@@ -166,7 +167,7 @@ def _weigh(desk: Desk, identity: Identity, people: Sequence[Person]) -> Iterator
     named = {person.identity_id: person for person in reversed(people)}
     recorded = [(person, each) for person in people for each in (identity_of(person), *former_identities(desk, person))]
     strongest: dict[UUID, Candidate] = {}
-    for place, evidence in compare_with(identity, [each for _, each in recorded]):
+    for place, evidence in compare_with(identity, [each for _, each in recorded], *what_was_learned(desk, identity)):
         person, _ = recorded[place]
         candidate = Candidate(named[person.identity_id], total(evidence), evidence)
         if person.identity_id not in strongest or candidate.weight > strongest[person.identity_id].weight:

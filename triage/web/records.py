@@ -106,7 +106,7 @@ def _compare(person_id: UUID, other_id: UUID, errors: dict[str, str]) -> str:
         return render_template(
             "people/compare.html",
             both=both,
-            evidence=weigh(*both),
+            evidence=weigh(desk, *both),
             cases=list_cases_of(desk.session, [each.id for each in both]),
             form=form,
             values=form.values,

@@ -52,13 +52,18 @@ def dedupe(records: Records, threshold: float = 0.5, tell: Told = lambda _: None
     """Pairs of one person within one file, likeliest first. A person recorded three times is in three of them."""
     if records.count < 2:
         return []
-    pairs = _compare(records, records, lambda ours, _theirs: pairs_within(ours), tell)
-    learned = learn(pairs, records.count * (records.count - 1) // 2, records.count)
+    pairs, learned = learn_within(records, tell)
     tell(STEPS[3])
     bits = weigh_pairs(learned.weights, pairs).total
     sure = chance(bits, learned.prior)
     places = np.flatnonzero(sure >= threshold)
     return list(_links(pairs, learned, sure, places[np.lexsort((-bits[places], -sure[places]))]))
+
+
+def learn_within(records: Records, tell: Told = lambda _: None) -> tuple[Pairs, Learned]:
+    """The pairs of one file that are worth comparing, and the weights that they teach. Two records at least."""
+    pairs = _compare(records, records, lambda ours, _theirs: pairs_within(ours), tell)
+    return pairs, learn(pairs, records.count * (records.count - 1) // 2, records.count)
 
 
 def _compare(

@@ -107,6 +107,17 @@ def _share(words: Sequence[str], columns: Sequence[NDArray[np.int64]]) -> NDArra
     return np.maximum(counts, 1) / (counts.sum() + OTHERS)
 
 
+def count_common(records: Records, fields: Sequence[str], least: int) -> dict[str, dict[str, float]]:
+    """Of each of these fields, the values that so many records have at least, with the share (0 to 1) that has them."""
+    found = {}
+    for code in fields:
+        counts = np.bincount(records.columns[code], minlength=len(records.words[code]))
+        shares = np.minimum(records.shares[code], 1)
+        common = np.flatnonzero(counts >= least)
+        found[code] = {records.words[code][at]: float(shares[at]) for at in common if at != UNKNOWN}
+    return found
+
+
 def records_of(*sides: Sequence[Identity]) -> list[Records]:
     """The identities of each side as records that may be compared with each other."""
     rows = [[values_of(identity) for identity in side] for side in sides]

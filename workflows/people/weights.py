@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import yaml
@@ -17,6 +18,7 @@ from workflows.people.fields import SAME, Field
 
 NOT_COMPARED = -1  # the level where either value is unknown
 Shares = NDArray[np.float64]
+TABLES = ("of_one", "of_two", "of_home")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,17 @@ class Weights:
     of_home: Mapping[str, Shares]
     exchanged: float
     at_home: float
+
+    def to_numbers(self) -> dict[str, object]:
+        """As plain numbers, to be kept; of_numbers reads them again."""
+        tables = {name: {code: list(row) for code, row in getattr(self, name).items()} for name in TABLES}
+        return {**tables, "exchanged": self.exchanged, "at_home": self.at_home}
+
+
+def of_numbers(said: Mapping[str, Any]) -> Weights:
+    """The weights that these numbers are; each row is made to add up to 1. KeyError where a part is missing."""
+    tables = {name: {code: _shares(row) for code, row in said[name].items()} for name in TABLES}
+    return Weights(**tables, exchanged=said["exchanged"], at_home=said["at_home"])
 
 
 def weigh_field(weights: Weights, field: Field, levels: Levels, common: Shares) -> Shares:
@@ -53,9 +66,8 @@ def _weigh(one: Shares, other: Shares, levels: Levels, common: Shares) -> Shares
 def shipped() -> Weights:
     """What the service knows before it has learned from records of its own."""
     said = yaml.safe_load((files("workflows.people") / "weights.yaml").read_text("utf-8"))
-    tables = [{code: _shares(row[side]) for code, row in said["fields"].items()} for side in ("of_one", "of_two")]
-    of_home = {code: _shares(row) for code, row in said["of_home"].items()}
-    return Weights(*tables, of_home, said["exchanged"], said["at_home"])
+    sides = {side: {code: row[side] for code, row in said["fields"].items()} for side in ("of_one", "of_two")}
+    return of_numbers(said | sides)
 
 
 def _shares(numbers: list[float]) -> Shares:

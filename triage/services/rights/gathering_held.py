@@ -45,6 +45,9 @@ LEFT_OUT = {
         ("reading_heads", "checkpoints", "ledger_leaves"), "of the ledger: hashes of what stands elsewhere"
     ),
     **dict.fromkeys(
+        ("learned_weights", "common_values"), "how records and names are alike: about nobody in particular"
+    ),
+    **dict.fromkeys(
         ("restrictions", "restriction_readers", "glass_breaks", "opening_reasons"),
         "who of the staff may open or opened a record, and why: how it is kept safe, which telling would undo",
     ),
