@@ -23,6 +23,7 @@ from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.files import may_keep_files
 from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
+from triage.services.history import gather_history
 from triage.services.linking import LinkPerson, link_person, may_recognise
 from triage.services.people import Candidate, find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
@@ -244,7 +245,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         open=find_open(form.values, errors),
     )
     found = {match.person.id for each in known["matches"].values() for match in each}
-    note_shown(desk, people_of([enquiry]) | found | {each.id for each in known["records"]}, enquiry)
+    beside = known["history"].people | {each.id for each in known["records"]}
+    note_shown(desk, people_of([enquiry]) | found | beside, enquiry)
     return page
 
 
@@ -256,6 +258,7 @@ def _find_known(desk: Desk, enquiry: Enquiry) -> dict[str, Any]:
     return {
         "corrections": list_rectifications(desk.session, people),
         "records": list_records(desk.session, people),
+        "history": gather_history(desk, enquiry),
         "repeats": {each.case_id: each for each in repeats},
         "merges": has("person.merge", role),
         "restricts": has("restriction.make", role),

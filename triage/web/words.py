@@ -161,6 +161,15 @@ def field_of(name: str) -> str:
     return name_of(name.rpartition(".")[2].replace("-", "_"))
 
 
+def say_age(months: int) -> str:
+    """ "7 months" up to two years, then "3 years"; "unborn" before birth."""
+    if months < 0:
+        return "unborn"
+    if months < 24:
+        return f"{months} month{'' if months == 1 else 's'} old"
+    return f"{months // 12} years old"
+
+
 def queue_of(code: str) -> str:
     """A queue of enquiries by its name."""
     return QUEUES[code]
@@ -230,6 +239,7 @@ def register(app: Flask) -> None:
         "say_day": say_day,
         "say_date": say_date,
         "say_fact": say_fact,
+        "say_age": say_age,
         "say_left": say_left,
         "say_share": say_share,
         "say_minutes": say_minutes,
