@@ -44,6 +44,7 @@ enquiry.danger      write    OCR  OCR  OCR  OCR  OCR  OCR  OCR  .    .    .    .
 first_view.record   write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .    .    .
 enquiry.decide      write    .    OCR  OCR  .    .    .    .    .    .    .    .    .    .
 person.recognise    write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .    .    .
+person.look         read     Y    Y    Y    Y    Y    .    .    .    .    .    .    .    .
 person.merge        write    Y    Y    Y    .    Y    .    .    .    .    .    .    .    .
 referral.read       read     OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .
 referral.act        write    OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .

@@ -8,6 +8,7 @@ from triage.web import (
     accounts,
     again,
     agreeing,
+    candidates,
     corrections,
     danger,
     decide,
@@ -40,7 +41,20 @@ from triage.web.access import present_user
 
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
-    *(enquiries, log_enquiry, decide, referrals, danger, transfers, files, duty, insight, why_nots, thresholds),
+    *(
+        enquiries,
+        log_enquiry,
+        candidates,
+        decide,
+        referrals,
+        danger,
+        transfers,
+        files,
+        duty,
+        insight,
+        why_nots,
+        thresholds,
+    ),
     *(reasons, records, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
 )

@@ -1,19 +1,24 @@
 """Logging an enquiry on a page. What was typed is never lost: every refusal, and a database that is down, shows it."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from rules.policy import Policy
 from rules.vocabulary import Indicator
+from triage.access.permissions import has
 from triage.database import UNREACHABLE, gave_way
-from triage.errors import Invalid, Problem
+from triage.errors import Conflict, Invalid, NotFound, Problem
 from triage.models import Enquiry
 from triage.models.codes import CHANNELS, CONSENTS, OUTSIDE, SOURCES
 from triage.problems import RETRY_SECONDS
 from triage.schemas.enquiry import LogEnquirySchema
+from triage.services.desk import Desk
+from triage.services.linking import LinkPerson, link_person
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.policies import policy_at_hand
 from triage.state import state_of
@@ -47,12 +52,13 @@ def log() -> Any:
     if "add_subject" in request.form:
         return _render(_begin(request.form), subjects=min(_count(request.form) + 1, MOST_SUBJECTS))
     try:
-        command = read_form(request.form)
+        command, known = read_form(request.form)
         with open_desk() as desk:
             enquiry = log_enquiry(desk, command)
+            _recognise(desk, enquiry, known)
             was_sent(desk)
             done = _go_on(enquiry)
-    except Invalid as refusal:
+    except (Conflict, Invalid, NotFound) as refusal:
         return _render(_begin(request.form), errors=errors_by_field(refusal)), refusal.status
     except UNREACHABLE as error:
         if gave_way(error):
@@ -60,6 +66,12 @@ def log() -> Any:
         form = begin_alone(url_for("log_enquiry.show"), request.form)
         return _render(form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
     return done
+
+
+def _recognise(desk: Desk, enquiry: Enquiry, known: Mapping[int, UUID]) -> None:
+    """Whom the worker chose from those known already, while typing. What they typed stays as it was described."""
+    for ordinal, person_id in known.items():
+        link_person(desk, LinkPerson(enquiry_id=enquiry.id, ordinal=ordinal, person_id=person_id))
 
 
 def _go_on(enquiry: Enquiry) -> Any:
@@ -70,14 +82,22 @@ def _go_on(enquiry: Enquiry) -> Any:
     return redirect(url_for("partners.show_own"))
 
 
-def read_form(form: MultiDict[str, str]) -> LogEnquiry:
-    """The command that the form means. Invalid names its fields."""
+def read_form(form: MultiDict[str, str]) -> tuple[LogEnquiry, dict[int, UUID]]:
+    """The command that the form means, and who was chosen as known already, by place. Invalid names its fields."""
     data = nest(form, FIELDS) | _say_how_it_came(form)
     subjects = data.get("subjects", [])
     data["subjects"] = [each for each in subjects if each] if isinstance(subjects, list) else []
     if not data["subjects"]:
         raise Invalid(Problem("no_subject", "Say who the enquiry is about.", "subjects.0.person.given_name"))
-    return load(LogEnquirySchema(), data)
+    said = {place: each.pop("known", "") for place, each in enumerate(data["subjects"], 1) if isinstance(each, dict)}
+    return load(LogEnquirySchema(), data), {place: _read_key(key) for place, key in said.items() if key}
+
+
+def _read_key(said: object) -> UUID:
+    try:
+        return UUID(str(said))
+    except ValueError as error:
+        raise Invalid(Problem("known", "Choose again whether the person is known already.")) from error
 
 
 def _say_how_it_came(form: MultiDict[str, str]) -> dict[str, str]:
@@ -122,6 +142,7 @@ def _render(form: Form, *, errors: dict[str, str] | None = None, subjects: int |
         values=form.values,
         errors=errors or {},
         outside=g.actor.role in OUTSIDE,
+        looks=has("person.look", g.actor.role),
         count=subjects or _count(form.values),
         channels=CHANNELS,
         sources=SOURCES,
