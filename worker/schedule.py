@@ -1,5 +1,7 @@
 """What beat asks for, and how often, in seconds. A tick that nobody took expires: the next one does its work."""
 
+from celery.schedules import crontab
+
 SCHEDULE = {
     "relay outbox": {"task": "outbox.relay", "schedule": 5.0, "options": {"expires": 5}},
     "sweep clocks": {"task": "clocks.sweep", "schedule": 60.0, "options": {"expires": 60}},
@@ -8,6 +10,6 @@ SCHEDULE = {
     "dispose of files": {"task": "retention.dispose", "schedule": 60.0, "options": {"expires": 60}},
     "forget traces": {"task": "retention.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "refresh measures": {"task": "measures.refresh", "schedule": 60.0, "options": {"expires": 60}},
-    "learn from people": {"task": "people.learn", "schedule": 86_400.0, "options": {"expires": 3600}},
+    "learn from people": {"task": "people.learn", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
     "forget drafts": {"task": "drafts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -46,6 +46,8 @@ OF_ENQUIRIES = {
     "child_and_adult": "One is a child and the other an adult, so they are not one person. Check whom you chose.",
     "one_already": "These are one person's records already.",
     "undone": "That was taken back already.",
+    "proposed_of_them": "A decision about one of them waits for a manager. Have it sent back first, then say so.",
+    "not_listed": "Few may see one of these records. Ask somebody who is on its list to say so.",
     "proposed": "It is decided, and waits for a manager. Have it sent back first, then say who this is.",
     "serious": "This may be serious, so nobody withdraws it. Decide it, or join it to an earlier enquiry.",
     "one_subject": "It is about one person, so there is nobody to split off.",

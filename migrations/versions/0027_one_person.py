@@ -35,8 +35,8 @@ REACH = "(6, 'file', 'merges', 'person_id = ANY ($4) OR other_id = ANY ($4)')"
 # What each function said of one record, and says of all that are the same person's.
 SAID_OF_ALL = {
     "has_case(uuid)": (
-        ("c.person_id = who", "c.person_id IN (SELECT records_of(who))"),
-        ("s.person_id = who", "s.person_id IN (SELECT records_of(who))"),
+        ("c.person_id = who", "c.person_id = ANY (ARRAY(SELECT records_of(who)))"),
+        ("s.person_id = who", "s.person_id = ANY (ARRAY(SELECT records_of(who)))"),
     ),
     "look_up_hidden()": (
         (
@@ -50,10 +50,10 @@ SAID_OF_ALL = {
             "FROM restrictions r, records_of(r.person_id) same(id) WHERE r.lifted_at IS NULL AND same.id IN (",
         ),
     ),
-    "due_day(uuid)": (("r.person_id = who", "r.person_id IN (SELECT records_of(who))"),),
+    "due_day(uuid)": (("r.person_id = who", "r.person_id = ANY (ARRAY(SELECT records_of(who)))"),),
     "file_of(uuid[])": (
         ("SELECT person_id FROM retention_facts WHERE", "SELECT records_of(person_id) FROM retention_facts WHERE"),
-        ("f.person_id = p.id AND", "f.person_id IN (SELECT records_of(p.id)) AND"),
+        ("f.person_id = p.id AND", "f.person_id = ANY (ARRAY(SELECT records_of(p.id))) AND"),
     ),
     "fault_of_disposing(uuid, date)": (
         ("SELECT f.person_id FROM retention_facts f", "SELECT records_of(f.person_id) FROM retention_facts f"),

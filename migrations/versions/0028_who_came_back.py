@@ -2,7 +2,7 @@
 
 Revision: 0028, after 0027
 
-`repeats_of` says it of some people, or of everybody: that is the full recomputation. A trigger puts it in place of what
+`repeats_of` says it of some people; of everybody it is the full recomputation. A trigger puts it in place of what
 was there for whoever a change is about, with their records locked, so that two who write at once see each other.
 Twelve months are from date to date, as workflows/again.py has them.
 """
@@ -24,8 +24,8 @@ REPEATS = f"""
 CREATE FUNCTION repeats_of(who uuid[]) RETURNS TABLE (kind text, case_id uuid, person_id uuid, on_day date, before_id uuid,
     before_on date) LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     WITH concerned AS (
-        SELECT p.id, p.identity_id FROM people p WHERE who IS NULL
-            OR p.identity_id IN (SELECT q.identity_id FROM people q WHERE q.id = ANY (who))
+        SELECT p.id, p.identity_id FROM people p
+        WHERE p.identity_id IN (SELECT q.identity_id FROM people q WHERE q.id = ANY (who))
     ), referred AS (
         SELECT r.*, c.identity_id, {DAY.format("r.requested_at")} AS on_day, {DAY.format("r.closed_at")} AS closed_on,
             (SELECT b.service FROM referrals b WHERE b.id = r.stepped_from_id) AS stepped_from
@@ -63,14 +63,20 @@ CREATE FUNCTION repeats_of(who uuid[]) RETURNS TABLE (kind text, case_id uuid, p
 $$;
 """
 KEPT_RIGHT = """
+CREATE FUNCTION records_of_all(who uuid[]) RETURNS uuid[] LANGUAGE sql VOLATILE SET search_path = public, pg_temp AS $$
+    SELECT ARRAY(SELECT p.id FROM people p WHERE p.identity_id IN (
+        SELECT q.identity_id FROM people q WHERE q.id = ANY (who)) ORDER BY p.id)
+$$;
 CREATE FUNCTION retell_repeats(who uuid[]) RETURNS void LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     records uuid[];
 BEGIN
-    PERFORM FROM people p WHERE p.identity_id IN (SELECT q.identity_id FROM people q WHERE q.id = ANY (who))
-        ORDER BY p.id FOR NO KEY UPDATE;
-    records := ARRAY(SELECT same.id FROM unnest(who) told(id), records_of(told.id) same(id));
+    LOOP  -- while one waited for a record, somebody may have said that another is theirs too
+        records := records_of_all(who);
+        PERFORM FROM people p WHERE p.id = ANY (records) ORDER BY p.id FOR NO KEY UPDATE;
+        EXIT WHEN records = records_of_all(who);
+    END LOOP;
     DELETE FROM repeats r WHERE r.person_id = ANY (who || records);
     INSERT INTO repeats (kind, case_id, person_id, on_day, before_id, before_on)
         SELECT kind, case_id, person_id, on_day, before_id, before_on FROM repeats_of(who);
@@ -102,8 +108,9 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
         UNION ALL SELECT d.person_id, d.service, d.on_day FROM disposed_referrals d
     ) told(person_id, service, on_day)
     WHERE service = 'social_care' AND person_id IN (SELECT records_of(who)) AND NOT who = ANY (hidden_records())
+        AND (sees_all() OR is_locality())
 $$;
-REVOKE ALL ON FUNCTION referral_days, repeats_of, retell_repeats, retell_of_row, retell_of_enquiry, retell_of_person FROM PUBLIC;
+REVOKE ALL ON FUNCTION referral_days, records_of_all, repeats_of, retell_repeats, retell_of_row, retell_of_enquiry, retell_of_person FROM PUBLIC;
 """
 # What is not there then (an earlier referral that was disposed of with everything else) has no say.
 WATCHED = {
@@ -116,7 +123,9 @@ OF_OTHERS = {
     "people": ("same_as_id", "retell_of_person"),
 }
 TRIGGER = "CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION {function}()"
-SEEN = " OR ".join(f"EXISTS (SELECT FROM {table} t WHERE t.id = case_id)" for table in ("referrals", "subjects"))
+OF_CASE = " OR ".join(f"EXISTS (SELECT FROM {table} t WHERE t.id = case_id)" for table in ("referrals", "subjects"))
+# What it followed may be about others too, whose records few may see.
+SEEN = f"({OF_CASE}) AND (before_id = ANY ((SELECT hidden_records())::uuid[])) IS NOT TRUE"
 COUNTED = "EXISTS (SELECT FROM repeats again WHERE again.kind = 're_referral' AND again.case_id = c.id)"
 # Before, it was counted by a window over one record, and beside it by what was disposed of.
 BEFORE = """
@@ -148,7 +157,7 @@ def upgrade() -> None:
     op.execute(REPEATS)
     op.execute(KEPT_RIGHT)
     op.execute(f"GRANT EXECUTE ON FUNCTION referral_days TO {SERVICE}")
-    op.execute("INSERT INTO repeats SELECT * FROM repeats_of(NULL)")
+    op.execute("INSERT INTO repeats SELECT * FROM repeats_of(ARRAY(SELECT id FROM people))")
     for table, columns in WATCHED.items():
         _watch(table, columns, "retell_of_row")
         op.execute(_trigger("retell_come_or_gone", "INSERT OR DELETE", table, "retell_of_row"))
@@ -184,6 +193,6 @@ def downgrade() -> None:
     for table in (*WATCHED, *OF_OTHERS):
         op.execute(f"DROP TRIGGER retell_changed ON {table}")
     op.execute(
-        "DROP FUNCTION referral_days, retell_of_person, retell_of_enquiry, retell_of_row, retell_repeats, repeats_of"
+        "DROP FUNCTION referral_days, retell_of_person, retell_of_enquiry, retell_of_row, retell_repeats, records_of_all, repeats_of"
     )
     op.drop_table("repeats")

@@ -3,9 +3,11 @@
 import pytest
 
 from tests.acting import last_event
+from tests.asking_for_records import as_
 from tests.making import an_enquiry
 from tests.reading import main_of
 from triage.models import Enquiry
+from triage.services.restricting import Restrict, restrict
 
 AT = "subjects.0"
 TYPED = {"at": AT, "given_name": "Ava", "family_name": "Testly", "day": "2", "month": "1", "year": "2008"}
@@ -83,6 +85,26 @@ def test_whoever_is_chosen_is_recognised_as_it_is_logged(sign_in, office, known)
     assert enquiry.subjects[0].name_as_given == "Ava Testly"
     assert last_event(office, enquiry, "person_recognised").data["known"] == str(known.id)
     assert "Ava Testley, 5 years old" in main_of(page.get(answer.location).text)
+
+
+def test_call_is_logged_whether_or_not_the_one_chosen_is_like_it(sign_in, office, known):
+    """As it is typed on, the one who was chosen may be no likely one any more."""
+    other = an_enquiry(office, given_name="Zed", family_name="Other", birth_date=None, postcode=None).subjects[0].person
+    office.session.flush()
+    page, chosen = sign_in("mash_officer"), str(other.id)
+    answer = page.post("/enquiries/new", data=LOGGED | {f"{AT}.known": chosen})
+    assert answer.status_code == 302
+    shown = main_of(page.get(answer.location).text)
+    assert "who this is was not recorded" in shown
+    assert str(office.session.get(Enquiry, answer.location.rpartition("/")[2]).subjects[0].person_id) != chosen
+
+
+def test_nothing_is_said_of_restricted_records_while_one_types(sign_in, office, known):
+    """Or one name and place after another could be tried, and nobody would see."""
+    with as_(office, "mash_manager"):
+        told = office.session.query(Enquiry).first()
+        restrict(office.desk("mash_manager"), Restrict(enquiry_id=told.id, ordinal=1, reason="Placed for adoption"))
+    assert ask(sign_in("social_worker"), family_name="Testley").text.strip() == ""
 
 
 def test_what_is_no_choice_is_refused_and_nothing_typed_is_lost(sign_in, office, known):

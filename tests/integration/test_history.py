@@ -100,3 +100,11 @@ def test_unborn_child_has_no_age(office):
     office.clock.at += timedelta(days=1)
     now = an_enquiry(office, person_id=first.subjects[0].person_id)
     assert [each.months for each in told(office, now).entries] == [None]
+
+
+def test_crowd_at_an_address_is_not_each_others(office):
+    for place in range(9):
+        an_enquiry(office, subjects=(at_address("1 Refuge Road, Hucknall", family_name=f"Voss{chr(97 + place)}"),))
+    office.clock.at += timedelta(days=1)
+    now = an_enquiry(office, subjects=(at_address("1 Refuge Road, Hucknall", family_name="Orr"),))
+    assert told(office, now).entries == []

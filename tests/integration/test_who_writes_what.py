@@ -106,7 +106,7 @@ def copy(office, who, table, of, case, **differently):
     first = f"SELECT to_jsonb(it) FROM {table} it WHERE {of} LIMIT 1"  # noqa: S608
     row = office.session.scalar(text(first), keys_of(case, first))
     row |= {key: str(uuid4()) for key in ("id", "reference") if key in row} | differently
-    for worked_out in ("queue", "last_name"):  # by the database itself
+    for worked_out in ("queue", "last_name", "identity_id"):  # by the database itself
         row.pop(worked_out, None)
     names = ", ".join(row)
     statement = f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, :row)"  # noqa: S608

@@ -15,7 +15,7 @@ from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.letters import Letter, say_instant
 from triage.services.outbox import promise
-from triage.services.people import NewPerson, identity_of
+from triage.services.people import identity_of
 from triage.services.restricting import lock_person
 from triage.store.enquiries import get_enquiry
 from triage.store.locking import lock
@@ -60,7 +60,7 @@ def _find_hidden(desk: Desk, command: BreakGlass) -> Iterable[UUID]:
     return {key for person in described for key in find_hidden_like(desk.session, identity_of(person))}
 
 
-def is_like_hidden(desk: Desk, person: Person | NewPerson) -> bool:
+def is_like_hidden(desk: Desk, person: Person) -> bool:
     """Whether somebody described may be a person whom this actor does not see: all that they are told."""
     return bool(find_hidden_like(desk.session, identity_of(person)))
 

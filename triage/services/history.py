@@ -18,6 +18,7 @@ from workflows.people.folding import split_address
 from workflows.timeline import Stretch, count_by_month, find_clusters, find_gaps, months_old
 
 MONTHS = 24  # shown at a glance
+CROWD = 8  # people at an address: of more it is a refuge, a hostel or a hospital, and they are not each other's
 HERSELF, TOGETHER, ADDRESS = "subject", "together", "address"
 
 
@@ -98,10 +99,12 @@ def _relate(desk: Desk, enquiry: Enquiry) -> Iterator[tuple[UUID, str]]:
 
 
 def _list_at_address(desk: Desk, people: Iterable[Person]) -> Iterator[Person]:
-    """Whoever is recorded in the same house of the same street and postcode."""
+    """Whoever is recorded in the same house of the same street and postcode, unless that is a crowd."""
     houses = {house for each in people if (house := _house(each))}
     found = list_at_postcodes(desk.session, {postcode for postcode, *_ in houses})
-    yield from (each for each in found if _house(each) in houses)
+    there = [each for each in found if _house(each) in houses]
+    if len({each.identity_id for each in there}) <= CROWD:
+        yield from there
 
 
 def _house(person: Person) -> tuple[str, str, str] | None:

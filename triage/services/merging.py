@@ -19,7 +19,8 @@ from triage.services.linking import ask_again, refuse_other_roles
 from triage.services.people import get_person, identity_of
 from triage.store.locking import lock, lock_people
 from triage.store.merges import get_merge, list_enquiries_in, list_merges, list_records
-from workflows.enquiry import UNDECIDED
+from triage.store.restrictions import list_restricted, list_restrictions_on
+from workflows.enquiry import UNDECIDED, UNSETTLED
 from workflows.people import Evidence, compare_with
 from workflows.people.merging import find_heads
 from workflows.refusals import words
@@ -45,8 +46,8 @@ class UndoMerge:
 def merge_people(desk: Desk, command: MergePeople) -> Merge:
     """Let two records count as one person's, and ask the policy again of every enquiry that is not decided.
 
-    NotFound where the actor does not see both; Conflict for whoever may not say so; Invalid without a reason, where
-    they are one already, or where a child and an adult would be.
+    NotFound where the actor does not see both; Conflict for whoever may not say so, or while a decision about either
+    waits for a manager; Invalid without a reason, where they are one already, or where a child and an adult would be.
     """
     refuse_other_roles(desk)
     reason, enquiries = _hold(desk, (command.person_id, command.other_id), command.reason)
@@ -67,7 +68,7 @@ def merge_people(desk: Desk, command: MergePeople) -> Merge:
     _gather(desk, (first, later))
     for one, other in ((first, later), (later, first)):
         record(desk, one, "record_merged", other=str(other.id), reason=reason, evidence=evidence)
-    _ask_again(desk, enquiries, "records_merged", (first, later), reason)
+    _ask_again(desk, enquiries, "records_merged", merge)
     return merge
 
 
@@ -88,7 +89,7 @@ def undo_merge(desk: Desk, command: UndoMerge) -> Merge:
     _gather(desk, people)
     for one, other in (people, reversed(people)):
         record(desk, one, "merge_undone", other=str(other.id), reason=reason)
-    _ask_again(desk, enquiries, "records_parted", people, reason)
+    _ask_again(desk, enquiries, "records_parted", merge)
     return merge
 
 
@@ -103,10 +104,20 @@ def _hold(desk: Desk, people: Iterable[UUID], said: str) -> tuple[str, list[Enqu
     """The reason, and the undecided enquiries about any record of them: enquiries are locked before people."""
     if not said.strip():
         raise invalid("reason", "Say how you know.", "no_reason")
-    keys = list_enquiries_in(desk.session, people, UNDECIDED)
+    keys = list_enquiries_in(desk.session, people, UNSETTLED)
     enquiries = [lock(desk.session, Enquiry, key) for key in keys]
+    if any(each.state == "awaiting_approval" for each in enquiries):
+        raise Conflict(Problem("proposed", words("proposed_of_them")))
     lock_people(desk.session, people)
+    _refuse_unlisted(desk, people)
     return said.strip(), [each for each in enquiries if each.state in UNDECIDED]
+
+
+def _refuse_unlisted(desk: Desk, people: Iterable[UUID]) -> None:
+    """Who sees a restricted child hangs on which records are theirs: only somebody on the list says so."""
+    keys = [each.id for each in list_records(desk.session, people)]
+    if list_restricted(desk.session, keys) and not list_restrictions_on(desk.session, keys):
+        raise Conflict(Problem("not_listed", words("not_listed")))
 
 
 def _check(first: Person, later: Person) -> None:
@@ -128,12 +139,15 @@ def _gather(desk: Desk, people: Iterable[Person]) -> None:
     desk.session.flush()
 
 
-def _ask_again(desk: Desk, enquiries: list[Enquiry], event: str, people: Iterable[Person], reason: str) -> None:
-    """Whoever weighs an enquiry sees what is known of the whole child now."""
-    concerned = {each.identity_id for each in people}
+def _ask_again(desk: Desk, enquiries: list[Enquiry], event: str, merge: Merge) -> None:
+    """Whoever weighs an enquiry sees what is known of the whole child now. Why stands with the merge alone.
+
+    Its log outlives the word, and may be read then by somebody who may not see the other record.
+    """
+    concerned = {get_person(desk, key, "merge_id").identity_id for key in (merge.person_id, merge.other_id)}
     for enquiry in enquiries:
         about = [subject for subject in enquiry.subjects if subject.person.identity_id in concerned]
         told: dict[str, object] = {}
         for subject in about:
             told |= ask_again(desk, enquiry, subject)
-        record(desk, enquiry, event, subjects=[each.ordinal for each in about], reason=reason, **told)
+        record(desk, enquiry, event, subjects=[each.ordinal for each in about], merge=str(merge.id), **told)

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from triage.services.breaking_glass import is_like_hidden
 from triage.services.people import NewPerson, find_matches
 from triage.web.access import may, note_shown, open_desk
 from workflows.enquiry import RECOGNISES
@@ -24,7 +23,8 @@ SHOWN = 5
 def show() -> Any:
     """Those who are likely to be the one described so far, with the evidence, to choose from; nothing for too little.
 
-    It is asked by POST, though it changes nothing, so that no name stands in an address.
+    It is asked by POST, though it changes nothing, so that no name stands in an address. Of restricted records it says
+    nothing, or somebody could try one name and place after another: the enquiry's page hints at them once it is logged.
     """
     described, at = read_described(request.form), request.form.get("at", "")
     if described is None or not PLACE.fullmatch(at):
@@ -36,7 +36,6 @@ def show() -> Any:
             "mash/candidates.html",
             at=at,
             found=found,
-            hidden=is_like_hidden(desk, described),
             recognises=desk.actor.role in RECOGNISES,
             chosen=request.form.get("known", ""),
         )

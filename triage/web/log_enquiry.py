@@ -71,7 +71,11 @@ def log() -> Any:
 def _recognise(desk: Desk, enquiry: Enquiry, known: Mapping[int, UUID]) -> None:
     """Whom the worker chose from those known already, while typing. What they typed stays as it was described."""
     for ordinal, person_id in known.items():
-        link_person(desk, LinkPerson(enquiry_id=enquiry.id, ordinal=ordinal, person_id=person_id))
+        try:
+            with desk.session.begin_nested():
+                link_person(desk, LinkPerson(enquiry_id=enquiry.id, ordinal=ordinal, person_id=person_id))
+        except Conflict as refusal:  # the call is logged all the same
+            flash(f"It is logged, and who this is was not recorded: {refusal.problems[0].message}")
 
 
 def _go_on(enquiry: Enquiry) -> Any:

@@ -14,6 +14,7 @@ from triage.services.rights.material import Material
 from triage.services.rights.sections import Gathering
 from triage.services.rights.wording import call_person, is_anonymous
 from triage.store.held import Held, Outsider, list_outside, list_referrers, read_held
+from triage.store.merges import list_merges
 from triage.store.rectifications import list_rectifications
 
 READERS = (
@@ -111,10 +112,16 @@ def _former(desk: Desk, *people: Person) -> list[str]:
 
 def _others(desk: Desk, held: Held) -> tuple[str, ...]:
     """What everybody else in the same enquiries is or was called."""
-    people = list(dict.fromkeys(each.person for each in held.beside))
+    people = list(dict.fromkeys([*(each.person for each in held.beside), *_parted(desk, held)]))
     names = [name for each in people for name in (each.given_name, each.family_name)]
     given = [each.name_as_given for each in held.beside]
     return tuple(dict.fromkeys(filter(None, (*names, *given, *_former(desk, *people)))))
+
+
+def _parted(desk: Desk, held: Held) -> list[Person]:
+    """Whoever was once said to be this person, and is somebody else."""
+    said = list_merges(desk.session, held.keys)
+    return [each for merge in said for each in (merge.person, merge.other) if each.id not in held.keys]
 
 
 def _anonymous(enquiries: list[Enquiry]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ for (const place of document.querySelectorAll("[data-candidates]")) showCandidat
 function showCandidates(place, form) {
   const at = place.dataset.candidates;
   const typed = (name) => form.elements.namedItem(`${at}.${name}`)?.value ?? "";
+  const picked = () => form.querySelector(`[name="${at}.known"]:checked`);
   let timer;
   let asked = "";
   let asking = new AbortController();
@@ -25,17 +26,20 @@ function showCandidates(place, form) {
     asked = body.toString();
     asking.abort();
     asking = new AbortController();
-    const chosen = form.querySelector(`[name="${at}.known"]:checked`)?.value ?? place.dataset.known;
-    body.append("known", chosen);
+    body.append("known", place.dataset.known);
     const headers = { "X-CSRFToken": form.elements.namedItem("csrf_token").value };
     try {
       const answer = await fetch(place.dataset.from, { method: "POST", body, headers, signal: asking.signal });
-      if (answer.ok && !answer.redirected) place.innerHTML = await answer.text();
+      if (!answer.ok || answer.redirected) return;
+      const [shown, before] = [await answer.text(), picked()?.value];
+      place.innerHTML = shown;
+      for (const radio of before === undefined ? [] : place.querySelectorAll("input")) radio.checked = radio.value === before;
     } catch {
       asked = ""; // asked again at the next key
     }
   }
 
+  place.addEventListener("change", () => { place.dataset.known = picked()?.value ?? ""; });
   form.addEventListener("input", (event) => {
     if (!Object.values(ASKED_BY).some((field) => event.target.name === `${at}.${field}`)) return;
     clearTimeout(timer);
