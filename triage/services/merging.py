@@ -116,7 +116,7 @@ def _hold(desk: Desk, people: Iterable[UUID], said: str) -> tuple[str, list[Enqu
 def _refuse_unlisted(desk: Desk, people: Iterable[UUID]) -> None:
     """Who sees a restricted child hangs on which records are theirs: only somebody on the list says so."""
     keys = [each.id for each in list_records(desk.session, people)]
-    if list_restricted(desk.session, keys) and not list_restrictions_on(desk.session, keys):
+    if not all(list_restrictions_on(desk.session, [key]) for key in list_restricted(desk.session, keys)):
         raise Conflict(Problem("not_listed", words("not_listed")))
 
 
