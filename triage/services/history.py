@@ -19,15 +19,15 @@ from workflows.timeline import Stretch, count_by_month, find_clusters, find_gaps
 
 MONTHS = 24  # shown at a glance
 CROWD = 8  # people at an address: of more it is a refuge, a hostel or a hospital, and they are not each other's
-HERSELF, TOGETHER, ADDRESS = "subject", "together", "address"
+SUBJECT, TOGETHER, ADDRESS = "subject", "together", "address"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One thing that was told or done. `months` is how old the person was; None where nobody knows when they were born.
 
-    `kind` is "enquiry", "referral" or "ended"; `relation` is how they stand to whom the enquiry is about. `nothing`
-    says that nothing further came of it, `quiet` how long nobody told anything before it.
+    `kind` is "enquiry", "referral" or "ended"; `relation` is how they stand to whom the enquiry is about. `quiet`
+    is how long nobody told anything before it.
     """
 
     at: datetime
@@ -43,8 +43,12 @@ class Entry:
     level: int | None = None
     section_47: bool = False
     by: str = ""
-    nothing: bool = False
     quiet: Stretch | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing further came of it."""
+        return self.outcome == "no_further_action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def _relate(desk: Desk, enquiry: Enquiry) -> Iterator[tuple[UUID, str]]:
     yield from ((each.id, ADDRESS) for each in _list_at_address(desk, own))
     together = list_told_together(desk.session, keys)
     yield from ((each.id, TOGETHER) for each in list_records(desk.session, [each.id for each in together]))
-    yield from ((key, HERSELF) for key in keys)
+    yield from ((key, SUBJECT) for key in keys)
 
 
 def _list_at_address(desk: Desk, people: Iterable[Person]) -> Iterator[Person]:
@@ -133,7 +137,6 @@ def _tell_decision(decision: Decision | None) -> dict[str, object]:
         "level": decision.level,
         "section_47": decision.section_47,
         "by": decision.decided_by.name,
-        "nothing": decision.route == "no_further_action",
     }
 
 

@@ -235,6 +235,7 @@ def _now() -> datetime:
 def register(app: Flask) -> None:
     """Make the words known to the templates."""
     filters: dict[str, Any] = {
+        "local": local,
         "say_time": say_time,
         "say_day": say_day,
         "say_date": say_date,
