@@ -112,7 +112,7 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION referral_days, records_of_all, repeats_of, retell_repeats, retell_of_row, retell_of_enquiry, retell_of_person FROM PUBLIC;
 """
-# What is not there then (an earlier referral that was disposed of with everything else) has no say.
+# What of a row a repeat hangs on.
 WATCHED = {
     "referrals": ("person_id", "service", "requested_at", "closed_at", "closure", "stepped_from_id"),
     "subjects": ("person_id", "enquiry_id", "ordinal"),

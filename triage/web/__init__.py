@@ -41,20 +41,8 @@ from triage.web.access import present_user
 
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
-    *(
-        enquiries,
-        log_enquiry,
-        candidates,
-        decide,
-        referrals,
-        danger,
-        transfers,
-        files,
-        duty,
-        insight,
-        why_nots,
-        thresholds,
-    ),
+    *(enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
+    *(insight, why_nots, thresholds),
     *(reasons, records, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
 )

@@ -36,6 +36,7 @@ from workflows.choice import (
     LADDER,
     Choice,
     compare,
+    find_repeat,
     higher_routes,
     needs_approval,
     place_of,
@@ -169,7 +170,7 @@ def _ask_decisions(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, s
         approved={subject.id: approved_options(enquiry, subject) for subject in enquiry.subjects},
         asked={subject.id: asked_after(enquiry, subject) for subject in enquiry.subjects},
         stands={subject.id: stand_of_routes(subject) for subject in enquiry.subjects},
-        earlier={subject.id: as_recommended(enquiry, subject) for subject in enquiry.subjects},
+        earlier={each.id: told for each in enquiry.subjects if find_repeat(told := as_recommended(enquiry, each))},
         siblings=[subject.id for subject in enquiry.subjects if subject.person.kind in CHILDREN],
     )
 

@@ -58,7 +58,7 @@ def log() -> Any:
             _recognise(desk, enquiry, known)
             was_sent(desk)
             done = _go_on(enquiry)
-    except (Conflict, Invalid, NotFound) as refusal:
+    except (Invalid, NotFound) as refusal:
         return _render(_begin(request.form), errors=errors_by_field(refusal)), refusal.status
     except UNREACHABLE as error:
         if gave_way(error):
