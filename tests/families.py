@@ -4,7 +4,7 @@ Every name is put together by dice from lists of parts; none is anybody's. Rates
 the shares of slips are of the order that audits of administrative records find (names in 1 of 20, dates in 1 of 50).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import accumulate
@@ -16,7 +16,7 @@ from workflows.people.records import Identity
 MOVES, MARRIES, CHANGES_NAME, BIRTHS, SEEN, TWINS = 0.11, 0.03, 0.01, 0.05, 0.25, 0.015
 SLIP, SHORTENED, DAY_SLIP, EXCHANGED, NO_DATE, NO_POSTCODE, OTHER_ORDER = 0.05, 0.04, 0.02, 0.005, 0.05, 0.1, 0.01
 SURNAMES = [stem + ending for stem in STEMS for ending in ENDINGS]
-RANKED = list(accumulate(1 / (rank + 3) for rank in range(len(SURNAMES))))  # a few are everywhere, as surnames are
+RANK = 3  # added to the rank of a surname: a few are everywhere, as surnames are
 SHORT = {"elizabeth": "Liz", "thomas": "Tom", "samuel": "Sam", "daniel": "Dan", "joshua": "Josh", "benjamin": "Ben"}
 
 
@@ -53,8 +53,9 @@ class Sighting:
 class County:
     """A made-up county that grows older."""
 
-    def __init__(self, seed: int, households: int, began: date) -> None:
+    def __init__(self, seed: int, households: int, began: date, surnames: Sequence[str] = SURNAMES) -> None:
         self.dice, self.today, self.keys = Random(seed), began, 0
+        self.surnames, self.ranked = surnames, list(accumulate(1 / (rank + RANK) for rank in range(len(surnames))))
         self.households = [self._household() for _ in range(households)]
 
     def live(self, years: int) -> Iterator[Sighting]:
@@ -95,7 +96,7 @@ class County:
         return Member(self.keys, given, surname, self.today - timedelta(days=age_days), sex, is_child)
 
     def _surname(self) -> str:
-        return self.dice.choices(SURNAMES, cum_weights=RANKED)[0]
+        return self.dice.choices(self.surnames, cum_weights=self.ranked)[0]
 
     def _place(self) -> tuple[str, str]:
         dice = self.dice

@@ -75,7 +75,7 @@ def test_whoever_was_recorded_before_is_found_by_sound_once_the_schema_is_brough
     typed = Identity("Jaydun", "Kirkholme", date(1999, 9, 9))
     office.session.execute(update(Person.__table__).values(name_keys=[]))
     office.session.expire_all()
-    assert find_candidates(office.session, typed) == []
+    assert find_candidates(office.session, typed) == {}
     before = child.version
     assert index_names(office.session) == 3
     assert index_names(office.session) == 0

@@ -35,7 +35,7 @@ class Person(Keyed, Versioned, Case, Base):
             postgresql_ops={"search_name": "gin_trgm_ops"},
         ),
         Index("ix_people_name_keys", "name_keys", postgresql_using="gin"),
-        Index("ix_people_birth_date", "birth_date", "search_name"),
+        Index("ix_people_birth_date", "birth_date", "search_name", "last_name", "id"),
         Index("ix_people_whole_name", "search_name"),
         Index("ix_people_last_name", "last_name"),
         Index("ix_people_identity_id", "identity_id"),

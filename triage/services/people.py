@@ -1,6 +1,6 @@
 """The people of an enquiry: checked, looked for among those already known, and joined to them by a person's word."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -8,15 +8,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from triage.errors import Invalid, NotFound, Problem
-from triage.models import Person
+from triage.models import Person, Rectification
 from triage.models.codes import OUTSIDE
 from triage.pack import normalise_postcode
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.learning import what_was_learned
-from triage.store.merges import list_records
 from triage.store.people import find_by_nhs_number, find_candidates, list_without_keys, write_name_keys
-from triage.store.rectifications import list_corrections
 from workflows.people import Evidence, Identity, compare_with, fold, keys_of_name, total
 from workflows.people.identifiers import is_nhs_number, is_upn
 
@@ -156,16 +154,16 @@ def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> 
     """
     identity = identity_of(described)
     own = getattr(described, "identity_id", None)
-    found = list_records(desk.session, [each.id for each in find_candidates(desk.session, identity)])
-    people = [each for each in found if each.identity_id != own]
+    found = find_candidates(desk.session, identity)
+    people = {person: corrected for person, corrected in found.items() if person.identity_id != own}
     likely = _weigh(desk, identity, people)
     return sorted(likely, key=lambda each: (-each.weight, str(each.person.id)))[:limit]
 
 
-def _weigh(desk: Desk, identity: Identity, people: Sequence[Person]) -> Iterator[Candidate]:
+def _weigh(desk: Desk, identity: Identity, people: Mapping[Person, Sequence[Rectification]]) -> Iterator[Candidate]:
     """Those who are likely, by what speaks most for each: what is recorded now, or was before it was corrected."""
     named = {person.identity_id: person for person in reversed(people)}
-    recorded = [(person, each) for person in people for each in (identity_of(person), *former_identities(desk, person))]
+    recorded = [(person, each) for person, corrected in people.items() for each in _identities(person, corrected)]
     strongest: dict[UUID, Candidate] = {}
     for place, evidence in compare_with(identity, [each for _, each in recorded], *what_was_learned(desk, identity)):
         person, _ = recorded[place]
@@ -175,15 +173,15 @@ def _weigh(desk: Desk, identity: Identity, people: Sequence[Person]) -> Iterator
     yield from strongest.values()
 
 
-def former_identities(desk: Desk, person: Person) -> list[Identity]:
-    """What was recorded of somebody before each correction, the last first."""
-    identity, found = identity_of(person), []
-    for each in reversed(list_corrections(desk.session, person.id)):
+def _identities(person: Person, corrected: Sequence[Rectification]) -> Iterator[Identity]:
+    """What is recorded of somebody now, and what was before each correction, the last first."""
+    identity = identity_of(person)
+    yield identity
+    for each in reversed(corrected):
         if each.field in Identity.__dataclass_fields__:
             before = date.fromisoformat(each.recorded) if each.field in DATES and each.recorded else each.recorded
             identity = replace(identity, **{each.field: before or ("" if each.field not in DATES else None)})
-            found.append(identity)
-    return found
+            yield identity
 
 
 def get_person(desk: Desk, person_id: UUID, field: str) -> Person:

@@ -1,16 +1,17 @@
 """Finding people: candidates who may be the one described, and what is already known of one."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, union, update
 from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import cast
 
-from triage.models import Decision, Enquiry, Person, Referral, Subject
+from triage.models import Decision, Enquiry, Person, Rectification, Referral, Subject
 from triage.store.merges import records_of
 from workflows.people import Identity, days_near, fold, keys_of_name, swapped
 
@@ -26,17 +27,25 @@ class History:
     case_closed_at: datetime | None = None
 
 
+MOST = {True: 10, False: 20}  # people whom each way of looking finds, with a date of birth and without one
+CORRECTED = (
+    (Rectification.person_id == Person.id) & (Rectification.state == "accepted") & Rectification.field.is_not(None)
+)
 NOTHING_KNOWN = History(0, 0, False)
 
 
-def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Sequence[Person]:
-    """People whose name, date of birth or number resembles `identity`, as recorded now or before, in no order.
+def find_candidates(session: Session, identity: Identity) -> Mapping[Person, Sequence[Rectification]]:
+    """Every record of people whose name, date of birth or number resembles `identity`, as recorded now or before.
+
+    The first recorded comes first, each with what of it was corrected, in that order. Each way of looking finds so many
+    at most as MOST says: more where only a name is known, because many people have one.
 
     The look-up runs in a function of the schema's owner, because PostgreSQL may not use a trigram index beneath a
     row-level policy; it finds nothing for a role that may not see everybody.
     """
     name, keys, near = looked_up_by(identity)
     dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
+    limit = MOST[bool(dates)]
     found = func.candidate_people(
         name,
         keys,
@@ -48,8 +57,12 @@ def find_candidates(session: Session, identity: Identity, limit: int = 50) -> Se
         limit,
     )
     former = func.former_people(name, cast(dates, ARRAY(DATE)), limit)
-    either = or_(Person.id.in_(select(found)), Person.id.in_(select(former)))
-    return session.scalars(select(Person).where(either)).all()
+    one = select(Person.identity_id).where(Person.id.in_(union(select(found), select(former))))
+    query = select(Person, Rectification).outerjoin(Rectification, CORRECTED).where(Person.identity_id.in_(one))
+    people: dict[Person, list[Rectification]] = defaultdict(list)
+    for person, correction in session.execute(query.order_by(Person.id, Rectification.decided_at, Rectification.id)):
+        people[person] += [correction] if correction else []
+    return people
 
 
 def looked_up_by(identity: Identity) -> tuple[str, ColumnElement[list[str]], ColumnElement[list[date]]]:

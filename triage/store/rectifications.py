@@ -13,11 +13,3 @@ def list_rectifications(session: Session, person_ids: Iterable[UUID]) -> Sequenc
     """Everything that was said to be wrong about these people, in order."""
     query = select(Rectification).where(Rectification.person_id.in_(list(person_ids)))
     return session.scalars(query.order_by(Rectification.made_at, Rectification.id)).all()
-
-
-def list_corrections(session: Session, person_id: UUID) -> Sequence[Rectification]:
-    """The facts of one person that were corrected, in the order in which they were."""
-    query = select(Rectification).where(
-        Rectification.person_id == person_id, Rectification.state == "accepted", Rectification.field.is_not(None)
-    )
-    return session.scalars(query.order_by(Rectification.decided_at, Rectification.id)).all()

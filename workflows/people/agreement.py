@@ -17,6 +17,7 @@ from workflows.people.names import is_other_form, sound
 Values = Sequence[str]
 Levels = NDArray[np.int8]
 SLIP, ALIKE = 0.92, 0.8  # Jaro-Winkler from which a name is a slip of another, or is like it
+LONG = 4  # letters of a name in which one edit is a slip
 INWARD = 3  # characters of the second half of a UK postcode
 EARLY, LATE = 18 * 7, 21  # days before and after the expected date between which a child that lives is born
 EXPECTED = "e"  # before the digits of an expected date
@@ -47,7 +48,14 @@ def _names(lefts: Values, rights: Values) -> NDArray[np.int64]:
     likeness = _likeness(lefts, rights)
     sounds = _each(lambda left, right: sound(left) == sound(right) != "", lefts, rights)
     forms = _each(is_other_form, lefts, rights)
-    return np.select([(likeness == 1) | forms, (likeness >= SLIP) | sounds, likeness >= ALIKE], [1, 2, 3], 4)
+    slips = (likeness >= SLIP) | sounds | _slips(lefts, rights)
+    return np.select([(likeness == 1) | forms, slips, likeness >= ALIKE], [1, 2, 3], 4)
+
+
+def _slips(lefts: Values, rights: Values) -> NDArray[np.bool_]:
+    """Whether they are one edit apart, and long enough for that to be no other name: Mia and Nia are two."""
+    long = _each(lambda left, right: min(len(left), len(right)) >= LONG, lefts, rights)
+    return long & (_edits(lefts, rights) <= 1)
 
 
 def _texts(lefts: Values, rights: Values) -> NDArray[np.int64]:

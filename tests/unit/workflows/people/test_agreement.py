@@ -18,6 +18,8 @@ CASES = [
     (NAME, "charlie", "charile", "a slip, or sounds the same"),
     (NAME, "daniel", "danielle", "a slip, or sounds the same"),
     (NAME, "marsha", "martha", "a slip, or sounds the same"),
+    (NAME, "arjun", "arrun", "a slip, or sounds the same"),
+    (NAME, "mia", "kia", "differs"),
     (NAME, "jonathan", "johanna", "alike"),
     (NAME, "ava", "eva", "differs"),
     (TEXT, "stanley street", "stnaley street", "a slip"),
