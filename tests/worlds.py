@@ -8,7 +8,8 @@ from sqlalchemy import select
 from tests.acting import a_referral, accepted, act
 from tests.making import an_enquiry, screen, view_first
 from tests.merging import say_one
-from triage.models import AgencyCheck, Enquiry, Merge, PolicyVersion, Referral, Transfer
+from tests.relating import an_adult, say_related
+from triage.models import AgencyCheck, Enquiry, Merge, PolicyVersion, Referral, Relationship, Transfer
 
 
 @dataclass
@@ -20,6 +21,7 @@ class World:
     checks: list[AgencyCheck] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    relationships: list[Relationship] = field(default_factory=list)
     policies: list[PolicyVersion] = field(default_factory=list)
 
     def rows(self) -> dict[str, list[Any]]:
@@ -30,6 +32,7 @@ class World:
             "check_id": self.checks,
             "transfer_id": self.transfers,
             "merge_id": self.merges,
+            "relationship_id": self.relationships,
             "policy_id": self.policies,
             "person_id": [each.subjects[0].person for each in self.enquiries],
             "other_id": [each.subjects[0].person for each in reversed(self.enquiries)],
@@ -59,6 +62,10 @@ def a_world(office: Any, name: str = "Quillfeather", **more: str) -> World:
     world.checks += screening.checks
     world.transfers += offered.transfers
     world.merges.append(say_one(office, "mash_officer", *(each.person for each in world.referrals[2:])))
+    mother = an_adult(given_name=name, family_name=name)
+    for child in (received.subjects[0].person, offered.person):
+        world.relationships.append(say_related(office, child, "parent", mother, known_by=name))
+        mother = world.relationships[-1].relative
     world.policies += office.session.scalars(select(PolicyVersion))
     office.session.flush()
     return world

@@ -46,6 +46,7 @@ OF_ENQUIRIES = {
     "child_and_adult": "One is a child and the other an adult, so they are not one person. Check whom you chose.",
     "one_already": "These are one person's records already.",
     "undone": "That was taken back already.",
+    "relationship_ended": "That has ended already. If the day is wrong, take it back and say it again.",
     "proposed_of_them": "A decision about one of them waits for a manager. Have it sent back first, then say so.",
     "not_listed": "Few may see one of these records. Ask somebody who is on its list to say so.",
     "proposed": "It is decided, and waits for a manager. Have it sent back first, then say who this is.",

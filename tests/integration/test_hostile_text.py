@@ -27,7 +27,13 @@ from triage.schemas.enquiry import (
     LinkPersonSchema,
     LogEnquirySchema,
 )
-from triage.schemas.person import MergeSchema, UndoMergeSchema
+from triage.schemas.person import (
+    EndRelationshipSchema,
+    MergeSchema,
+    RelateSchema,
+    UndoMergeSchema,
+    WithdrawRelationshipSchema,
+)
 from triage.schemas.policy import DraftPolicySchema, PolicyActionSchema
 from triage.schemas.referral import ReferralActionSchema, TransferActionSchema
 
@@ -45,6 +51,9 @@ SENT_TO = {
     LinkPersonSchema: "/enquiries/{enquiry_id}/person",
     MergeSchema: "/people/{person_id}/merges",
     UndoMergeSchema: "/merges/{merge_id}/undo",
+    RelateSchema: "/people/{person_id}/family",
+    EndRelationshipSchema: "/relationships/{relationship_id}/end",
+    WithdrawRelationshipSchema: "/relationships/{relationship_id}/withdraw",
     CheckActionSchema: "/checks/{check_id}/actions/{action}",
     ReferralActionSchema: "/referrals/{referral_id}/actions/{action}",
     TransferActionSchema: "/transfers/{transfer_id}/actions/{action}",

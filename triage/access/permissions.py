@@ -46,6 +46,7 @@ enquiry.decide      write    .    OCR  OCR  .    .    .    .    .    .    .    .
 person.recognise    write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .    .    .
 person.look         read     Y    Y    Y    Y    Y    .    .    .    .    .    .    .    .
 person.merge        write    Y    Y    Y    .    Y    .    .    .    .    .    .    .    .
+person.relate       write    Y    Y    Y    .    Y    .    .    .    .    .    .    .    .
 referral.read       read     OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .
 referral.act        write    OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .
 referral.danger     write    OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .

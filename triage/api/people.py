@@ -1,4 +1,4 @@
-"""The records of people for systems: which are one person's, and saying so or taking it back."""
+"""The records of people for systems: which are one person's, how people are related; saying so, or taking it back."""
 
 from typing import Any
 from uuid import UUID
@@ -7,13 +7,35 @@ from flask import g
 from flask_smorest import Blueprint
 
 from triage.api.access import may, note_shown
-from triage.models import Merge
-from triage.schemas.person import MergeOutSchema, MergeSchema, RecordsSchema, UndoMergeSchema
+from triage.models import Merge, Relationship
+from triage.schemas.person import (
+    EndRelationshipSchema,
+    FamilySchema,
+    MergeOutSchema,
+    MergeSchema,
+    RecordsSchema,
+    RelateSchema,
+    RelationshipSchema,
+    UndoMergeSchema,
+    WithdrawRelationshipSchema,
+)
+from triage.services.family import gather_families
 from triage.services.merging import MergePeople, UndoMerge, merge_people, undo_merge
 from triage.services.people import get_person
+from triage.services.relating import (
+    EndRelationship,
+    Relate,
+    WithdrawRelationship,
+    end_relationship,
+    relate,
+    withdraw_relationship,
+)
 from triage.store.merges import list_merges, list_records
+from triage.store.relationships import list_relationships, people_of_ties
 
-blueprint = Blueprint("api_people", __name__, url_prefix="/api/v1", description="Which records are one person's")
+blueprint = Blueprint(
+    "api_people", __name__, url_prefix="/api/v1", description="Whose records are whose, and who is related"
+)
 
 
 @blueprint.get("/people/<uuid:person_id>/records")
@@ -44,6 +66,50 @@ def post_merge(said: dict[str, Any], person_id: UUID) -> Any:
 def post_undo(said: dict[str, Any], merge_id: UUID) -> Any:
     """Say that they are two people after all. What was said stays on record."""
     return _show(undo_merge(g.desk, UndoMerge(merge_id=merge_id, **said)))
+
+
+@blueprint.get("/people/<uuid:person_id>/family")
+@may("person.relate")
+@blueprint.response(200, FamilySchema)
+def read_family(person_id: UUID) -> Any:
+    """Who belongs to this person today, who lives with them, and everything that was ever said of it."""
+    person = get_person(g.desk, person_id, "person_id")
+    family = gather_families(g.desk, [person], g.desk.today)[person.identity_id]
+    said = list_relationships(g.desk.session, [person.id])
+    note_shown({person.id, *(each.id for each in family.people.values()), *people_of_ties(said)})
+    return {"relatives": family.relatives, "household": family.household, "relationships": said}
+
+
+@blueprint.post("/people/<uuid:person_id>/family")
+@may("person.relate")
+@blueprint.arguments(RelateSchema)
+@blueprint.response(201, RelationshipSchema)
+def post_relationship(said: dict[str, Any], person_id: UUID) -> Any:
+    """Say how somebody is related to this person. Somebody described for the first time becomes known, in no case."""
+    return _show_related(relate(g.desk, Relate(person_id=person_id, **said)))
+
+
+@blueprint.post("/relationships/<uuid:relationship_id>/end")
+@may("person.relate")
+@blueprint.arguments(EndRelationshipSchema)
+@blueprint.response(200, RelationshipSchema)
+def post_end(said: dict[str, Any], relationship_id: UUID) -> Any:
+    """Say until when it was so."""
+    return _show_related(end_relationship(g.desk, EndRelationship(relationship_id=relationship_id, **said)))
+
+
+@blueprint.post("/relationships/<uuid:relationship_id>/withdraw")
+@may("person.relate")
+@blueprint.arguments(WithdrawRelationshipSchema)
+@blueprint.response(200, RelationshipSchema)
+def post_withdrawal(said: dict[str, Any], relationship_id: UUID) -> Any:
+    """Say that it is not so, and never was. What was said stays on record."""
+    return _show_related(withdraw_relationship(g.desk, WithdrawRelationship(relationship_id=relationship_id, **said)))
+
+
+def _show_related(said: Relationship) -> Relationship:
+    note_shown([said.person_id, said.relative_id])
+    return said
 
 
 def _show(merge: Merge) -> Merge:

@@ -23,6 +23,7 @@ from triage.models.policy import PolicyVersion
 from triage.models.reading import Reading, ReadingHead
 from triage.models.rectification import Rectification
 from triage.models.referral import Assignment, Referral, StrategyDiscussion, Transfer
+from triage.models.relationship import Relationship
 from triage.models.repeat import Repeat
 from triage.models.restriction import GlassBreak, OpeningReason, Restriction, RestrictionReader
 from triage.models.retention import Disposal, DisposalItem, Hold, RetentionRule
@@ -78,6 +79,7 @@ __all__ = [
     "RecoveryCode",
     "Rectification",
     "Referral",
+    "Relationship",
     "Repeat",
     "Restriction",
     "RestrictionReader",

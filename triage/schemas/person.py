@@ -1,8 +1,10 @@
-"""JSON in and out for the records of people: which are one person's, by whose word."""
+"""JSON in and out for the records of people: which are one person's, and how people are related, by whose word."""
 
 from marshmallow import fields
 
-from triage.schemas.fields import Input, Output, narrative
+from triage.schemas.enquiry import NewPersonSchema
+from triage.schemas.fields import Input, Output, code, narrative
+from workflows.people.family import RELATIONS
 
 
 class MergeSchema(Input):
@@ -55,3 +57,58 @@ class RecordsSchema(Output):
 
     records = fields.List(fields.Nested(RecordSchema))
     merges = fields.List(fields.Nested(MergeOutSchema))
+
+
+class RelateSchema(Input):
+    """How somebody, known (`relative_id`) or described for the first time (`relative`), is related to the person."""
+
+    kind = code(RELATIONS, required=True)
+    known_by = narrative(required=True)
+    relative_id = fields.UUID()
+    relative = fields.Nested(NewPersonSchema)
+    since = fields.Date(allow_none=True)
+    until = fields.Date(allow_none=True)
+
+
+class EndRelationshipSchema(Input):
+    """The last day on which it was so."""
+
+    until = fields.Date(required=True)
+
+
+class WithdrawRelationshipSchema(Input):
+    """How it is known that it is not so."""
+
+    reason = narrative(required=True)
+
+
+class RelationshipSchema(Output):
+    """That the relative is the `kind` of the person, by whose word, and by whose it was taken back, if it was."""
+
+    id = fields.UUID()
+    person_id = fields.UUID()
+    relative_id = fields.UUID()
+    kind = fields.String()
+    since = fields.Date(allow_none=True)
+    until = fields.Date(allow_none=True)
+    known_by = fields.String()
+    said_at = fields.AwareDateTime()
+    said_by_id = fields.UUID()
+    withdrawn_at = fields.AwareDateTime(allow_none=True)
+    withdrawn_by_id = fields.UUID(allow_none=True)
+    withdrawn_reason = fields.String()
+
+
+class RelativeSchema(Output):
+    """Somebody who belongs to the person today, and as what: a brother or sister also where a parent is shared."""
+
+    person = fields.Nested(RecordSchema)
+    relations = fields.List(fields.String())
+
+
+class FamilySchema(Output):
+    """Who belongs to a person today, who lives with them, and everything that was ever said of it, in order."""
+
+    relatives = fields.List(fields.Nested(RelativeSchema))
+    household = fields.List(fields.Nested(RecordSchema))
+    relationships = fields.List(fields.Nested(RelationshipSchema))

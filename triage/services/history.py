@@ -1,4 +1,5 @@
-"""The cumulative picture: everything that was told of a child, of whoever was told of with them, and at their address.
+"""The cumulative picture: everything that was told of a child, of their family and household, of whoever was told of
+with them, and at their address.
 
 Contacts that came to nothing are in it like all others: a pattern is often made of them. What whoever looks may not
 see is not in it.
@@ -11,23 +12,27 @@ from uuid import UUID
 
 from triage.models import Decision, Enquiry, Person, Referral, Subject
 from triage.services.desk import Desk
+from triage.services.family import gather_families
 from triage.store.history import list_at_postcodes, list_handed, list_told, list_told_together
 from triage.store.merges import list_records
 from workflows.calendar import LONDON
+from workflows.people.family import LIVES_WITH
 from workflows.people.folding import split_address
 from workflows.timeline import Stretch, count_by_month, find_clusters, find_gaps, months_old
 
 MONTHS = 24  # shown at a glance
 CROWD = 8  # people at an address: of more it is a refuge, a hostel or a hospital, and they are not each other's
 SUBJECT, TOGETHER, ADDRESS = "subject", "together", "address"
+NEAREST_LAST = (LIVES_WITH, "significant_other")  # what is said of somebody only where they are nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One thing that was told or done. `months` is how old the person was; None where nobody knows when they were born.
 
-    `kind` is "enquiry", "referral" or "ended"; `relation` is how they stand to whom the enquiry is about. `quiet`
-    is how long nobody told anything before it.
+    `kind` is "enquiry", "referral" or "ended"; `relation` is how they stand to whom the enquiry is about: "subject",
+    "together", "address", or what they are to them by `workflows/people/family.py`. `quiet` is how long nobody told
+    anything before it.
     """
 
     at: datetime
@@ -99,7 +104,22 @@ def _relate(desk: Desk, enquiry: Enquiry) -> Iterator[tuple[UUID, str]]:
     yield from ((each.id, ADDRESS) for each in _list_at_address(desk, own))
     together = list_told_together(desk.session, keys)
     yield from ((each.id, TOGETHER) for each in list_records(desk.session, [each.id for each in together]))
+    yield from _list_family(desk, own, _day(enquiry.received_at))
     yield from ((key, SUBJECT) for key in keys)
+
+
+def _list_family(desk: Desk, own: Iterable[Person], day: date) -> Iterator[tuple[UUID, str]]:
+    """Every record of whoever belonged to them that day or lived with them, and as what."""
+    relations: dict[UUID, str] = {}
+    for family in gather_families(desk, own, day).values():
+        relations |= {each.identity_id: LIVES_WITH for each in family.household}
+        relations |= {each.person.identity_id: _nearest(each.relations) for each in family.relatives}
+    records = list_records(desk.session, relations)
+    yield from ((each.id, relations[each.identity_id]) for each in records)
+
+
+def _nearest(relations: Sequence[str]) -> str:
+    return min(relations, key=lambda each: each in NEAREST_LAST)
 
 
 def _list_at_address(desk: Desk, people: Iterable[Person]) -> Iterator[Person]:

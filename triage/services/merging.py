@@ -14,6 +14,7 @@ from triage.models import Enquiry, Merge, Person
 from triage.services.choosing import CHILDREN
 from triage.services.desk import Desk
 from triage.services.events import record
+from triage.services.family import NOBODY, name_kin
 from triage.services.learning import what_was_learned
 from triage.services.linking import ask_again, refuse_other_roles
 from triage.services.people import get_person, identity_of
@@ -95,8 +96,9 @@ def undo_merge(desk: Desk, command: UndoMerge) -> Merge:
 
 def weigh(desk: Desk, one: Person, other: Person) -> tuple[Evidence, ...]:
     """What speaks for and against the two records' being one person's, strongest first."""
-    identity = identity_of(one)
-    ((_, evidence),) = compare_with(identity, [identity_of(other)], *what_was_learned(desk, identity), least=-inf)
+    kin = name_kin(desk, (one, other))
+    identity, theirs = (identity_of(each, kin.get(each.identity_id, NOBODY)) for each in (one, other))
+    ((_, evidence),) = compare_with(identity, [theirs], *what_was_learned(desk, identity), least=-inf)
     return evidence
 
 

@@ -13,6 +13,7 @@ from triage.models.codes import OUTSIDE
 from triage.pack import normalise_postcode
 from triage.services.desk import Desk
 from triage.services.events import record
+from triage.services.family import NOBODY, Kin, name_kin
 from triage.services.learning import what_was_learned
 from triage.store.people import find_by_nhs_number, find_candidates, list_without_keys, write_name_keys
 from workflows.people import Evidence, Identity, compare_with, fold, keys_of_name, total
@@ -132,8 +133,8 @@ def _check_numbers(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
         yield Problem("upn", message, f"{field}.upn")
 
 
-def identity_of(person: Person | NewPerson) -> Identity:
-    """What of a person is compared."""
+def identity_of(person: Person | NewPerson, kin: Kin = NOBODY) -> Identity:
+    """What of a person is compared; with the names of their parents, brothers and sisters, where these are known."""
     return Identity(
         person.given_name,
         person.family_name,
@@ -144,6 +145,8 @@ def identity_of(person: Person | NewPerson) -> Identity:
         person.nhs_number,
         person.upn,
         person.expected_date,
+        tuple(kin.parents),
+        tuple(kin.siblings),
     )
 
 
@@ -152,18 +155,28 @@ def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> 
 
     Whoever has several records is found once, by whichever of them says most, and named by the first recorded.
     """
-    identity = identity_of(described)
-    own = getattr(described, "identity_id", None)
+    own = name_kin(desk, [described]) if isinstance(described, Person) else {}
+    identity = identity_of(described, *own.values())
     found = find_candidates(desk.session, identity)
-    people = {person: corrected for person, corrected in found.items() if person.identity_id != own}
-    likely = _weigh(desk, identity, people)
+    themselves = getattr(described, "identity_id", None)
+    people = {person: corrected for person, corrected in found.items() if person.identity_id != themselves}
+    likely = _weigh(desk, identity, people, name_kin(desk, people) if own else {})
     return sorted(likely, key=lambda each: (-each.weight, str(each.person.id)))[:limit]
 
 
-def _weigh(desk: Desk, identity: Identity, people: Mapping[Person, Sequence[Rectification]]) -> Iterator[Candidate]:
+def _weigh(
+    desk: Desk,
+    identity: Identity,
+    people: Mapping[Person, Sequence[Rectification]],
+    kin: Mapping[UUID, Kin],
+) -> Iterator[Candidate]:
     """Those who are likely, by what speaks most for each: what is recorded now, or was before it was corrected."""
     named = {person.identity_id: person for person in reversed(people)}
-    recorded = [(person, each) for person, corrected in people.items() for each in _identities(person, corrected)]
+    recorded = [
+        (person, each)
+        for person, corrected in people.items()
+        for each in _identities(identity_of(person, kin.get(person.identity_id, NOBODY)), corrected)
+    ]
     strongest: dict[UUID, Candidate] = {}
     for place, evidence in compare_with(identity, [each for _, each in recorded], *what_was_learned(desk, identity)):
         person, _ = recorded[place]
@@ -173,9 +186,8 @@ def _weigh(desk: Desk, identity: Identity, people: Mapping[Person, Sequence[Rect
     yield from strongest.values()
 
 
-def _identities(person: Person, corrected: Sequence[Rectification]) -> Iterator[Identity]:
+def _identities(identity: Identity, corrected: Sequence[Rectification]) -> Iterator[Identity]:
     """What is recorded of somebody now, and what was before each correction, the last first."""
-    identity = identity_of(person)
     yield identity
     for each in reversed(corrected):
         if each.field in Identity.__dataclass_fields__:

@@ -21,6 +21,7 @@ from triage.models import (
     Reading,
     Rectification,
     Referral,
+    Relationship,
     Subject,
 )
 from triage.models.codes import OUTSIDE
@@ -166,12 +167,13 @@ def list_requests_about(session: Session, held: Held) -> Sequence[AccessRequest]
 def find_by_name(session: Session, search_name: str, birth_date: object) -> Sequence[Person]:
     """People of exactly that folded name, now or before, and that date of birth.
 
-    Not whoever was only described before they were recognised: they are in no case.
+    Not whoever was only described before they were recognised: they are in no case, and belong to nobody.
     """
     before = select(Rectification.person_id).where(Rectification.search_name == search_name)
     named = or_(Person.search_name == search_name, Person.id.in_(before))
-    in_a_case = or_(exists().where(Subject.person_id == Person.id), exists().where(Referral.person_id == Person.id))
-    found = select(Person).where(named, Person.birth_date == birth_date, in_a_case)
+    columns = (Subject.person_id, Referral.person_id, Relationship.person_id, Relationship.relative_id)
+    known = or_(*(exists().where(column == Person.id) for column in columns))
+    found = select(Person).where(named, Person.birth_date == birth_date, known)
     return session.scalars(found.order_by(Person.id)).all()
 
 

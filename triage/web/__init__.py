@@ -16,6 +16,7 @@ from triage.web import (
     duty,
     enquiries,
     factors,
+    family,
     files,
     insight,
     log_enquiry,
@@ -43,7 +44,7 @@ BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
     *(enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
     *(insight, why_nots, thresholds),
-    *(reasons, records, restrictions, openings, partners, drafts),
+    *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
 )
 

@@ -21,6 +21,7 @@ from triage.services.checks import CheckAction, act_on_check
 from triage.services.contexts import list_out
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
+from triage.services.family import gather_families
 from triage.services.files import may_keep_files
 from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
 from triage.services.history import gather_history
@@ -246,6 +247,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
     )
     found = {match.person.id for each in known["matches"].values() for match in each}
     beside = known["history"].people | {each.id for each in known["records"]}
+    beside |= {each.id for family in known["families"].values() for each in family.people.values()}
     note_shown(desk, people_of([enquiry]) | found | beside, enquiry)
     return page
 
@@ -258,9 +260,11 @@ def _find_known(desk: Desk, enquiry: Enquiry) -> dict[str, Any]:
     return {
         "corrections": list_rectifications(desk.session, people),
         "records": list_records(desk.session, people),
+        "families": gather_families(desk, [each.person for each in enquiry.subjects], desk.today),
         "history": gather_history(desk, enquiry),
         "repeats": {each.case_id: each for each in repeats},
         "merges": has("person.merge", role),
+        "relates": has("person.relate", role),
         "restricts": has("restriction.make", role),
         "restricted": list_restricted(desk.session, people),
         "matches": {each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects},

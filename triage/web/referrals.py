@@ -13,6 +13,7 @@ from triage.models import Referral
 from triage.models.codes import TABLES
 from triage.schemas.referral import ReferralActionSchema
 from triage.services.desk import Desk
+from triage.services.family import gather_families
 from triage.services.files import may_keep_files
 from triage.services.first_view import sees_recommendation
 from triage.services.reading import people_of
@@ -147,12 +148,14 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
     files = list_files(desk.session, referral)
     asked = steps.asked | answers.asked | {NEW, *(part_of(file.id) for file in files)}
     form = begin(desk, url_for("referrals.show", referral_id=referral.id), values)
+    family = gather_families(desk, [referral.person], desk.today)[referral.person.identity_id]
     page = render_template(
         "locality/referral.html",
         referral=referral,
         restricted=list_restricted(desk.session, [referral.person_id]),
         shared=list_shared(desk.session, referral),
         corrections=list_rectifications(desk.session, [referral.person_id]),
+        family=family,
         repeats=list_repeats(desk.session, [referral.id]),
         before_latest=count_before_latest(desk.session, referral.person_id),
         events=events,
@@ -170,7 +173,7 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
         open=find_open(form.values, errors),
         errors=errors,
     )
-    note_shown(desk, people_of([referral]), referral)
+    note_shown(desk, people_of([referral]) | {each.id for each in family.people.values()}, referral)
     return page
 
 

@@ -45,6 +45,7 @@ GOES = {  # what is in the tables, in the words of whoever agrees that it goes
     "access_judgements": "What a reviewer said of passages",
     "access_exports": "Copies of the record",
     "merges": "That two records are one person's",
+    "relationships": "How people are related, and who lives with whom",
     "holds": "Holds that were lifted",
     "restrictions": "Restrictions of these records",
     "restriction_readers": "Who was on their lists",

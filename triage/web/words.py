@@ -34,6 +34,7 @@ from triage.uploads.kinds import FILE_KINDS
 from triage.web.urgency import urgency_of
 from workflows import guards
 from workflows.calendar import LONDON
+from workflows.people.family import RELATION_WORDS
 
 NAMES = {
     **CHANNELS,
@@ -78,6 +79,7 @@ PAGES = (  # what a draft on a page is, by how the page's address begins and end
     ("/rights/new", "", "A new request for a record"),
     ("/rights/", "/review", "A review of what is released"),
     ("/rights/", "", "A request for a record"),
+    ("/people/", "/family", "A family"),
     ("/people/", "", "A correction"),
     ("/partners/checks", "", "An answer to the hub"),
     ("/restricted/open", "", "Opening a restricted record"),
@@ -232,6 +234,11 @@ def _now() -> datetime:
     return state_of(current_app).clock.now()
 
 
+def relation_of(code: str) -> str:
+    """What somebody is to somebody else."""
+    return RELATION_WORDS[code]
+
+
 def register(app: Flask) -> None:
     """Make the words known to the templates."""
     filters: dict[str, Any] = {
@@ -255,6 +262,7 @@ def register(app: Flask) -> None:
         "field_of": field_of,
         "rung_of": rung_of,
         "repeat_of": repeat_of,
+        "relation_of": relation_of,
         "place_of": place_of,
         "authority_of": authority_of,
         "lower_first": lower_first,

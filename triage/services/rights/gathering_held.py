@@ -16,10 +16,12 @@ from triage.services.rights.wording import call_person, is_anonymous
 from triage.store.held import Held, Outsider, list_outside, list_referrers, read_held
 from triage.store.merges import list_merges
 from triage.store.rectifications import list_rectifications
+from triage.store.relationships import list_relationships
 
 READERS = (
     facts.read_person,
     facts.read_merges,
+    facts.read_relationships,
     facts.read_corrections,
     facts.read_enquiries,
     facts.read_decisions,
@@ -111,8 +113,8 @@ def _former(desk: Desk, *people: Person) -> list[str]:
 
 
 def _others(desk: Desk, held: Held) -> tuple[str, ...]:
-    """What everybody else in the same enquiries is or was called."""
-    people = list(dict.fromkeys([*(each.person for each in held.beside), *_parted(desk, held)]))
+    """What everybody else in the same enquiries or of the family is or was called."""
+    people = list(dict.fromkeys([*(each.person for each in held.beside), *_parted(desk, held), *_kin(desk, held)]))
     names = [name for each in people for name in (each.given_name, each.family_name)]
     given = [each.name_as_given for each in held.beside]
     return tuple(dict.fromkeys(filter(None, (*names, *given, *_former(desk, *people)))))
@@ -122,6 +124,12 @@ def _parted(desk: Desk, held: Held) -> list[Person]:
     """Whoever was once said to be this person, and is somebody else."""
     said = list_merges(desk.session, held.keys)
     return [each for merge in said for each in (merge.person, merge.other) if each.id not in held.keys]
+
+
+def _kin(desk: Desk, held: Held) -> list[Person]:
+    """Whoever was ever said to belong to this person."""
+    said = list_relationships(desk.session, held.keys)
+    return [each for row in said for each in (row.person, row.relative) if each.id not in held.keys]
 
 
 def _anonymous(enquiries: list[Enquiry]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rules.vocabulary import Indicator
-from triage.models import Enquiry, Merge, Person, Referral, Subject
+from triage.models import Enquiry, Merge, Person, Referral, Relationship, Subject
 from triage.models.codes import (
     CHANNELS,
     CONSENTS,
@@ -40,8 +40,10 @@ from triage.store.held import (
 )
 from triage.store.merges import list_merges
 from triage.store.rectifications import list_rectifications
+from triage.store.relationships import list_relationships
 from triage.store.repeats import list_repeats
 from triage.store.staff import name_of_user
+from workflows.people.family import INVERSES, RELATION_WORDS
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,22 @@ def _tell_merge(given: Gathering, row: Merge) -> Item:
     facts = facts_of(("Said", given.at(row.made_at)), ("Taken back", given.at(row.undone_at)))
     words = passages_of(row, reason="How it was known", undone_reason="Why it was taken back")
     return Item("Two records", facts, words)
+
+
+@speaks_of("relationships")
+def read_relationships(given: Gathering) -> Section:
+    """How others are said to be related to them, and when; of the others nothing but what they are."""
+    rows = list_relationships(given.desk.session, given.held.keys)
+    return Section("Your family and household", tuple(_tell_relationship(given, each) for each in rows))
+
+
+def _tell_relationship(given: Gathering, row: Relationship) -> Item:
+    own = row.person_id in given.held.keys
+    other = row.kind if own else INVERSES.get(row.kind, row.kind)
+    days = (("Since", say(row.since)), ("Until", say(row.until)))
+    facts = facts_of(*days, ("Said", given.at(row.said_at)), ("Taken back", given.at(row.withdrawn_at)))
+    words = passages_of(row, known_by="How it was known", withdrawn_reason="Why it was taken back")
+    return Item(RELATION_WORDS[other], facts, words)
 
 
 @speaks_of("repeats")

@@ -1,0 +1,159 @@
+"""Who belongs to somebody and with whom they live, from which day to which; and saying so."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from triage.errors import Conflict, Invalid, Problem
+from triage.models import Person
+from triage.schemas.enquiry import NewPersonSchema
+from triage.schemas.person import EndRelationshipSchema, RelateSchema, WithdrawRelationshipSchema
+from triage.services.desk import Desk
+from triage.services.family import gather_families
+from triage.services.people import Candidate, NewPerson, find_matches, get_person
+from triage.services.relating import (
+    EndRelationship,
+    Relate,
+    WithdrawRelationship,
+    end_relationship,
+    relate,
+    withdraw_relationship,
+)
+from triage.store.history import list_told_together
+from triage.store.relationships import list_relationships, people_of_ties
+from triage.web.access import may, note_shown, open_desk
+from triage.web.again import carry_on
+from triage.web.forms import errors_by_field, load, nest
+from triage.web.keeping import NOTHING, begin, was_sent
+from triage.web.words import call_person
+from workflows.people.family import RELATIONS
+
+blueprint = Blueprint("family", __name__, url_prefix="/people/<uuid:person_id>/family")
+carry_on(blueprint)
+FIELDS = tuple(RelateSchema().fields)
+DESCRIBED = ("given_name", "family_name", "birth_date", "sex")
+SHOWN = 5  # people known already who may be the one described
+ONE_OF_THESE = "Somebody like that is known already. Say whether it is one of them."
+
+
+@blueprint.get("")
+@may("person.relate")
+def show(person_id: UUID) -> Any:
+    """Everybody who belongs to this person, who lives with them, and what was said before."""
+    return _render(person_id, NOTHING, {})
+
+
+@blueprint.post("")
+@may("person.relate")
+def say(person_id: UUID) -> Any:
+    """Say how somebody is related to them: who is known, or is described here."""
+
+    def attempt(desk: Desk) -> None:
+        said = relate(desk, _read(desk, person_id))
+        flash(f"{call_person(said.relative)} is on record as belonging to {call_person(said.person)}.")
+
+    return _try(person_id, attempt)
+
+
+@blueprint.post("/<uuid:relationship_id>/end")
+@may("person.relate")
+def end(person_id: UUID, relationship_id: UUID) -> Any:
+    """Say until when it was so."""
+    part = f"e{relationship_id.hex}"
+
+    def attempt(desk: Desk) -> None:
+        told = load(EndRelationshipSchema(), nest(request.form, (part,)).get(part, {}))
+        end_relationship(desk, EndRelationship(relationship_id=relationship_id, **told))
+        flash("It is on record that this has ended.")
+
+    return _try(person_id, attempt, part)
+
+
+@blueprint.post("/<uuid:relationship_id>/withdraw")
+@may("person.relate")
+def withdraw(person_id: UUID, relationship_id: UUID) -> Any:
+    """Say that it is not so."""
+    part = f"w{relationship_id.hex}"
+
+    def attempt(desk: Desk) -> None:
+        told = load(WithdrawRelationshipSchema(), {"reason": request.form.get(f"{part}.reason", "")})
+        withdraw_relationship(desk, WithdrawRelationship(relationship_id=relationship_id, **told))
+        flash("It was taken back. What was said stays on record.")
+
+    return _try(person_id, attempt, part)
+
+
+def _try(person_id: UUID, attempt: Callable[[Desk], None], part: str = "") -> Any:
+    try:
+        with open_desk() as desk:
+            attempt(desk)
+            was_sent(desk)
+    except (Conflict, Invalid) as refusal:
+        errors = errors_by_field(refusal)
+        placed = {f"{part}.{field}" if part and field else field: words for field, words in errors.items()}
+        return _render(person_id, request.form, placed), refusal.status
+    return redirect(url_for("family.show", person_id=person_id))
+
+
+def _read(desk: Desk, person_id: UUID) -> Relate:
+    """What the form means. Invalid where somebody is described who is like one that is known, and nothing says who."""
+    data = nest(request.form, FIELDS)
+    described = data.pop("relative", None)
+    described = described if isinstance(described, dict) else {}
+    known = described.pop("known", "")
+    address = described.pop("same_address", "")
+    if known:
+        return Relate(person_id=person_id, **load(RelateSchema(), data | {"relative_id": known}))
+    if address and described:
+        person = get_person(desk, person_id, "person_id")
+        described |= {"address": person.address, "postcode": person.postcode}
+    command = Relate(person_id=person_id, **load(RelateSchema(), data | ({"relative": described} if described else {})))
+    if command.relative and "relative.known" not in request.form and _find_like(desk, command.relative):
+        raise Invalid(Problem("known", ONE_OF_THESE, "relative.known"))
+    return command
+
+
+def _find_like(desk: Desk, described: NewPerson) -> list[Candidate]:
+    return find_matches(desk, described, SHOWN)
+
+
+def _render(person_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    with open_desk() as desk:
+        person = get_person(desk, person_id, "person_id")
+        family = gather_families(desk, [person], desk.today)[person.identity_id]
+        said = list_relationships(desk.session, [person.id])
+        found = _find_described(desk, values) if "relative.known" in errors or "relative.known" in values else []
+        nearby = _list_nearby(desk, person)
+        named = {each.id for each in (*family.people.values(), *nearby, *(match.person for match in found))}
+        note_shown(desk, {person.id, *named, *people_of_ties(said)})
+        form = begin(desk, url_for("family.show", person_id=person.id), values)
+        return render_template(
+            "people/family.html",
+            person=person,
+            family=family,
+            said=said,
+            nearby=nearby,
+            kinds=RELATIONS,
+            found=found,
+            form=form,
+            values=form.values,
+            errors=errors,
+        )
+
+
+def _find_described(desk: Desk, values: MultiDict[str, str]) -> list[Candidate]:
+    """Whoever is like the one described, as far as that can be read."""
+    described = nest(values, ("relative",)).get("relative", {})
+    said = {name: value for name, value in described.items() if name in DESCRIBED}
+    try:
+        return _find_like(desk, load(NewPersonSchema(), said)) if said else []
+    except Invalid:
+        return []
+
+
+def _list_nearby(desk: Desk, person: Person) -> list[Person]:
+    """Whoever was told of together with them: it is mostly about one of these that something is said."""
+    return sorted(list_told_together(desk.session, [person.id]), key=lambda each: each.id)
