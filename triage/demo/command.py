@@ -67,6 +67,8 @@ def demo(
             held = f"{kept['enquiries']:,} enquiries, seed {kept['seed']}"
             message = f"{run_dir} holds a demo of {held}. To begin anew: make clean."
             raise click.ClickException(message)
+        if kept:
+            _bring_up_to_date(private)  # the code may be newer than what it left
         if serve:
             _serve(private, run_dir, (host, port), kept or {"enquiries": enquiries, "seed": seed})
         elif not kept:
@@ -90,11 +92,15 @@ def _prepare(private: Services) -> None:
     """An empty database with the schema, the pack and the staff: what a replay that was cut off left is dropped."""
     private.postgres.drop_database("triage")
     private.postgres.create_database("triage")
+    _bring_up_to_date(private)
+    with Database(private.postgres.url("triage_app")) as database, database.transaction(SYSTEM) as session:
+        add_staff(session)
+
+
+def _bring_up_to_date(private: Services) -> None:
     owner = private.postgres.url("triage_owner")
     migrate(owner)
     load_reference_data(owner, load_pack(PACK))
-    with Database(private.postgres.url("triage_app")) as database, database.transaction(SYSTEM) as session:
-        add_staff(session)
 
 
 def _fill(

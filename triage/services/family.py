@@ -8,7 +8,7 @@ from uuid import UUID
 from triage.models import Person, Relationship
 from triage.services.desk import Desk
 from triage.store.relationships import list_family
-from workflows.people.family import PARENTS, SIBLINGS, Tie, household_of, relations_of
+from workflows.people.family import LIVES_WITH, PARENTS, SIBLINGS, Tie, household_of, relations_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Whoever belongs to a person, and whoever lives with them, themselves left out. Each is named once."""
+    """Whoever is related to a person, and whoever lives with them, themselves left out. Each is named once in each."""
 
     relatives: Sequence[Relative] = ()
     household: Sequence[Person] = ()
@@ -55,7 +55,8 @@ def gather_families(desk: Desk, people: Iterable[Person], day: date) -> Mapping[
 def _gather(who: UUID, ties: Sequence[Tie[UUID]], named: Mapping[UUID, Person], day: date) -> Family:
     relations: dict[UUID, list[str]] = {}
     for other, relation in relations_of(who, ties, day):
-        relations.setdefault(other, []).append(relation)
+        if relation != LIVES_WITH:  # the household says so
+            relations.setdefault(other, []).append(relation)
     household = household_of(who, ties, day) - {who}
     return Family(
         [Relative(named[other], said) for other, said in relations.items()],

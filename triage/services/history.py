@@ -23,7 +23,6 @@ from workflows.timeline import Stretch, count_by_month, find_clusters, find_gaps
 MONTHS = 24  # shown at a glance
 CROWD = 8  # people at an address: of more it is a refuge, a hostel or a hospital, and they are not each other's
 SUBJECT, TOGETHER, ADDRESS = "subject", "together", "address"
-NEAREST_LAST = (LIVES_WITH, "significant_other")  # what is said of somebody only where they are nothing else
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +112,9 @@ def _list_family(desk: Desk, own: Iterable[Person], day: date) -> Iterator[tuple
     relations: dict[UUID, str] = {}
     for family in gather_families(desk, own, day).values():
         relations |= {each.identity_id: LIVES_WITH for each in family.household}
-        relations |= {each.person.identity_id: _nearest(each.relations) for each in family.relatives}
+        relations |= {each.person.identity_id: each.relations[0] for each in family.relatives}
     records = list_records(desk.session, relations)
     yield from ((each.id, relations[each.identity_id]) for each in records)
-
-
-def _nearest(relations: Sequence[str]) -> str:
-    return min(relations, key=lambda each: each in NEAREST_LAST)
 
 
 def _list_at_address(desk: Desk, people: Iterable[Person]) -> Iterator[Person]:

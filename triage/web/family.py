@@ -12,7 +12,7 @@ from triage.models import Person
 from triage.schemas.enquiry import NewPersonSchema
 from triage.schemas.person import EndRelationshipSchema, RelateSchema, WithdrawRelationshipSchema
 from triage.services.desk import Desk
-from triage.services.family import gather_families
+from triage.services.family import Family, gather_families
 from triage.services.people import Candidate, NewPerson, find_matches, get_person
 from triage.services.relating import (
     EndRelationship,
@@ -126,7 +126,7 @@ def _render(person_id: UUID, values: MultiDict[str, str], errors: dict[str, str]
         family = gather_families(desk, [person], desk.today)[person.identity_id]
         said = list_relationships(desk.session, [person.id])
         found = _find_described(desk, values) if "relative.known" in errors or "relative.known" in values else []
-        nearby = _list_nearby(desk, person)
+        nearby = _list_nearby(desk, person, family)
         named = {each.id for each in (*family.people.values(), *nearby, *(match.person for match in found))}
         note_shown(desk, {person.id, *named, *people_of_ties(said)})
         form = begin(desk, url_for("family.show", person_id=person.id), values)
@@ -154,6 +154,7 @@ def _find_described(desk: Desk, values: MultiDict[str, str]) -> list[Candidate]:
         return []
 
 
-def _list_nearby(desk: Desk, person: Person) -> list[Person]:
-    """Whoever was told of together with them: it is mostly about one of these that something is said."""
-    return sorted(list_told_together(desk.session, [person.id]), key=lambda each: each.id)
+def _list_nearby(desk: Desk, person: Person, family: Family) -> list[Person]:
+    """Their family, and whoever was told of together with them: it is mostly one of these."""
+    told = {each.identity_id: each for each in list_told_together(desk.session, [person.id])}
+    return sorted((told | family.people).values(), key=lambda each: each.id)

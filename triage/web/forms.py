@@ -49,6 +49,7 @@ ASKED = {  # where a page asks a question, what to answer
     "source": "Choose who told us.",
     "asked_by": "Say who asks.",
     "relation": "Choose who they are.",
+    "kind": "Choose how they are related.",
     "known_by": "Say how this is known.",
     "received_on": "Enter the day on which we received it.",
     "birth_date": "Enter the date of birth.",
