@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from tests.acting import accepted, last_event, two_children
+from tests.disposing import closed_enquiry
 from tests.making import an_enquiry, screen, view_first
 from tests.reading import fields_of, main_of, options_of, read_controls
 from triage.models.codes import ROUTES
@@ -220,6 +221,17 @@ def test_third_enquiry_in_twelve_months_is_looked_at_again_before_it_is_decided(
     assert enquiry.subjects[0].decision.repeat_reason == why
     assert why in main_of(client.get(f"/enquiries/{enquiry.id}").text)
     assert last_event(office, enquiry, "decision_made").data["decisions"][0]["repeat_reason"] == why
+
+
+def test_nothing_further_a_third_time_is_asked_about_in_its_own_words(sign_in, office):
+    known = closed_enquiry(office).subjects[0].person_id
+    office.clock.at += timedelta(days=10)
+    closed_enquiry(office, person_id=known)
+    office.clock.at += timedelta(days=10)
+    _page, enquiry = decide_page(sign_in, office, person_id=known)
+    nothing = {"route": "no_further_action", "level": "1", "why_not.early_help": "Not wanted"}
+    refused = sign_in("social_worker").post(f"/enquiries/{enquiry.id}/decide", data=chosen_for(enquiry, nothing))
+    assert "Error: Say why nothing further is right a third time for Ava Testley." in main_of(refused.text)
 
 
 def test_second_enquiry_is_not_asked_about(sign_in, office):

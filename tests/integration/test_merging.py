@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select, text
 
-from tests.acting import a_referral, act, events_of, last_event
+from tests.acting import a_referral, accepted, act, events_of, last_event
 from tests.asking_for_records import as_
 from tests.making import decide_as, screen, view_first
 from tests.merging import TWO, WHY, WHY_NOT, part, say_one, told_of, two_records
 from triage.errors import Conflict, Invalid, NotFound
+from triage.models import OutboxMessage
 from triage.services.facts import gather_facts
 from triage.services.merging import UndoMerge, undo_merge
 from triage.services.opening_referral import hold_cases
@@ -18,6 +20,8 @@ from triage.services.people import NewPerson, find_matches
 from triage.services.restricting import Restrict, restrict
 from triage.services.rights.gathering_held import gather_material
 from triage.store.merges import list_records
+
+BORN = date(2008, 1, 2)
 
 
 def seen_by(office, who, *people):
@@ -77,6 +81,32 @@ def test_open_case_of_one_record_is_the_childs(office):
     assert known_of(office, later).open_case
     part(office, "mash_manager", merge.id)
     assert hold_cases(desk, ashby.id) == []
+
+
+def test_whoever_has_an_open_case_is_told_and_the_case_tells_it(office):
+    one, other = (accepted(office, given_name=name, family_name="Holm") for name in ("Ava", "Eva"))
+    merge = say_one(office, "mash_manager", one.person, other.person)
+    part(office, "mash_manager", merge.id)
+    query = select(OutboxMessage.payload).where(OutboxMessage.task == "tell_worker").order_by(OutboxMessage.id)
+    told = [payload["referral_id"] for payload in office.session.scalars(query) if payload["merge_id"] == str(merge.id)]
+    for case in (one, other):
+        logged = [each for each in events_of(office, case) if each.type in ("records_merged", "records_parted")]
+        assert [each.data for each in logged] == [{"merge": str(merge.id)}] * 2
+        assert told.count(str(case.id)) == 2
+
+
+def test_file_is_counted_from_the_date_of_birth_that_either_record_tells(office):
+    known, unknown = (accepted(office, given_name=name, birth_date=day) for name, day in (("Ava", BORN), ("Eva", None)))
+    counted = text("SELECT birth_date FROM retention_facts WHERE person_id = :who")
+
+    def of_both():
+        return {office.session.scalar(counted, {"who": each.person_id}) for each in (known, unknown)}
+
+    assert of_both() == {BORN, None}
+    merge = say_one(office, "mash_manager", known.person, unknown.person)
+    assert of_both() == {BORN}
+    part(office, "mash_manager", merge.id)
+    assert of_both() == {BORN, None}
 
 
 def test_taken_back_it_stands_beside_who_took_it_back(office):

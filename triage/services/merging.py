@@ -18,6 +18,7 @@ from triage.services.family import NOBODY, name_kin
 from triage.services.learning import what_was_learned
 from triage.services.linking import ask_again, refuse_other_roles
 from triage.services.people import get_person, identity_of
+from triage.services.telling_open_case import tell_of_records
 from triage.store.locking import lock, lock_people
 from triage.store.merges import get_merge, list_enquiries_in, list_merges, list_records
 from triage.store.restrictions import list_restricted, list_restrictions_on
@@ -45,7 +46,7 @@ class UndoMerge:
 
 
 def merge_people(desk: Desk, command: MergePeople) -> Merge:
-    """Let two records count as one person's, and ask the policy again of every enquiry that is not decided.
+    """Let two records count as one person's, ask the policy again of undecided enquiries, and tell whoever has a case.
 
     NotFound where the actor does not see both; Conflict for whoever may not say so, or while a decision about either
     waits for a manager; Invalid without a reason, where they are one already, or where a child and an adult would be.
@@ -70,6 +71,7 @@ def merge_people(desk: Desk, command: MergePeople) -> Merge:
     for one, other in ((first, later), (later, first)):
         record(desk, one, "record_merged", other=str(other.id), reason=reason, evidence=evidence)
     _ask_again(desk, enquiries, "records_merged", merge)
+    tell_of_records(desk, "records_merged", merge)
     return merge
 
 
@@ -91,6 +93,7 @@ def undo_merge(desk: Desk, command: UndoMerge) -> Merge:
     for one, other in (people, reversed(people)):
         record(desk, one, "merge_undone", other=str(other.id), reason=reason)
     _ask_again(desk, enquiries, "records_parted", merge)
+    tell_of_records(desk, "records_parted", merge)
     return merge
 
 

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
-from triage.models import AgencyCheck, Clock, Enquiry, OutboxMessage, Referral
+from triage.models import AgencyCheck, Clock, Enquiry, Merge, OutboxMessage, Referral
 from triage.models.codes import CLOCK_KINDS
 from triage.services.account_letters import tell_account
 from triage.services.addresses import LOCALITYS, To, managers_of, roles, whoever_has
@@ -122,12 +122,20 @@ def _tell_danger(desk: Desk, payload: Payload, domain: str) -> Letter:
 def _tell_worker(desk: Desk, payload: Payload, domain: str) -> Letter:
     """Whoever has the case or, where nobody has it yet, whoever manages it."""
     referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
-    enquiry = desk.session.get_one(Enquiry, UUID(payload["enquiry_id"]))
     if referral.state == "closed":
         raise NoLongerNeeded("Closed before it went.")
     manage = managers_of(desk, referral, domain) if referral.team_code else roles(("mash_manager",), domain)
-    text = f"There is new information about {referral.reference}: enquiry {enquiry.reference}. Read it today.\n"
+    text = f"There is new information about {referral.reference}: {_say_news(desk, payload)}. Read it today.\n"
     return Letter(whoever_has(referral, domain) or manage, f"New information: {referral.reference}", text)
+
+
+def _say_news(desk: Desk, payload: Payload) -> str:
+    if "enquiry_id" in payload:
+        return f"enquiry {desk.session.get_one(Enquiry, UUID(payload['enquiry_id'])).reference}"
+    merge = desk.session.get_one(Merge, UUID(payload["merge_id"]))
+    if merge.undone_at:
+        return "two records that counted as the child's are two people's after all"
+    return "another record is the same child's, and what is known by it is the child's too"
 
 
 def _tell_late_answer(desk: Desk, payload: Payload, domain: str) -> Letter:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from triage.errors import Conflict, Problem
-from triage.models import Decision, Enquiry, Referral
+from triage.models import Decision, Enquiry, Merge, Referral
 from triage.models.codes import TABLES
 from triage.services.desk import Desk
 from triage.services.events import record
@@ -18,6 +18,15 @@ def tell_cases(desk: Desk, enquiry: Enquiry, cases: Iterable[Referral]) -> None:
     for case in cases:
         record(desk, case, "information_received", enquiry=enquiry.reference, enquiry_id=str(enquiry.id))
         promise(desk, "tell_worker", referral_id=str(case.id), enquiry_id=str(enquiry.id))
+
+
+def tell_of_records(desk: Desk, event: str, merge: Merge) -> None:
+    """Which records are a child's is said otherwise now: the log of each of their open cases says so, and its worker
+    is written to."""
+    held = (case for key in (merge.person_id, merge.other_id) for case in hold_cases(desk, key, tuple(TABLES)))
+    for case in dict.fromkeys(held):
+        record(desk, case, event, merge=str(merge.id))
+        promise(desk, "tell_worker", referral_id=str(case.id), merge_id=str(merge.id))
 
 
 def tell_every_case(desk: Desk, enquiry: Enquiry) -> bool:

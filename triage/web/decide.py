@@ -46,6 +46,10 @@ from workflows.choice import (
 
 blueprint = Blueprint("decide", __name__, url_prefix="/enquiries/<uuid:enquiry_id>/decide")
 carry_on(blueprint)
+AGAIN = {
+    "third_enquiry": "Say what is different this time",
+    "third_nfa": "Say why nothing further is right a third time",
+}
 
 
 @blueprint.get("")
@@ -136,7 +140,7 @@ def _missing(enquiry: Enquiry, decisions: Sequence[SubjectDecision]) -> dict[str
         if choice in differing:
             found[f"{at}.sibling_reason"] = f"Say why the outcome for {whom} differs from the brother's or sister's."
         if choice in unexplained_repeats([choice]):
-            found[f"{at}.repeat_reason"] = f"Say what is different this time for {whom}."
+            found[f"{at}.repeat_reason"] = f"{AGAIN[find_repeat(choice)]} for {whom}."
     return found
 
 
