@@ -1,5 +1,6 @@
 """Names as they are searched and compared: folded, by their sound, and in their short and other forms."""
 
+import re
 import unicodedata
 from functools import cache
 
@@ -23,14 +24,16 @@ SPELLINGS = (
 )
 # Letters that are no other letter with a mark, as people write them who have not got them on the keyboard.
 LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+PUNCTUATION = re.compile(r"[^\w -]|_")
 UNBORN = frozenset({"unborn", "baby", "bump", "unknown", "not", "known"})  # said where there is no name
 
 
 def fold(*names: str) -> str:
     """Names without case, accents or punctuation, as they are searched: `fold("Zoë", "O'Neil")` is "zoe oneil"."""
-    text = unicodedata.normalize("NFKD", " ".join(names)).casefold().translate(LETTERS)
-    kept = (" " if char in " -" else char for char in text if char.isalnum() or char in " -")
-    return " ".join("".join(kept).split())
+    text = " ".join(names).casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", " ".join(names)).casefold().translate(LETTERS)
+    return " ".join(PUNCTUATION.sub("", text).replace("-", " ").split())
 
 
 def known_name(name: str) -> str:
