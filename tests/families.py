@@ -15,7 +15,9 @@ from workflows.people.records import Identity
 
 MOVES, MARRIES, CHANGES_NAME, BIRTHS, SEEN, TWINS = 0.11, 0.03, 0.01, 0.05, 0.25, 0.015
 SLIP, SHORTENED, DAY_SLIP, EXCHANGED, NO_DATE, NO_POSTCODE, OTHER_ORDER = 0.05, 0.04, 0.02, 0.005, 0.05, 0.1, 0.01
+UNBORN, EARLY, LATE = 0.2, 25, 10  # of the year's births: told of before; days by which they come before or after
 SURNAMES = [stem + ending for stem in STEMS for ending in ENDINGS]
+YEAR = timedelta(days=365)
 RANK = 3  # added to the rank of a surname: a few are everywhere, as surnames are
 SHORT = {"elizabeth": "Liz", "thomas": "Tom", "samuel": "Sam", "daniel": "Dan", "joshua": "Josh", "benjamin": "Ben"}
 
@@ -43,7 +45,7 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One record: of whom it is, when it was written, and what was written."""
+    """One record: of whom it is, by which year's end it was written, and what was written."""
 
     key: int
     on: date
@@ -120,8 +122,16 @@ class County:
 
     def _write_down(self, home: Household) -> Iterator[Sighting]:
         for member in home.members:
+            if self.today - member.birth_date < YEAR and self.dice.random() < UNBORN:
+                yield Sighting(member.key, self.today, self._as_expected(member, home))
             if self.dice.random() < SEEN:
                 yield Sighting(member.key, self.today, self._as_written(member, home))
+
+    def _as_expected(self, member: Member, home: Household) -> Identity:
+        """A child before the birth: no name of their own, no sex, and a day that nobody knows exactly."""
+        expected = member.birth_date + timedelta(days=self.dice.randint(-LATE, EARLY))
+        family = self._name(home.members[0].family_name)
+        return Identity("", family, postcode=home.postcode, address=home.address, expected_date=expected)
 
     def _as_written(self, member: Member, home: Household) -> Identity:
         dice = self.dice

@@ -69,6 +69,17 @@ def test_brothers_and_sisters_are_not_taken_for_each_other(whole_county):
     assert len(wrong) < 0.02 * len(whole_county)
 
 
+def test_child_who_was_told_of_before_the_birth_is_mostly_found_after_it(whole_county):
+    """Who moved between has neither a name nor an address in common with the child that was expected."""
+    expected = {at for at, each in enumerate(SEEN) if each.identity.expected_date}
+    keys = {SEEN[at].key for at in expected}
+    born = Counter(each.key for each in SEEN if each.key in keys and not each.identity.expected_date)
+    found = [each for each in whole_county if (each.left in expected) != (each.right in expected)]
+    assert sum(born.values()) > 250
+    assert of_one(found, SEEN, SEEN) / sum(born.values()) > 0.7
+    assert of_one(found, SEEN, SEEN) / len(found) > 0.9
+
+
 def test_two_files_of_which_half_is_in_both_are_linked_one_to_one():
     years = sorted({each.on for each in SEEN})
     lefts = first_sightings(each for each in SEEN if each.on == years[0])
