@@ -35,9 +35,12 @@ POLICIES = {
     f" WITH CHECK ({SEES_ALL} AND (withdrawn_by_id IS NULL OR withdrawn_by_id::text = {ME}))",
     "not_restricted": f"AS RESTRICTIVE FOR ALL USING ((ARRAY[person_id, relative_id] && {HIDDEN}) IS NOT TRUE)",
 }
-OTHER = "SELECT CASE WHEN l.person_id = {one} THEN l.relative_id ELSE l.person_id END FROM relationships l"
-OF_ONE = "l.person_id = {one} OR l.relative_id = {one}"
-BESIDE = f"LATERAL ({OTHER} WHERE {OF_ONE}) beside(id)"
+BESIDE = """LATERAL (
+        SELECT l.relative_id FROM relationships l WHERE l.person_id = {one}
+        UNION ALL SELECT l.person_id FROM relationships l WHERE l.relative_id = {one}
+        UNION ALL SELECT m.other_id FROM merges m WHERE m.person_id = {one}
+        UNION ALL SELECT m.person_id FROM merges m WHERE m.other_id = {one}
+    ) beside(id)"""
 FUNCTIONS = f"""
 -- Every record of some people, for the policies: which are one person's says nothing of anybody.
 CREATE FUNCTION same_people(who uuid[]) RETURNS uuid[] LANGUAGE sql STABLE
@@ -53,7 +56,7 @@ CREATE FUNCTION is_only_kin(who uuid) RETURNS boolean LANGUAGE sql STABLE SET se
     SELECT NOT EXISTS (SELECT FROM subjects s WHERE s.person_id IN (SELECT records_of(who)))
         AND NOT EXISTS (SELECT FROM referrals r WHERE r.person_id IN (SELECT records_of(who)))
 $$;
--- Whoever is in no case and belongs, by whatever steps, to people of this file, and to nobody who has another.
+-- Whoever is in no case and belongs, or was once said to be the same, by whatever steps, to people of this file, and to nobody who has another.
 CREATE FUNCTION kin_of_file(cases uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     WITH RECURSIVE reached(id) AS (
         SELECT same.id FROM retention_facts f, records_of(f.person_id) same(id) WHERE f.file_id = ANY (cases)
@@ -77,6 +80,7 @@ KNOWN = "OR EXISTS (SELECT FROM referrals r WHERE r.person_id = found.id)"
 RELATED = (
     " OR EXISTS (SELECT FROM relationships l WHERE l.person_id = found.id)"
     " OR EXISTS (SELECT FROM relationships l WHERE l.relative_id = found.id)"
+    " OR EXISTS (SELECT FROM people p WHERE p.id = found.id AND p.same_as_id IS NOT NULL)"
 )
 LAST_HIDDEN = "UNION ALL SELECT r.id FROM referrals r WHERE r.person_id = ANY (kin)"
 KIN_HIDDEN = f"""

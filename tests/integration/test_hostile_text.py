@@ -28,6 +28,7 @@ from triage.schemas.enquiry import (
     LogEnquirySchema,
 )
 from triage.schemas.person import (
+    AddNameSchema,
     EndRelationshipSchema,
     MergeSchema,
     RelateSchema,
@@ -50,6 +51,7 @@ SENT_TO = {
     DecideSchema: "/enquiries/{enquiry_id}/decisions",
     LinkPersonSchema: "/enquiries/{enquiry_id}/person",
     MergeSchema: "/people/{person_id}/merges",
+    AddNameSchema: "/people/{person_id}/names",
     UndoMergeSchema: "/merges/{merge_id}/undo",
     RelateSchema: "/people/{person_id}/family",
     EndRelationshipSchema: "/relationships/{relationship_id}/end",

@@ -9,12 +9,13 @@ from sqlalchemy import select, text
 
 from tests.acting import a_referral, accepted, act, events_of, last_event
 from tests.asking_for_records import as_
+from tests.disposing import LATER, agreed, closed_enquiry, dispose_all, service_desk
 from tests.making import decide_as, screen, view_first
 from tests.merging import TWO, WHY, WHY_NOT, part, say_one, told_of, two_records
 from triage.errors import Conflict, Invalid, NotFound
-from triage.models import OutboxMessage
+from triage.models import OutboxMessage, Person
 from triage.services.facts import gather_facts
-from triage.services.merging import UndoMerge, undo_merge
+from triage.services.merging import AddName, UndoMerge, add_name, undo_merge
 from triage.services.opening_referral import hold_cases
 from triage.services.people import NewPerson, find_matches
 from triage.services.restricting import Restrict, restrict
@@ -107,6 +108,60 @@ def test_file_is_counted_from_the_date_of_birth_that_either_record_tells(office)
     assert of_both() == {BORN}
     part(office, "mash_manager", merge.id)
     assert of_both() == {BORN, None}
+
+
+def call_by(office, who, person, *name, reason=WHY):
+    office.actor(who)
+    command = AddName(person_id=person.id, given_name=name[0], family_name=name[1], reason=reason)
+    with as_(office, who), office.session.begin_nested():
+        return add_name(office.desk(who), command)
+
+
+def found_as(office, *name):
+    with as_(office, "social_worker"):
+        typed = NewPerson(given_name=name[0], family_name=name[1], birth_date=BORN)
+        return [each.person.id for each in find_matches(office.desk("social_worker"), typed)]
+
+
+def test_somebody_is_found_by_another_name_that_they_go_by_until_it_is_taken_back(office):
+    holm = told_of(office, "Holm", birth_date=BORN, postcode=None).subjects[0].person
+    assert found_as(office, "Zuzanna", "Kowalczyk") == []
+    merge = call_by(office, "mash_officer", holm, "Zuzanna", "Kowalczyk")
+    assert (merge.person_id, merge.other.birth_date, merge.other.same_as_id) == (holm.id, BORN, holm.id)
+    assert found_as(office, "Zuzana", "Kowalczyk") == [holm.id]
+    part(office, "mash_officer", merge.id)
+    assert found_as(office, "Zuzanna", "Kowalczyk") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "field"),
+    [
+        (("", " "), WHY, "given_name"),
+        (("Ava", "HOLM"), WHY, "given_name"),
+        (("Zuzanna", "Holm"), " ", "reason"),
+    ],
+)
+def test_another_name_that_is_none_or_known_or_without_a_reason_leaves_no_record(office, name, reason, field):
+    holm = told_of(office, "Holm").subjects[0].person
+    before = office.session.query(Person).count()
+    with pytest.raises(Invalid) as refusal:
+        call_by(office, "mash_officer", holm, *name, reason=reason)
+    assert [each.field for each in refusal.value.problems] == [field]
+    assert office.session.query(Person).count() == before
+
+
+def test_other_name_goes_with_the_file_also_once_it_was_taken_back(office):
+    holm = closed_enquiry(office).subjects[0].person
+    for name, taken_back in (("Kowalczyk", False), ("Zanetti", True)):
+        merge = call_by(office, "mash_officer", holm, "Ava", name)
+        if taken_back:
+            part(office, "mash_officer", merge.id)
+    everybody = select(Person.id).where(Person.given_name == "Ava")
+    assert len(office.session.scalars(everybody).all()) == 3
+    office.clock.at = LATER
+    agreed(office)
+    dispose_all(service_desk(office))
+    assert office.session.scalars(everybody).all() == []
 
 
 def test_taken_back_it_stands_beside_who_took_it_back(office):

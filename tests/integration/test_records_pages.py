@@ -44,6 +44,21 @@ def test_said_on_the_page_and_taken_back_there(sign_in, office, told):
     assert "taken back already" in main_of(again.text)
 
 
+def test_another_name_is_kept_on_the_page_and_by_the_api(sign_in, caller, office, told):
+    _, later, _, ashby = told
+    page, here = sign_in("mash_officer"), f"/people/{ashby.id}/records"
+    refused = page.post(
+        f"{here}/names", data={"name.family_name": "Ashby", "name.given_name": "Ava", "name.reason": WHY}
+    )
+    assert refused.status_code == 422
+    assert "a name that they have already" in main_of(refused.text)
+    sent = {"name.given_name": "Zuzanna", "name.family_name": "Kowalczyk", "name.reason": WHY}
+    assert page.post(f"{here}/names", data=sent).location == here
+    assert "Recorded as Zuzanna Kowalczyk too" in main_of(page.get(f"/enquiries/{later.id}").text)
+    said = caller("mash_manager").post(f"/people/{ashby.id}/names", {"given_name": "Zuza", "reason": WHY})
+    assert (said.status_code, said.get_json()["person_id"]) == (201, str(ashby.id))
+
+
 def test_without_a_reason_what_was_compared_is_shown_again(sign_in, told):
     _, _, holm, ashby = told
     page = sign_in("mash_officer")

@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from triage.api.access import may, note_shown
 from triage.models import Merge, Relationship
 from triage.schemas.person import (
+    AddNameSchema,
     EndRelationshipSchema,
     FamilySchema,
     MergeOutSchema,
@@ -20,7 +21,7 @@ from triage.schemas.person import (
     WithdrawRelationshipSchema,
 )
 from triage.services.family import gather_families
-from triage.services.merging import MergePeople, UndoMerge, merge_people, undo_merge
+from triage.services.merging import AddName, MergePeople, UndoMerge, add_name, merge_people, undo_merge
 from triage.services.people import get_person
 from triage.services.relating import (
     EndRelationship,
@@ -57,6 +58,15 @@ def read_records(person_id: UUID) -> Any:
 def post_merge(said: dict[str, Any], person_id: UUID) -> Any:
     """Say that another record is the same person's. Both stay whole, and undecided enquiries are weighed again."""
     return _show(merge_people(g.desk, MergePeople(person_id=person_id, **said)))
+
+
+@blueprint.post("/people/<uuid:person_id>/names")
+@may("person.merge")
+@blueprint.arguments(AddNameSchema)
+@blueprint.response(201, MergeOutSchema)
+def post_name(said: dict[str, Any], person_id: UUID) -> Any:
+    """Keep another name that somebody goes by: a record of its own, which counts as theirs and can be taken back."""
+    return _show(add_name(g.desk, AddName(person_id=person_id, **said)))
 
 
 @blueprint.post("/merges/<uuid:merge_id>/undo")

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from triage.schemas.enquiry import NewPersonSchema
-from triage.schemas.fields import Input, Output, code, narrative
+from triage.schemas.fields import Input, Output, code, line, narrative
 from workflows.people.family import RELATIONS
 
 
@@ -11,6 +11,14 @@ class MergeSchema(Input):
     """The other record that is the same person's, and how that is known."""
 
     other_id = fields.UUID(required=True)
+    reason = narrative(required=True)
+
+
+class AddNameSchema(Input):
+    """Another name of somebody, and how it is known."""
+
+    given_name = line()
+    family_name = line()
     reason = narrative(required=True)
 
 

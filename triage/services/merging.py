@@ -17,15 +17,17 @@ from triage.services.events import record
 from triage.services.family import NOBODY, name_kin
 from triage.services.learning import what_was_learned
 from triage.services.linking import ask_again, refuse_other_roles
-from triage.services.people import get_person, identity_of
+from triage.services.people import NewPerson, add_person, get_person, identity_of
 from triage.services.telling_open_case import tell_of_records
 from triage.store.locking import lock, lock_people
 from triage.store.merges import get_merge, list_enquiries_in, list_merges, list_records
 from triage.store.restrictions import list_restricted, list_restrictions_on
 from workflows.enquiry import UNDECIDED, UNSETTLED
-from workflows.people import Evidence, compare_with
+from workflows.people import Evidence, compare_with, fold
 from workflows.people.merging import find_heads
 from workflows.refusals import words
+
+SAME = ("kind", "birth_date", "expected_date", "sex", "ethnicity", "address", "postcode")  # by whichever name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,16 @@ class MergePeople:
     person_id: UUID
     other_id: UUID
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddName:
+    """Another name that somebody goes by, or went by. `reason`: how that is known."""
+
+    person_id: UUID
+    reason: str
+    given_name: str = ""
+    family_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +85,25 @@ def merge_people(desk: Desk, command: MergePeople) -> Merge:
     _ask_again(desk, enquiries, "records_merged", merge)
     tell_of_records(desk, "records_merged", merge)
     return merge
+
+
+def add_name(desk: Desk, command: AddName) -> Merge:
+    """Keep another name of somebody, so that they are found by it: a record in no case, which counts as theirs.
+
+    As `merge_people`; Invalid too where no name is given, or the one that they have.
+    """
+    refuse_other_roles(desk)
+    person = get_person(desk, command.person_id, "person_id")
+    about = {name: getattr(person, name) for name in SAME}
+    new = NewPerson(given_name=command.given_name, family_name=command.family_name, **about)
+    said, known = fold(new.given_name, new.family_name), list_records(desk.session, [person.id])
+    if not said:
+        raise invalid("given_name", "Enter the other name.", "no_name")
+    if said in {each.search_name for each in known}:
+        raise invalid("given_name", "That is a name that they have already.", "known_name")
+    other = add_person(desk, new, "person")
+    desk.session.flush()
+    return merge_people(desk, MergePeople(person_id=person.id, other_id=other.id, reason=command.reason))
 
 
 def undo_merge(desk: Desk, command: UndoMerge) -> Merge:

@@ -8,9 +8,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, Invalid
-from triage.schemas.person import MergeSchema, UndoMergeSchema
+from triage.schemas.person import AddNameSchema, MergeSchema, UndoMergeSchema
 from triage.services.desk import Desk
-from triage.services.merging import MergePeople, UndoMerge, merge_people, undo_merge, weigh
+from triage.services.merging import AddName, MergePeople, UndoMerge, add_name, merge_people, undo_merge, weigh
 from triage.services.people import find_matches, get_person
 from triage.store.merges import list_cases_of, list_merges, list_records
 from triage.web.access import may, note_shown, open_desk
@@ -48,6 +48,22 @@ def merge(person_id: UUID, other_id: UUID) -> Any:
         flash(f"{call_person(said.person)} and {call_person(said.other)} count as one person from now on.")
 
     return _try(person_id, attempt, lambda errors: _compare(person_id, other_id, errors))
+
+
+@blueprint.post("/names")
+@may("person.merge")
+def name(person_id: UUID) -> Any:
+    """Keep another name that they go by."""
+    told = {field: request.form.get(f"name.{field}", "") for field in AddNameSchema().fields}
+
+    def attempt(desk: Desk) -> None:
+        said = add_name(desk, AddName(person_id=person_id, **load(AddNameSchema(), told)))
+        flash(f"They are found as {call_person(said.other)} too from now on.")
+
+    def again(errors: dict[str, str]) -> str:
+        return _render(person_id, request.form, {f"name.{field}": words for field, words in errors.items()})
+
+    return _try(person_id, attempt, again)
 
 
 @blueprint.post("/merges/<uuid:merge_id>/undo")
