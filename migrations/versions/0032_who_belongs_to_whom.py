@@ -2,8 +2,8 @@
 
 Revision: 0032, after 0031
 
-A relative need be in no case: they are seen with whoever they belong to, hidden with them, and go with the last file of
-those whom they belong to.
+A relative need be in no case: they are hidden with a restricted child, unless they belong to somebody else too, and go
+with the last file of those whom they belong to.
 """
 
 import sqlalchemy as sa
@@ -25,14 +25,14 @@ CHECKS = {
     "withdrawn_by_somebody": "num_nulls(withdrawn_at, withdrawn_by_id) IN (0, 2)",
     "withdrawn_with_reason": "(withdrawn_at IS NULL) = (withdrawn_reason = '')",
 }
-ME = "(SELECT current_setting('triage.user_id', true))"
-SEES_ALL, HIDDEN = "(SELECT sees_all())", "(SELECT hidden_records())::uuid[]"
-ONE_HAS_CASE = "SELECT FROM referrals c WHERE c.person_id = ANY (same_people(ARRAY[person_id, relative_id]))"
+ROLE = "(SELECT current_setting('triage.role', true))"
+SAYS = f"{ROLE} IN ('mash_officer', 'social_worker', 'mash_manager', 'emergency_duty_team')"
+ME, HIDDEN = "(SELECT current_setting('triage.user_id', true))", "(SELECT hidden_records())::uuid[]"
 POLICIES = {
-    "seen": f"FOR SELECT USING ({SEES_ALL} OR (SELECT is_locality()) AND withdrawn_at IS NULL AND EXISTS ({ONE_HAS_CASE}))",
-    "said": f"FOR INSERT WITH CHECK ({SEES_ALL} AND said_by_id::text = {ME} AND withdrawn_at IS NULL)",
-    "changed": f"FOR UPDATE USING ({SEES_ALL} AND withdrawn_at IS NULL)"
-    f" WITH CHECK ({SEES_ALL} AND (withdrawn_by_id IS NULL OR withdrawn_by_id::text = {ME}))",
+    "seen": "FOR SELECT USING ((SELECT sees_all()))",
+    "said": f"FOR INSERT WITH CHECK ({SAYS} AND said_by_id::text = {ME} AND withdrawn_at IS NULL)",
+    "changed": f"FOR UPDATE USING ({SAYS} AND withdrawn_at IS NULL)"
+    f" WITH CHECK ({SAYS} AND (withdrawn_by_id IS NULL OR withdrawn_by_id::text = {ME}))",
     "not_restricted": f"AS RESTRICTIVE FOR ALL USING ((ARRAY[person_id, relative_id] && {HIDDEN}) IS NOT TRUE)",
 }
 BESIDE = """LATERAL (
@@ -42,56 +42,66 @@ BESIDE = """LATERAL (
         UNION ALL SELECT m.person_id FROM merges m WHERE m.other_id = {one}
     ) beside(id)"""
 FUNCTIONS = f"""
--- Every record of some people, for the policies: which are one person's says nothing of anybody.
-CREATE FUNCTION same_people(who uuid[]) RETURNS uuid[] LANGUAGE sql STABLE
-SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT ARRAY(SELECT p.id FROM people p WHERE p.identity_id IN (SELECT q.identity_id FROM people q WHERE q.id = ANY (who)))
-$$;
--- Whether somebody belongs to a person whose case this actor sees. A body of its own, so that policies stay simple to plan.
-CREATE FUNCTION is_kin(who uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN EXISTS (SELECT FROM relationships l WHERE l.person_id = who OR l.relative_id = who);
-END $$;
 CREATE FUNCTION is_only_kin(who uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT NOT EXISTS (SELECT FROM subjects s WHERE s.person_id IN (SELECT records_of(who)))
         AND NOT EXISTS (SELECT FROM referrals r WHERE r.person_id IN (SELECT records_of(who)))
 $$;
--- Whoever is in no case and belongs, or was once said to be the same, by whatever steps, to people of this file, and to nobody who has another.
-CREATE FUNCTION kin_of_file(cases uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+-- Whether somebody is in a case that is none of these.
+CREATE FUNCTION has_case_beside(who uuid, cases uuid[]) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM subjects s
+            WHERE s.person_id IN (SELECT records_of(who)) AND s.enquiry_id <> ALL (cases))
+        OR EXISTS (SELECT FROM referrals r
+            WHERE r.person_id IN (SELECT records_of(who)) AND coalesce(r.enquiry_id, r.id) <> ALL (cases))
+$$;
+-- Whoever is in no case and belongs, or was once said to be the same, by whatever steps, to one of these people, and to
+-- nobody else who is in a case beside these; others who are in one do not count where they are hidden.
+CREATE FUNCTION kin_of(own uuid[], cases uuid[], hidden uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
     WITH RECURSIVE reached(id) AS (
-        SELECT same.id FROM retention_facts f, records_of(f.person_id) same(id) WHERE f.file_id = ANY (cases)
+        SELECT unnest(own)
         UNION SELECT same.id FROM reached, {BESIDE.format(one="reached.id")}, records_of(beside.id) same(id)
             WHERE is_only_kin(beside.id)
     ), kin AS (SELECT id FROM reached WHERE is_only_kin(id)
     ), stays(id) AS (
-        SELECT same.id FROM kin, {BESIDE.format(one="kin.id")}, records_of(kin.id) same(id) WHERE EXISTS (
-            SELECT FROM retention_facts f
-            WHERE f.person_id IN (SELECT records_of(beside.id)) AND f.file_id <> ALL (cases))
+        SELECT same.id FROM kin, {BESIDE.format(one="kin.id")}, records_of(kin.id) same(id)
+            WHERE has_case_beside(beside.id, cases) AND beside.id <> ALL (hidden)
         UNION SELECT same.id FROM stays, {BESIDE.format(one="stays.id")}, records_of(beside.id) same(id)
             WHERE is_only_kin(beside.id)
     )
     SELECT id FROM kin EXCEPT SELECT id FROM stays
 $$;
-REVOKE ALL ON FUNCTION same_people, is_kin, is_only_kin, kin_of_file FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION same_people, is_kin, is_only_kin, kin_of_file TO {SERVICE};
+REVOKE ALL ON FUNCTION is_only_kin, has_case_beside, kin_of FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_only_kin, has_case_beside, kin_of TO {SERVICE};
 """
 REACH = "(7, 'file', 'relationships', 'person_id = ANY ($4) OR relative_id = ANY ($4)')"
 KNOWN = "OR EXISTS (SELECT FROM referrals r WHERE r.person_id = found.id)"
 RELATED = (
-    " OR EXISTS (SELECT FROM relationships l WHERE l.person_id = found.id)"
-    " OR EXISTS (SELECT FROM relationships l WHERE l.relative_id = found.id)"
+    " OR EXISTS (SELECT FROM relationships l WHERE l.person_id = found.id AND l.withdrawn_at IS NULL)"
+    " OR EXISTS (SELECT FROM relationships l WHERE l.relative_id = found.id AND l.withdrawn_at IS NULL)"
     " OR EXISTS (SELECT FROM people p WHERE p.id = found.id AND p.same_as_id IS NOT NULL)"
 )
-LAST_HIDDEN = "UNION ALL SELECT r.id FROM referrals r WHERE r.person_id = ANY (kin)"
-KIN_HIDDEN = f"""
-        UNION ALL SELECT same.id FROM unnest(kin) hidden(id), {BESIDE.format(one="hidden.id")}, records_of(beside.id) same(id)
-            WHERE is_only_kin(beside.id)"""
+LAST_HIDDEN = "RETURN kin || ARRAY("
+KIN_HIDDEN = "RETURN kin || ARRAY(SELECT kin_of(kin, '{}', kin)) || ARRAY("
+HINTED = "p.id = ANY (hidden_records()) AND ("
+HINTED_IN_CASE = "p.id = ANY (hidden_records()) AND NOT is_only_kin(p.id) AND ("
+# Whoever belongs to somebody with another file stays for that one's sake, as kin, when their own cases go.
 LAST_OF_FILE = "AND f.file_id <> ALL (cases)));"
-KIN_OF_FILE = "AND f.file_id <> ALL (cases))) || ARRAY(SELECT kin_of_file(cases));"
+KIN_OF_FILE = """AND f.file_id <> ALL (cases))
+        AND NOT EXISTS (SELECT FROM relationships l WHERE l.person_id = p.id AND has_case_beside(l.relative_id, cases)
+            OR l.relative_id = p.id AND has_case_beside(l.person_id, cases)));
+    people := people || ARRAY(SELECT kin_of(ARRAY(
+        SELECT records_of(person_id) FROM retention_facts WHERE file_id = ANY (cases)
+        UNION SELECT (data->>'described')::uuid FROM events
+        WHERE case_id = ANY (cases) AND type = 'person_recognised'), cases, '{}') EXCEPT SELECT unnest(people));"""
+HELD = "h.file_id = ANY (i.cases) OR h.person_id IN ("
+KIN_HELD = "h.file_id = ANY (i.cases) OR h.person_id = ANY ((file_of(i.cases)).people) OR h.person_id IN ("
 SAID_OF_KIN = {
     "candidate_people(text, text[], date[], date[], text, text, text, integer)": (KNOWN, KNOWN + RELATED),
-    "look_up_hidden()": (LAST_HIDDEN, LAST_HIDDEN + KIN_HIDDEN),
+    "look_up_hidden()": (LAST_HIDDEN, KIN_HIDDEN),
+    "hidden_people(text, text[], date[], text, text, text)": (HINTED, HINTED_IN_CASE),
     "file_of(uuid[])": (LAST_OF_FILE, KIN_OF_FILE),
+    "fault_of_disposing(uuid, date)": (HELD, KIN_HELD),
 }
 
 
@@ -100,7 +110,6 @@ def upgrade() -> None:
     op.execute(FUNCTIONS)
     for name, rule in POLICIES.items():
         op.execute(f"CREATE POLICY {name} ON relationships {rule}")
-    op.execute("CREATE POLICY seen_as_kin ON people FOR SELECT USING ((SELECT is_locality()) AND is_kin(id))")
     for function, (old, new) in SAID_OF_KIN.items():
         _say_instead(function, old, new)
     op.execute(f"INSERT INTO disposal_reach (position, kind, reached, condition) VALUES {REACH}")
@@ -152,8 +161,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM disposal_reach WHERE position = 7")
     for function, (old, new) in SAID_OF_KIN.items():
         _say_instead(function, new, old)
-    op.execute("DROP POLICY seen_as_kin ON people")
     for name in POLICIES:
         op.execute(f"DROP POLICY {name} ON relationships")
-    op.execute("DROP FUNCTION kin_of_file, is_only_kin, is_kin, same_people")
+    op.execute("DROP FUNCTION kin_of, has_case_beside, is_only_kin")
     op.drop_table("relationships")

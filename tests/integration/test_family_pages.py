@@ -34,7 +34,7 @@ def here(enquiry):
 def test_mother_is_described_ended_and_taken_back_on_the_page(sign_in, office, enquiry, here):
     page = sign_in("social_worker")
     assert here in page.get(f"/enquiries/{enquiry.id}").text
-    assert "Nobody is on record as belonging to them" in main_of(page.get(here).text)
+    assert "Nobody whom you may see is on record as belonging to them" in main_of(page.get(here).text)
     lives = MOTHER | {"kind": "lives_with", "relative.same_address": "yes"}
     lives |= {"since-day": "1", "since-month": "2", "since-year": "2012"}
     assert page.post(here, data=lives).location == here
@@ -76,6 +76,24 @@ def test_whoever_is_like_somebody_known_is_asked_about_first(sign_in, office, he
     assert office.session.query(Person).filter_by(given_name="Mary").count() == 2
 
 
+def test_whoever_lives_at_the_address_of_somebody_known_may_be_nobody_of_these(sign_in, office, here):
+    page = sign_in("mash_officer")
+    page.post(here, data=MOTHER | BORN | {"relative.same_address": "yes"})
+    other = MOTHER | BORN | {"relative.family_name": "Holm", "relative.same_address": "yes"}
+    asked = page.post(here, data=other)
+    assert asked.status_code == 422
+    assert "None of these" in main_of(asked.text)
+    assert page.post(here, data=other | {"relative.known": ""}).status_code == 302
+    assert office.session.query(Person).filter_by(given_name="Mary").count() == 2
+
+
+def test_what_was_said_of_others_is_not_taken_back_from_here(sign_in, office, here):
+    ben = told_of(office, "Ashby", given_name="Ben").subjects[0].person
+    said = say_related(office, ben, "parent", an_adult())
+    sent = {f"w{said.id.hex}.reason": NOT_SO}
+    assert sign_in("mash_officer").post(f"{here}/{said.id}/withdraw", data=sent).status_code == 404
+
+
 def test_brother_who_was_told_of_together_is_chosen_from_a_list(sign_in, office):
     both = an_enquiry(office, subjects=(a_subject(given_name="Ava"), a_subject(given_name="Ben")))
     ava, ben = (each.person for each in both.subjects)
@@ -86,9 +104,13 @@ def test_brother_who_was_told_of_together_is_chosen_from_a_list(sign_in, office)
     assert "half-brother or half-sister of Ava" in main_of(page.get(here).text)
 
 
-@pytest.mark.parametrize("left_out", ["kind", "known_by"])
+@pytest.mark.parametrize("left_out", ["kind", "known_by", "relative.kind"])
 def test_what_is_left_out_is_asked_for_and_nothing_typed_is_lost(sign_in, here, left_out):
-    says = {"kind": "Choose how they are related", "known_by": "Say how this is known"}[left_out]
+    says = {
+        "kind": "Choose how they are related",
+        "known_by": "Say how this is known",
+        "relative.kind": "Say whether this is an adult or a child",
+    }[left_out]
     answer = sign_in("mash_officer").post(here, data={name: MOTHER[name] for name in MOTHER if name != left_out})
     assert answer.status_code == 422
     assert says in main_of(answer.text)

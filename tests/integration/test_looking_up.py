@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from tests.making import an_enquiry
 from triage.models import Person
+from triage.services.linking import LinkPerson, link_person
 from triage.services.people import NewPerson, find_matches, index_names
 from triage.store.people import find_candidates
 from workflows.people import LIKELY, Identity
@@ -82,3 +83,12 @@ def test_whoever_was_recorded_before_is_found_by_sound_once_the_schema_is_brough
     office.session.expire_all()
     assert child in find_candidates(office.session, typed)
     assert child.version == before
+
+
+def test_description_that_was_recognised_stands_in_nobodys_way(office, child):
+    """It is left in no case, and sounds more like what is typed than the child does."""
+    new = an_enquiry(office, **CHILD | {"given_name": "Xayden", "family_name": "Kirkhome", "birth_date": None})
+    link_person(office.desk("social_worker"), LinkPerson(enquiry_id=new.id, ordinal=1, person_id=child.id))
+    office.session.flush()
+    typed = Identity("Xayden", "Kirkhome")
+    assert list(find_candidates(office.session, typed)) == [child]

@@ -1,10 +1,13 @@
 """How people are related, by somebody's word: who belongs to a child, who sees that, and what goes with whom."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import ProgrammingError
 
-from tests.acting import accepted, last_event
+from tests.acting import a_referral, accepted, act, last_event
 from tests.asking_for_records import as_
 from tests.disposing import LATER, agreed, closed_enquiry, dispose_all, service_desk
 from tests.making import a_subject, an_enquiry
@@ -12,13 +15,17 @@ from tests.merging import part, say_one, told_of
 from tests.relating import KNOWN_BY, NOT_SO, an_adult, end, say_related, take_back
 from tests.restricting import few_see
 from triage.errors import Conflict, Invalid, NotFound
-from triage.models import Person, Relationship
+from triage.models import DisposalItem, Person, Relationship, Subject
+from triage.services.breaking_glass import BreakGlass, break_glass, is_like_hidden
 from triage.services.family import gather_families
 from triage.services.history import gather_history
+from triage.services.linking import LinkPerson, link_person
 from triage.services.merging import weigh
+from triage.services.passing_on import RECOGNISED
 from triage.services.people import NewPerson, find_matches
 from triage.services.rights.gathering_held import gather_material
-from triage.store.relationships import list_relationships
+from triage.services.rights.rectifying import AskRectification, ask_rectification
+from triage.store.relationships import list_family, list_relationships
 
 MOVED = date(2013, 4, 1)
 
@@ -48,9 +55,10 @@ def family_of(office, person, who="mash_officer", day=None):
 def test_mother_who_is_in_no_case_is_described_and_belongs_to_her_child(office, ava, mother):
     assert family_of(office, ava)[0] == {"Mary": ["parent"]}
     assert family_of(office, mother)[0] == {"Ava": ["child"]}
-    for one, other in ((ava, mother), (mother, ava)):
+    for one in (ava, mother):
         told = last_event(office, one, "relationship_said").data
-        assert (told["kind"], told["other"]) == ("parent", str(other.id))
+        assert (told["kind"], told["person"], told["relative"]) == ("parent", str(ava.id), str(mother.id))
+        assert told["reason"] == KNOWN_BY
 
 
 def test_children_of_one_mother_are_siblings_though_nobody_said_so(office, ava, mother):
@@ -148,6 +156,7 @@ def test_parents_and_siblings_speak_for_two_records_being_one_childs(office, ava
     beside = {each.field: each for each in weigh(office.desk("mash_officer"), ava, ashby)}
     assert "parents" not in apart
     assert beside["parents"].weight > 0
+    assert beside["parents"].says == "parents one of them the same"
     (match,) = (each for each in find_matches(office.desk("mash_officer"), ava) if each.person is ashby)
     assert "parents" in {each.field for each in match.evidence}
 
@@ -174,15 +183,23 @@ def test_what_was_told_of_family_and_household_is_known_before(office, ava, moth
     assert told[lodger.reference] == "lives_with"
 
 
-def test_locality_sees_the_family_of_its_own_children(office):
+def test_locality_sees_the_whole_family_of_its_own_children_and_of_no_others(office):
     case = accepted(office, given_name="Wes")
-    say_related(office, case.person, "parent", relative=an_adult())
-    assert family_of(office, case.person, "locality_worker:west")[0] == {"Mary": ["parent"]}
-    for who, sees in (("locality_worker:west", 1), ("locality_worker:north", 0), ("analyst", 0)):
+    north = act(office, "mash_manager", a_referral(office), "allocate", team_code="social_care_north")
+    mother = say_related(office, case.person, "parent", an_adult()).relative
+    say_related(office, told_of(office, "Ashby", given_name="Ben").subjects[0].person, "parent", mother)
+    say_related(office, case.person, "lives_with", mother)
+    say_related(office, mother, "lives_with", an_adult(given_name="Lou"))
+    assert family_of(office, case.person, "locality_worker:west") == (
+        {"Mary": ["parent"], "Ben": ["sibling"]},
+        {"Mary", "Lou"},
+    )
+    assert family_of(office, north.person, "locality_worker:north") == ({}, set())
+    for who in ("locality_worker:west", "locality_worker:north", "analyst"):
         with as_(office, who):
             office.session.expire_all()
-            assert office.session.query(Relationship).count() == sees, who
-            assert office.session.query(Person).filter_by(given_name="Mary").count() == sees, who
+            assert office.session.query(Relationship).count() == 0, who
+            assert office.session.query(Person).filter(Person.given_name.in_(["Mary", "Lou", "Ben"])).count() == 0, who
         office.session.expire_all()
 
 
@@ -192,22 +209,48 @@ def test_locality_may_not_say_so(office):
         say_related(office, case.person, "parent", relative=an_adult(), who="locality_worker:west")
 
 
-def test_family_of_a_restricted_child_is_hidden_with_them(office):
+@pytest.fixture
+def hidden(office):
+    """A restricted child with a mother and her partner, who are in no case."""
     enquiry = told_of(office, "Holm", given_name="Ava")
-    ava = enquiry.subjects[0].person
-    mother = say_related(office, ava, "parent", relative=an_adult()).relative
-    ben = told_of(office, "Ashby", given_name="Ben").subjects[0].person
-    say_related(office, ben, "parent", mother)
+    mother = say_related(office, enquiry.subjects[0].person, "parent", an_adult(address="7 Made-up Lane")).relative
+    partner = say_related(office, mother, "significant_other", an_adult(given_name="Pat")).relative
     few_see(office, enquiry.id)
-    hers = mother.id
-    assert family_of(office, ben, "social_worker") == ({}, set())
-    with as_(office, "social_worker"):
+    return enquiry.subjects[0].person, mother, partner
+
+
+def seen_people(office, who, *keys):
+    with as_(office, who):
         office.session.expire_all()
-        assert office.session.query(Person).filter_by(id=hers).count() == 0
+        found = set(office.session.scalars(select(Person.id).where(Person.id.in_(keys))))
     office.session.expire_all()
+    return found
+
+
+def test_family_of_a_restricted_child_is_hidden_with_them_by_whatever_steps(office, hidden):
+    keys = [each.id for each in hidden]
+    assert seen_people(office, "social_worker", *keys) == set()
+    assert seen_people(office, "mash_manager", *keys) == set(keys)
+    ben = told_of(office, "Ashby", given_name="Ben").subjects[0].person
     with pytest.raises(NotFound):
-        say_related(office, ben, "sibling", ava, who="social_worker")
+        say_related(office, ben, "sibling", hidden[0], who="social_worker")
+
+
+def test_mother_who_has_another_child_is_seen_as_that_ones_and_the_restricted_child_is_not(office, hidden):
+    ava, mother, partner = (each.id for each in hidden)
+    ben = told_of(office, "Ashby", given_name="Ben").subjects[0].person
+    say_related(office, ben, "parent", hidden[1], who="mash_manager")
+    assert seen_people(office, "social_worker", ava, mother, partner) == {mother, partner}
+    assert family_of(office, ben, "social_worker")[0] == {"Mary": ["parent"]}
     assert family_of(office, ben, "mash_manager")[0] == {"Mary": ["parent"], "Ava": ["sibling"]}
+
+
+def test_somebody_like_a_hidden_relative_is_not_hinted_at(office, hidden):
+    like = told_of(office, "Testley", given_name="Mary", kind="adult_at_risk", birth_date=None)
+    with as_(office, "social_worker"):
+        assert not is_like_hidden(office.desk("social_worker"), like.subjects[0].person)
+        with pytest.raises(NotFound):
+            break_glass(office.desk("social_worker"), BreakGlass(reason="Made up", enquiry_id=like.id, ordinal=1))
 
 
 def test_copy_of_the_record_tells_what_others_are_and_not_who(office, ava, mother):
@@ -221,6 +264,91 @@ def test_copy_of_the_record_tells_what_others_are_and_not_who(office, ava, mothe
     hers = gather_material(office.desk("information_governance"), mother)
     (section,) = (each for each in hers.sections if each.title == "Your family and household")
     assert [each.heading for each in section.items] == ["Child", "Lives with them"]
+
+
+def test_who_belongs_to_whom_is_said_once_and_one_way_round(office, ava, mother):
+    ben = told_of(office, "Ashby", given_name="Ben").subjects[0].person
+    with pytest.raises(Invalid, match="the other way round"):
+        say_related(office, mother, "parent", ava)
+    say_related(office, ava, "lives_with", ben, since=MOVED)
+    with pytest.raises(Invalid, match="said already"):
+        say_related(office, ben, "lives_with", ava)
+    say_related(office, ben, "lives_with", ava, until=MOVED - timedelta(days=1))
+    with pytest.raises(Invalid, match="said already"):
+        say_related(office, ava, "lives_with", ben, until=MOVED)
+
+
+def test_child_born_by_another_record_is_no_longer_unborn(office):
+    told = told_of(office, "Holm", kind="unborn_child", given_name="", birth_date=None, expected_date=date(2013, 7, 1))
+    unborn = told.subjects[0].person
+    say_related(office, unborn, "unborn_to", an_adult())
+    ivy = told_of(office, "Holm", given_name="Ivy", birth_date=office.clock.at.date()).subjects[0].person
+    say_one(office, "mash_officer", unborn, ivy)
+    assert family_of(office, unborn)[0] == family_of(office, ivy)[0] == {"Mary": ["parent"]}
+
+
+def test_whoever_left_long_ago_brings_nobody(office, ava):
+    person, gone = ava, date(2006, 1, 1)
+    for name in ("Lou", "Max", "Nat"):
+        person = say_related(office, person, "lives_with", an_adult(given_name=name), until=gone).relative
+    office.session.flush()
+    assert list_family(office.session, [ava.id], office.clock.at.date(), ()) == []
+    assert len(list_family(office.session, [ava.id], gone, ())) == 3
+    assert len(list_family(office.session, [ava.id], gone, [person.id])) == 2
+
+
+def test_family_that_was_said_of_a_description_is_that_of_whoever_it_is(office, ava, mother):
+    new = told_of(office, "Holm", given_name="Ava")
+    described = new.subjects[0].person
+    say_related(office, described, "sibling", an_adult(given_name="Cia", kind="child"))
+    with as_(office, "social_worker"):
+        office.session.expire_all()
+        link_person(office.desk("social_worker"), LinkPerson(enquiry_id=new.id, ordinal=1, person_id=ava.id))
+    assert family_of(office, ava)[0] == {"Mary": ["parent"], "Cia": ["sibling"]}
+    assert {each.withdrawn_reason for each in list_relationships(office.session, [described.id])} == {RECOGNISED}
+    with as_(office, "social_worker"):
+        typed = NewPerson(given_name="Ava", family_name="Holm", birth_date=ava.birth_date)
+        assert [each.person for each in find_matches(office.desk("social_worker"), typed)] == [ava]
+
+
+@pytest.mark.parametrize("who", ["early_help_unit", "locality_worker:west", "analyst"])
+def test_database_lets_nobody_say_so_whose_word_it_is_not(office, ava, mother, who):
+    said, me = list_relationships(office.session, [ava.id])[0], office.actor(who)
+    new = {"person_id": ava.id, "relative_id": mother.id, "kind": "carer", "known_by": "Made up", "id": uuid4()}
+    new |= {"said_at": office.clock.at, "said_by_id": me.id, "withdrawn_reason": ""}
+    table = Relationship.__table__
+    ended = update(table).where(table.c.id == said.id).values(until=MOVED)
+    with as_(office, who):
+        with pytest.raises(ProgrammingError, match="row-level security"), office.session.begin_nested():
+            office.session.execute(insert(table).values(**new))
+        assert office.session.execute(ended).rowcount == 0
+
+
+def dispose_of_all(office, at):
+    office.clock.at = at
+    agreed(office)
+    dispose_all(service_desk(office))
+
+
+def test_relative_who_is_held_holds_the_file(office):
+    ava = closed_enquiry(office, given_name="Ava").subjects[0].person
+    mother = say_related(office, ava, "parent", an_adult()).relative
+    told = {"field": "family_name", "asserted": "Voss", "asked_by": "Made-up", "evidence": "None"}
+    with as_(office, "mash_officer"):
+        ask_rectification(office.desk("mash_officer"), AskRectification(person_id=mother.id, **told))
+    dispose_of_all(office, LATER)
+    assert office.session.query(Person).filter(Person.id.in_([ava.id, mother.id])).count() == 2
+    assert office.session.scalars(select(DisposalItem.skipped)).all() == ["is held"]
+
+
+def test_mother_whose_own_file_goes_stays_for_the_child_who_has_one(office):
+    hers = closed_enquiry(office, given_name="Mary", birth_date=date(1995, 6, 1)).subjects[0].person
+    ben = accepted(office, given_name="Ben").person
+    say_related(office, ben, "parent", hers)
+    key = hers.id
+    dispose_of_all(office, LATER)
+    assert office.session.query(Subject).filter_by(person_id=key).count() == 0
+    assert family_of(office, ben)[0] == {"Mary": ["parent"]}
 
 
 def test_whoever_is_in_no_case_goes_with_the_last_file_of_whoever_they_belong_to(office):

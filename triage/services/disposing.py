@@ -19,6 +19,7 @@ from triage.store.ledger import stream_case
 from triage.store.locking import lock, lock_people
 from triage.store.references import name_cases
 from triage.store.retention import (
+    Leaving,
     count_rows,
     dispose,
     find_fault,
@@ -134,9 +135,9 @@ def finish_disposals(desk: Desk) -> int:
     return len(ended)
 
 
-def _lock_file(desk: Desk, item: DisposalItem) -> Iterator[Logged]:
+def _lock_file(desk: Desk, item: DisposalItem, leaving: Leaving) -> Iterator[Logged]:
     """Every row with a log of its own that goes with the file: enquiries, people, referrals, as ever, then requests."""
-    people, referrals, requests = find_leaving(desk.session, item.cases)
+    people, referrals, requests = leaving
     yield from (lock(desk.session, Enquiry, key) for key in sorted(set(item.cases) - set(referrals)))
     lock_people(desk.session, people)
     yield from (lock(desk.session, Person, key) for key in people)
@@ -146,10 +147,15 @@ def _lock_file(desk: Desk, item: DisposalItem) -> Iterator[Logged]:
 
 def _let_go(desk: Desk, item: DisposalItem) -> str | None:
     """All of the file goes, or none, and why not."""
+    if fault := find_fault(desk.session, item.id, desk.today):
+        return fault
+    leaving = find_leaving(desk.session, item.cases)
     try:
-        rows = list(_lock_file(desk, item))
+        rows = list(_lock_file(desk, item, leaving))
     except NotFound:
         return "went in another disposal"
+    if find_leaving(desk.session, item.cases) != leaving:
+        return "belongs with somebody else by now"
     return find_fault(desk.session, item.id, desk.today) or _dispose(desk, item, rows)
 
 

@@ -1,13 +1,15 @@
 """Who belongs to somebody on a day, and with whom they live: from what people said of any of their records."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from triage.models import Person, Relationship
-from triage.services.desk import Desk
+from triage.services.desk import Desk, seeing_all
+from triage.store.merges import list_records
 from triage.store.relationships import list_family
+from triage.store.restrictions import list_hidden
 from workflows.people.family import LIVES_WITH, PARENTS, SIBLINGS, Tie, household_of, relations_of
 
 
@@ -44,10 +46,17 @@ NOBODY = Kin()
 
 
 def gather_families(desk: Desk, people: Iterable[Person], day: date) -> Mapping[UUID, Family]:
-    """The family of each of these people on that day, by whose records are theirs."""
+    """The family of each of these people on that day, by whose records are theirs.
+
+    Whoever sees a person sees who belongs to them, also where they have no case of those: the service reads it in their
+    name, and nothing of anybody who is hidden from them.
+    """
     own = {each.identity_id: each for each in people}
-    rows = list_family(desk.session, {each.id for each in own.values()}) if own else []
-    ties = [tie for each in rows if (tie := _tie(each, day)).one != tie.other]
+    hidden = list_hidden(desk.session)
+    with seeing_all(desk):
+        rows = list_family(desk.session, {each.id for each in own.values()}, day, hidden) if own else []
+        born = _find_born(desk, rows, day)
+    ties = [tie for each in rows if (tie := _tie(each, born)).one != tie.other]
     named = {each.identity_id: each for row in rows for each in (row.relative, row.person)} | own
     return {who: _gather(who, ties, named, day) for who in own}
 
@@ -64,10 +73,15 @@ def _gather(who: UUID, ties: Sequence[Tie[UUID]], named: Mapping[UUID, Person], 
     )
 
 
-def _tie(row: Relationship, day: date) -> Tie[UUID]:
+def _find_born(desk: Desk, rows: Iterable[Relationship], day: date) -> set[UUID]:
+    """Those who were told of as unborn and are born by that day, as any of their records tells."""
+    records = list_records(desk.session, [each.person_id for each in rows if each.kind == "unborn_to"])
+    return {each.identity_id for each in records if each.birth_date and each.birth_date <= day}
+
+
+def _tie(row: Relationship, born: Collection[UUID]) -> Tie[UUID]:
     """A mother before the birth is a parent once the child is born."""
-    born = row.person.birth_date is not None and row.person.birth_date <= day
-    kind = "parent" if row.kind == "unborn_to" and born else row.kind
+    kind = "parent" if row.kind == "unborn_to" and row.person.identity_id in born else row.kind
     return Tie(row.person.identity_id, row.relative.identity_id, kind, row.since, row.until)
 
 

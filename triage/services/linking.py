@@ -12,6 +12,7 @@ from triage.services.events import record
 from triage.services.facts import recommend_for
 from triage.services.firing import check_version
 from triage.services.night import give_red_to_night
+from triage.services.passing_on import pass_on_family
 from triage.services.people import find_matches, get_person
 from triage.store.locking import lock
 from workflows.enquiry import RECOGNISES, UNDECIDED
@@ -44,6 +45,7 @@ def link_person(desk: Desk, command: LinkPerson) -> Enquiry:
     person = get_person(desk, command.person_id, "person_id")
     reason = _explain(desk, enquiry, subject, person, command.reason)
     before, subject.person = subject.person, person
+    pass_on_family(desk, before, person)
     told = ask_again(desk, enquiry, subject)
     known = {"described": str(before.id), "known": str(person.id)}
     record(desk, enquiry, "person_recognised", subject=subject.ordinal, **known, **reason, **told)

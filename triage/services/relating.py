@@ -12,7 +12,7 @@ from triage.services.linking import refuse_other_roles
 from triage.services.people import NewPerson, add_person, get_person
 from triage.store.locking import lock_people
 from triage.store.relationships import get_relationship, list_relationships
-from workflows.people.family import PARENTS
+from workflows.people.family import INVERSES, PARENTS, overlap
 from workflows.refusals import words
 
 IN_ORDER = (*PARENTS, "step_parent")  # who is older than the child
@@ -65,6 +65,7 @@ def relate(desk: Desk, command: Relate) -> Relationship:
     lock_people(desk.session, [key for key in (command.person_id, command.relative_id) if key])
     person, relative = get_person(desk, command.person_id, "person_id"), _find_relative(desk, command)
     _check(desk, person, relative, command)
+    _refuse_said(desk, person, relative, command)
     said = Relationship(
         person_id=person.id,
         relative_id=relative.id,
@@ -77,7 +78,8 @@ def relate(desk: Desk, command: Relate) -> Relationship:
     )
     desk.session.add(said)
     desk.session.flush()
-    _tell(desk, said, "relationship_said", kind=said.kind, since=_say(said.since), until=_say(said.until))
+    days = {"since": _say(said.since), "until": _say(said.until)}
+    _tell(desk, said, "relationship_said", kind=said.kind, reason=known_by, **days)
     return said
 
 
@@ -127,8 +129,6 @@ def _check(desk: Desk, person: Person, relative: Person, command: Relate) -> Non
     if command.kind in IN_ORDER and both_known and relative.birth_date >= person.birth_date:
         raise invalid("kind", "A parent is older than the child. Check the dates of birth.", "younger_parent")
     _check_days(desk, command.since, command.until)
-    if any(_is_same(each, person, relative, command.kind) for each in list_relationships(desk.session, [person.id])):
-        raise invalid("kind", "That was said already, and stands.", "said_already")
 
 
 def _check_days(desk: Desk, since: date | None, until: date | None) -> None:
@@ -139,17 +139,24 @@ def _check_days(desk: Desk, since: date | None, until: date | None) -> None:
         raise invalid("until", f"It began on {since:%-d %B %Y}. It cannot have ended before.", "ends_first")
 
 
-def _is_same(said: Relationship, person: Person, relative: Person, kind: str) -> bool:
-    """Whether that stands, and goes on: who moves out and in again lives there twice."""
-    stands = said.withdrawn_at is None and said.until is None and said.kind == kind
-    return stands and (said.person.identity_id, said.relative.identity_id) == (person.identity_id, relative.identity_id)
+def _refuse_said(desk: Desk, person: Person, relative: Person, command: Relate) -> None:
+    """Invalid where it stands of days in common, or the other way round: nobody is the parent of their own parent."""
+    pair = (person.identity_id, relative.identity_id)
+    for each in list_relationships(desk.session, [person.id]):
+        other = (each.person.identity_id, each.relative.identity_id)
+        if each.withdrawn_at or each.kind != command.kind or {*other} != {*pair}:
+            continue
+        if other != pair and each.kind in INVERSES:
+            raise invalid("kind", "That is on record the other way round. Take that back first.", "other_way_round")
+        if overlap((each.since, each.until), (command.since, command.until)):
+            raise invalid("kind", "That was said already, and stands.", "said_already")
 
 
 def _tell(desk: Desk, said: Relationship, event: str, **data: object) -> None:
     """Each of the two has it in their log."""
-    people = [get_person(desk, key, "person_id") for key in (said.person_id, said.relative_id)]
-    for one, other in (people, reversed(people)):
-        record(desk, one, event, relationship=str(said.id), other=str(other.id), **data)
+    pair = {"person": str(said.person_id), "relative": str(said.relative_id)}
+    for key in (said.person_id, said.relative_id):
+        record(desk, get_person(desk, key, "person_id"), event, relationship=str(said.id), **pair, **data)
 
 
 def _say(day: date | None) -> str | None:

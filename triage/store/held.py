@@ -171,8 +171,9 @@ def find_by_name(session: Session, search_name: str, birth_date: object) -> Sequ
     """
     before = select(Rectification.person_id).where(Rectification.search_name == search_name)
     named = or_(Person.search_name == search_name, Person.id.in_(before))
-    columns = (Subject.person_id, Referral.person_id, Relationship.person_id, Relationship.relative_id)
-    known = or_(*(exists().where(column == Person.id) for column in columns))
+    related = (Relationship.person_id == Person.id) | (Relationship.relative_id == Person.id)
+    in_a_case = (exists().where(Subject.person_id == Person.id), exists().where(Referral.person_id == Person.id))
+    known = or_(*in_a_case, exists().where(related, Relationship.withdrawn_at.is_(None)))
     found = select(Person).where(named, Person.birth_date == birth_date, known)
     return session.scalars(found.order_by(Person.id)).all()
 

@@ -1,40 +1,61 @@
-"""What was said of how people are related, as far as this actor sees."""
+"""What was said of how people are related."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
 from triage.models import Person, Relationship
-from workflows.people.family import LIVES_WITH, PARENTS
+from workflows.people.family import LIVES_WITH, PARENTS, Tie
 
-GENERATIONS = 3  # steps from a child to a parent, to that one's other children, and to their other parents
 NAMED = (Relationship.person, Relationship.relative, Relationship.said_by, Relationship.withdrawn_by)
+GENERATIONS = 2  # steps on from whoever is asked about: to their parents, and to the other children of those
 
 
 def list_relationships(session: Session, person_ids: Iterable[UUID]) -> Sequence[Relationship]:
     """Everything that was said of any record of these people, also what was taken back, in the order it was said in."""
+    return list(_list(session, person_ids))
+
+
+def list_family(
+    session: Session, person_ids: Collection[UUID], day: date, hidden: Collection[UUID]
+) -> list[Relationship]:
+    """What holds on that day of these people, of their parents and the other children of those, and of their household.
+
+    Nothing of whoever is `hidden`. Brothers and sisters, and who lives with whom, follow from it.
+    """
+    found: dict[UUID, Relationship] = {}
+
+    def ask(keys: Collection[UUID]) -> list[Relationship]:
+        holds = Relationship.withdrawn_at.is_(None) & Relationship.person_id.not_in(hidden)
+        rows = _list(session, keys, holds & Relationship.relative_id.not_in(hidden)) if keys else ()
+        said = [each for each in rows if Tie(None, None, each.kind, each.since, each.until).holds(day)]
+        found.update((each.id, each) for each in said)
+        return said
+
+    said = own = ask(person_ids)
+    for _ in range(GENERATIONS):
+        said = ask(_beside(said, PARENTS))
+    said, known = own, set(person_ids)
+    while asked := _beside(said, (LIVES_WITH,)) - known:
+        known |= asked
+        said = ask(asked)
+    return sorted(found.values(), key=lambda each: (each.said_at, each.id))
+
+
+def _beside(said: Iterable[Relationship], kinds: Collection[str]) -> set[UUID]:
+    return people_of_ties(each for each in said if each.kind in kinds)
+
+
+def _list(session: Session, person_ids: Iterable[UUID], *rules: ColumnElement[bool]) -> Iterator[Relationship]:
     one = select(Person.identity_id).where(Person.id.in_(list(person_ids)))
     records = select(Person.id).where(Person.identity_id.in_(one))
     query = select(Relationship).options(*(joinedload(each) for each in NAMED))
     theirs = or_(Relationship.person_id.in_(records), Relationship.relative_id.in_(records))
-    return session.scalars(query.where(theirs).order_by(Relationship.said_at, Relationship.id)).all()
-
-
-def list_family(session: Session, person_ids: Collection[UUID]) -> Sequence[Relationship]:
-    """What stands of these people, of their parents, of the other children of those, and of whoever lives with them."""
-    found: dict[UUID, Relationship] = {}
-    known, asked, steps = set(person_ids), set(person_ids), 0
-    while asked:
-        said = [each for each in list_relationships(session, asked) if not each.withdrawn_at]
-        found |= {each.id: each for each in said}
-        steps += 1
-        beside = [each for each in said if each.kind == LIVES_WITH or (each.kind in PARENTS and steps < GENERATIONS)]
-        asked = {key for each in beside for key in (each.person_id, each.relative_id)} - known
-        known |= asked
-    return sorted(found.values(), key=lambda each: (each.said_at, each.id))
+    yield from session.scalars(query.where(theirs, *rules).order_by(Relationship.said_at, Relationship.id))
 
 
 def get_relationship(session: Session, key: UUID) -> Relationship:

@@ -42,6 +42,11 @@ def _whole() -> tuple[object, ...]:
     return joinedload(Restriction.made_by), readers.options(*map(joinedload, names))
 
 
+def list_hidden(session: Session) -> set[UUID]:
+    """The keys of whatever this actor may not be shown: people and what is about them."""
+    return set(session.scalar(select(func.hidden_records())))
+
+
 def list_restricted(session: Session, people: Iterable[UUID]) -> set[UUID]:
     """Those of these people whose records few may see."""
     known = select(Person.id).where(Person.id.in_(list(people)), func.is_restricted(Person.id))

@@ -22,6 +22,7 @@ WAITS = (
     DisposalItem.excluded_at.is_(None),
     DisposalItem.skipped.is_(None),
 )
+Leaving = tuple[list[UUID], list[UUID], list[UUID]]
 PREPARER = 2013_0019  # the advisory lock of whoever puts a disposal together
 COUNT = text("SELECT count_file(:cases)").bindparams(bindparam("cases", type_=ARRAY(Uuid())))
 
@@ -96,11 +97,11 @@ def list_at_end(session: Session) -> list[UUID]:
     return list(session.scalars(query.where(~left.exists()).order_by(Disposal.id)))
 
 
-def find_leaving(session: Session, cases: list[UUID]) -> tuple[list[UUID], list[UUID], list[UUID]]:
+def find_leaving(session: Session, cases: list[UUID]) -> Leaving:
     """The people of whom nothing would be left, the referrals that go with these cases, and requests for records."""
     asked = text("SELECT people, referrals, requests FROM file_of(:cases)")
     row = session.execute(asked.bindparams(bindparam("cases", cases, ARRAY(Uuid())))).one()
-    return row.people, row.referrals, row.requests
+    return sorted(row.people), sorted(row.referrals), sorted(row.requests)
 
 
 def find_fault(session: Session, item_id: UUID, on_day: date) -> str | None:

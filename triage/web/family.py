@@ -7,13 +7,13 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from triage.errors import Conflict, Invalid, Problem
+from triage.errors import Conflict, Invalid, NotFound, Problem
 from triage.models import Person
 from triage.schemas.enquiry import NewPersonSchema
 from triage.schemas.person import EndRelationshipSchema, RelateSchema, WithdrawRelationshipSchema
 from triage.services.desk import Desk
 from triage.services.family import Family, gather_families
-from triage.services.people import Candidate, NewPerson, find_matches, get_person
+from triage.services.people import Candidate, find_matches, get_person
 from triage.services.relating import (
     EndRelationship,
     Relate,
@@ -23,7 +23,7 @@ from triage.services.relating import (
     withdraw_relationship,
 )
 from triage.store.history import list_told_together
-from triage.store.relationships import list_relationships, people_of_ties
+from triage.store.relationships import get_relationship, list_relationships, people_of_ties
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, nest
@@ -34,7 +34,6 @@ from workflows.people.family import RELATIONS
 blueprint = Blueprint("family", __name__, url_prefix="/people/<uuid:person_id>/family")
 carry_on(blueprint)
 FIELDS = tuple(RelateSchema().fields)
-DESCRIBED = ("given_name", "family_name", "birth_date", "sex")
 SHOWN = 5  # people known already who may be the one described
 ONE_OF_THESE = "Somebody like that is known already. Say whether it is one of them."
 
@@ -65,6 +64,7 @@ def end(person_id: UUID, relationship_id: UUID) -> Any:
     part = f"e{relationship_id.hex}"
 
     def attempt(desk: Desk) -> None:
+        _refuse_others(desk, person_id, relationship_id)
         told = load(EndRelationshipSchema(), nest(request.form, (part,)).get(part, {}))
         end_relationship(desk, EndRelationship(relationship_id=relationship_id, **told))
         flash("It is on record that this has ended.")
@@ -79,6 +79,7 @@ def withdraw(person_id: UUID, relationship_id: UUID) -> Any:
     part = f"w{relationship_id.hex}"
 
     def attempt(desk: Desk) -> None:
+        _refuse_others(desk, person_id, relationship_id)
         told = load(WithdrawRelationshipSchema(), {"reason": request.form.get(f"{part}.reason", "")})
         withdraw_relationship(desk, WithdrawRelationship(relationship_id=relationship_id, **told))
         flash("It was taken back. What was said stays on record.")
@@ -98,26 +99,44 @@ def _try(person_id: UUID, attempt: Callable[[Desk], None], part: str = "") -> An
     return redirect(url_for("family.show", person_id=person_id))
 
 
+def _refuse_others(desk: Desk, person_id: UUID, relationship_id: UUID) -> None:
+    """NotFound where what was said is of two others."""
+    said, person = get_relationship(desk.session, relationship_id), get_person(desk, person_id, "person_id")
+    if person.identity_id not in (said.person.identity_id, said.relative.identity_id):
+        raise NotFound(Problem("not_found", "That was said of others. Open the family of one of them."))
+
+
 def _read(desk: Desk, person_id: UUID) -> Relate:
     """What the form means. Invalid where somebody is described who is like one that is known, and nothing says who."""
-    data = nest(request.form, FIELDS)
-    described = data.pop("relative", None)
-    described = described if isinstance(described, dict) else {}
-    known = described.pop("known", "")
-    address = described.pop("same_address", "")
-    if known:
+    data, described = nest(request.form, FIELDS), _describe(desk, person_id, request.form)
+    data.pop("relative", None)
+    if known := request.form.get("relative.known"):
         return Relate(person_id=person_id, **load(RelateSchema(), data | {"relative_id": known}))
-    if address and described:
-        person = get_person(desk, person_id, "person_id")
-        described |= {"address": person.address, "postcode": person.postcode}
+    if described and "kind" not in described:
+        raise Invalid(Problem("kind", "Say whether this is an adult or a child.", "relative.kind"))
     command = Relate(person_id=person_id, **load(RelateSchema(), data | ({"relative": described} if described else {})))
-    if command.relative and "relative.known" not in request.form and _find_like(desk, command.relative):
+    if command.relative and "relative.known" not in request.form and _find_like(desk, described):
         raise Invalid(Problem("known", ONE_OF_THESE, "relative.known"))
     return command
 
 
-def _find_like(desk: Desk, described: NewPerson) -> list[Candidate]:
-    return find_matches(desk, described, SHOWN)
+def _describe(desk: Desk, person_id: UUID, form: MultiDict[str, str]) -> dict[str, Any]:
+    """Somebody as they are described on the form, with the person's address where they live there too."""
+    described = nest(form, ("relative",)).get("relative", {})
+    described = dict(described) if isinstance(described, dict) else {}
+    described.pop("known", "")
+    if described.pop("same_address", "") and described:
+        person = get_person(desk, person_id, "person_id")
+        described |= {"address": person.address, "postcode": person.postcode}
+    return described
+
+
+def _find_like(desk: Desk, described: dict[str, Any]) -> list[Candidate]:
+    """Whoever is known and like them; nobody where that cannot be read."""
+    try:
+        return find_matches(desk, load(NewPersonSchema(), described), SHOWN) if described else []
+    except Invalid:
+        return []
 
 
 def _render(person_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
@@ -125,7 +144,8 @@ def _render(person_id: UUID, values: MultiDict[str, str], errors: dict[str, str]
         person = get_person(desk, person_id, "person_id")
         family = gather_families(desk, [person], desk.today)[person.identity_id]
         said = list_relationships(desk.session, [person.id])
-        found = _find_described(desk, values) if "relative.known" in errors or "relative.known" in values else []
+        asks = "relative.known" in errors or "relative.known" in values
+        found = _find_like(desk, _describe(desk, person_id, values)) if asks else []
         nearby = _list_nearby(desk, person, family)
         named = {each.id for each in (*family.people.values(), *nearby, *(match.person for match in found))}
         note_shown(desk, {person.id, *named, *people_of_ties(said)})
@@ -142,16 +162,6 @@ def _render(person_id: UUID, values: MultiDict[str, str], errors: dict[str, str]
             values=form.values,
             errors=errors,
         )
-
-
-def _find_described(desk: Desk, values: MultiDict[str, str]) -> list[Candidate]:
-    """Whoever is like the one described, as far as that can be read."""
-    described = nest(values, ("relative",)).get("relative", {})
-    said = {name: value for name, value in described.items() if name in DESCRIBED}
-    try:
-        return _find_like(desk, load(NewPersonSchema(), said)) if said else []
-    except Invalid:
-        return []
 
 
 def _list_nearby(desk: Desk, person: Person, family: Family) -> list[Person]:

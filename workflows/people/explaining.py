@@ -42,16 +42,19 @@ def _say(pairs: Pairs, weighed: Weighed, at: int, field: Field, exchanged: Seque
         return None
     sides = ((pairs.left, pairs.i), (pairs.right, pairs.j))
     ours, theirs = (side.words[field.code][side.columns[field.code][place[at]]] for side, place in sides)
-    both = "" if ours == theirs else f" ({_write(field.kind, ours)} / {_write(field.kind, theirs)})"
+    both = "" if ours == theirs else _compare(field.kind, ours, theirs)
     return Evidence(field.code, weight, f"{field.words} {field.kind.levels[level]}{both}")
+
+
+def _compare(kind: Kind, ours: str, theirs: str) -> str:
+    """The two values, but for names of relatives: these are others, and who they are is not said here."""
+    return "" if kind == RELATIVES else f" ({_write(kind, ours)} / {_write(kind, theirs)})"
 
 
 def _write(kind: Kind, value: str) -> str:
     """A value as people write it."""
     if kind == POSTCODE and not value.isdigit():
         return f"{value[:-INWARD]} {value[-INWARD:]}"
-    if kind == RELATIVES:
-        return value.replace("|", ", ")
     return _write_day(value) if kind == DAY else value
 
 

@@ -54,6 +54,12 @@ class Tie(Generic[Key]):
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
+def overlap(one: tuple[date | None, date | None], other: tuple[date | None, date | None]) -> bool:
+    """Whether two stretches, of a first and a last day that may be open, have a day in common."""
+    begins = max(first or date.min for first, _ in (one, other))
+    return begins <= min(last or date.max for _, last in (one, other))
+
+
 def relations_of(who: Key, ties: Iterable[Tie[Key]], day: date) -> Sequence[tuple[Key, str]]:
     """Each person related to somebody on that day, and as what: said of either, or as the child of the same parent.
 
