@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
 from triage.models import Person, Relationship
-from workflows.people.family import LIVES_WITH, PARENTS, Tie
+from workflows.people.family import LIVES_WITH, PARENTS, overlap
 
 NAMED = (Relationship.person, Relationship.relative, Relationship.said_by, Relationship.withdrawn_by)
 GENERATIONS = 2  # steps on from whoever is asked about: to their parents, and to the other children of those
@@ -32,7 +32,7 @@ def list_family(
     def ask(keys: Collection[UUID]) -> list[Relationship]:
         holds = Relationship.withdrawn_at.is_(None) & Relationship.person_id.not_in(hidden)
         rows = _list(session, keys, holds & Relationship.relative_id.not_in(hidden)) if keys else ()
-        said = [each for each in rows if Tie(None, None, each.kind, each.since, each.until).holds(day)]
+        said = [each for each in rows if overlap((each.since, each.until), (day, day))]
         found.update((each.id, each) for each in said)
         return said
 

@@ -51,7 +51,7 @@ class Tie(Generic[Key]):
 
     def holds(self, day: date) -> bool:
         """Whether it was so on that day, as far as anybody said."""
-        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+        return overlap((self.since, self.until), (day, day))
 
 
 def overlap(one: tuple[date | None, date | None], other: tuple[date | None, date | None]) -> bool:
