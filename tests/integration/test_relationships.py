@@ -21,8 +21,8 @@ from triage.services.family import gather_families
 from triage.services.history import gather_history
 from triage.services.linking import LinkPerson, link_person
 from triage.services.merging import weigh
-from triage.services.passing_on import RECOGNISED
 from triage.services.people import NewPerson, find_matches
+from triage.services.relating import RECOGNISED
 from triage.services.rights.gathering_held import gather_material
 from triage.services.rights.rectifying import AskRectification, ask_rectification
 from triage.store.relationships import list_family, list_relationships
@@ -309,6 +309,16 @@ def test_family_that_was_said_of_a_description_is_that_of_whoever_it_is(office, 
     with as_(office, "social_worker"):
         typed = NewPerson(given_name="Ava", family_name="Holm", birth_date=ava.birth_date)
         assert [each.person for each in find_matches(office.desk("social_worker"), typed)] == [ava]
+
+
+def test_mother_of_a_description_that_was_unborn_is_the_parent_of_the_child_that_it_is(office, ava):
+    told = told_of(office, "Holm", kind="unborn_child", given_name="", birth_date=None, expected_date=date(2013, 7, 1))
+    mother = say_related(office, told.subjects[0].person, "unborn_to", an_adult()).relative
+    command = LinkPerson(enquiry_id=told.id, ordinal=1, person_id=ava.id, reason="Made up")
+    with as_(office, "social_worker"):
+        link_person(office.desk("social_worker"), command)
+    assert family_of(office, ava)[0] == {"Mary": ["parent"]}
+    assert last_event(office, mother, "relationship_said").data["person"] == str(ava.id)
 
 
 @pytest.mark.parametrize("who", ["early_help_unit", "locality_worker:west", "analyst"])

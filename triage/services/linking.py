@@ -12,8 +12,9 @@ from triage.services.events import record
 from triage.services.facts import recommend_for
 from triage.services.firing import check_version
 from triage.services.night import give_red_to_night
-from triage.services.passing_on import pass_on_family
 from triage.services.people import find_matches, get_person
+from triage.services.recognisers import refuse_other_roles
+from triage.services.relating import pass_on_family
 from triage.store.locking import lock
 from workflows.enquiry import RECOGNISES, UNDECIDED
 from workflows.refusals import words
@@ -73,13 +74,6 @@ def _check_who_and_when(desk: Desk, enquiry: Enquiry) -> None:
     refuse_other_roles(desk)
     if enquiry.state not in UNDECIDED:
         raise Conflict(Problem("proposed", words("proposed")))
-
-
-def refuse_other_roles(desk: Desk) -> None:
-    """Conflict for whoever neither takes enquiries in nor weighs them."""
-    if desk.actor.role not in RECOGNISES:
-        roles = ", ".join(sorted(each.replace("_", " ") for each in RECOGNISES))
-        raise Conflict(Problem("not_your_role", words("not_your_role", roles=roles)))
 
 
 def _explain(desk: Desk, enquiry: Enquiry, subject: Subject, person: Person, reason: str) -> dict[str, str]:

@@ -16,8 +16,9 @@ from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.family import NOBODY, name_kin
 from triage.services.learning import what_was_learned
-from triage.services.linking import ask_again, refuse_other_roles
+from triage.services.linking import ask_again
 from triage.services.people import NewPerson, add_person, get_person, identity_of
+from triage.services.recognisers import refuse_other_roles
 from triage.services.telling_open_case import tell_of_records
 from triage.store.locking import lock, lock_people
 from triage.store.merges import get_merge, list_enquiries_in, list_merges, list_records

@@ -1,20 +1,23 @@
 """Saying how two people are related and when, that it has ended, or that it is not so. A person's word each time."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from triage.errors import Conflict, Problem, invalid
+from triage.errors import Conflict, Invalid, Problem, invalid
 from triage.models import Person, Relationship
 from triage.services.desk import Desk
 from triage.services.events import record
-from triage.services.linking import refuse_other_roles
 from triage.services.people import NewPerson, add_person, get_person
+from triage.services.recognisers import refuse_other_roles
 from triage.store.locking import lock_people
-from triage.store.relationships import get_relationship, list_relationships
+from triage.store.relationships import get_relationship, list_relationships, people_of_ties
 from workflows.people.family import INVERSES, PARENTS, overlap
 from workflows.refusals import words
 
+RECOGNISED = "It was said of a description: it is said again of whom this is."
 IN_ORDER = (*PARENTS, "step_parent")  # who is older than the child
 
 
@@ -57,8 +60,7 @@ def relate(desk: Desk, command: Relate) -> Relationship:
     nobody or two named, one person, a parent who is younger, days in the wrong order or to come, or said already.
     """
     refuse_other_roles(desk)
-    known_by = command.known_by.strip()
-    if not known_by:
+    if not command.known_by.strip():
         raise invalid("known_by", "Say how this is known.", "no_reason")
     if (command.relative_id is None) == (command.relative is None):
         raise invalid("relative_id", "Choose who it is, or describe somebody new.", "no_relative")
@@ -66,21 +68,7 @@ def relate(desk: Desk, command: Relate) -> Relationship:
     person, relative = get_person(desk, command.person_id, "person_id"), _find_relative(desk, command)
     _check(desk, person, relative, command)
     _refuse_said(desk, person, relative, command)
-    said = Relationship(
-        person_id=person.id,
-        relative_id=relative.id,
-        kind=command.kind,
-        since=command.since,
-        until=command.until,
-        known_by=known_by,
-        said_at=desk.now,
-        said_by_id=desk.actor.id,
-    )
-    desk.session.add(said)
-    desk.session.flush()
-    days = {"since": _say(said.since), "until": _say(said.until)}
-    _tell(desk, said, "relationship_said", kind=said.kind, reason=known_by, **days)
-    return said
+    return _keep(desk, _row(desk, person, relative, command))
 
 
 def end_relationship(desk: Desk, command: EndRelationship) -> Relationship:
@@ -101,6 +89,57 @@ def withdraw_relationship(desk: Desk, command: WithdrawRelationship) -> Relation
     said = _hold(desk, command.relationship_id)
     said.withdrawn_at, said.withdrawn_by_id, said.withdrawn_reason = desk.now, desk.actor.id, command.reason.strip()
     _tell(desk, said, "relationship_withdrawn", reason=said.withdrawn_reason)
+    return said
+
+
+def pass_on_family(desk: Desk, described: Person, known: Person) -> None:
+    """Say again of the person known what stands of the record described, in the same words, and take the first back."""
+    rows = [each for each in list_relationships(desk.session, [described.id]) if not each.withdrawn_at]
+    rows = [each for each in rows if described.id in (each.person_id, each.relative_id)]
+    lock_people(desk.session, {known.id, *people_of_ties(rows)} if rows else ())
+    for each in rows:
+        each.withdrawn_at, each.withdrawn_by_id, each.withdrawn_reason = desk.now, desk.actor.id, RECOGNISED
+        _tell(desk, each, "relationship_withdrawn", reason=RECOGNISED)
+        _say_again(desk, each, {described.id: known.id})
+
+
+def _say_again(desk: Desk, row: Relationship, instead: Mapping[UUID, UUID]) -> None:
+    """The same of somebody else, unless that stands already or they would be related to themselves."""
+    pair = [instead.get(key, key) for key in (row.person_id, row.relative_id)]
+    person, relative = (get_person(desk, key, "person_id") for key in pair)
+    was_born = row.kind == "unborn_to" and person.kind != "unborn_child"
+    again = Relate(
+        person_id=person.id,
+        relative_id=relative.id,
+        kind="parent" if was_born else row.kind,
+        since=row.since,
+        until=row.until,
+        known_by=row.known_by,
+    )
+    with suppress(Invalid):
+        _check(desk, person, relative, again)
+        _refuse_said(desk, person, relative, again)
+        _keep(desk, _row(desk, person, relative, again))
+
+
+def _row(desk: Desk, person: Person, relative: Person, command: Relate) -> Relationship:
+    return Relationship(
+        person_id=person.id,
+        relative_id=relative.id,
+        kind=command.kind,
+        since=command.since,
+        until=command.until,
+        known_by=command.known_by.strip(),
+        said_at=desk.now,
+        said_by_id=desk.actor.id,
+    )
+
+
+def _keep(desk: Desk, said: Relationship) -> Relationship:
+    desk.session.add(said)
+    desk.session.flush()
+    days = {"since": _say(said.since), "until": _say(said.until)}
+    _tell(desk, said, "relationship_said", kind=said.kind, reason=said.known_by, **days)
     return said
 
 
