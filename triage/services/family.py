@@ -75,7 +75,8 @@ def _gather(who: UUID, ties: Sequence[Tie[UUID]], named: Mapping[UUID, Person], 
 
 def _find_born(desk: Desk, rows: Iterable[Relationship], day: date) -> set[UUID]:
     """Those who were told of as unborn and are born by that day, as any of their records tells."""
-    records = list_records(desk.session, [each.person_id for each in rows if each.kind == "unborn_to"])
+    unborn = [each.person_id for each in rows if each.kind == "unborn_to"]
+    records = list_records(desk.session, unborn) if unborn else ()
     return {each.identity_id for each in records if each.birth_date and each.birth_date <= day}
 
 
