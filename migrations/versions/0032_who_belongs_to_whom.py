@@ -35,65 +35,93 @@ POLICIES = {
     f" WITH CHECK ({SAYS} AND (withdrawn_by_id IS NULL OR withdrawn_by_id::text = {ME}))",
     "not_restricted": f"AS RESTRICTIVE FOR ALL USING ((ARRAY[person_id, relative_id] && {HIDDEN}) IS NOT TRUE)",
 }
-BESIDE = """LATERAL (
-        SELECT l.relative_id FROM relationships l WHERE l.person_id = {one}
-        UNION ALL SELECT l.person_id FROM relationships l WHERE l.relative_id = {one}
-        UNION ALL SELECT m.other_id FROM merges m WHERE m.person_id = {one}
-        UNION ALL SELECT m.person_id FROM merges m WHERE m.other_id = {one}
-    ) beside(id)"""
+# Whoever is beside one of some people: by what was ever said, and by what stands.
+EVER = """
+    SELECT relative_id FROM relationships WHERE person_id = ANY ({some})
+    UNION SELECT person_id FROM relationships WHERE relative_id = ANY ({some})
+    UNION SELECT other_id FROM merges WHERE person_id = ANY ({some})
+    UNION SELECT person_id FROM merges WHERE other_id = ANY ({some})"""
+STANDING = """
+    SELECT relative_id FROM relationships WHERE person_id = ANY ({some}) AND withdrawn_at IS NULL
+    UNION SELECT person_id FROM relationships WHERE relative_id = ANY ({some}) AND withdrawn_at IS NULL"""
 FUNCTIONS = f"""
-CREATE FUNCTION is_only_kin(who uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT NOT EXISTS (SELECT FROM subjects s WHERE s.person_id IN (SELECT records_of(who)))
-        AND NOT EXISTS (SELECT FROM referrals r WHERE r.person_id IN (SELECT records_of(who)))
+CREATE FUNCTION all_records_of(who uuid[]) RETURNS uuid[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT ARRAY(SELECT p.id FROM people me JOIN people p ON p.identity_id = me.identity_id WHERE me.id = ANY (who))
 $$;
--- Whether somebody is in a case that is none of these.
-CREATE FUNCTION has_case_beside(who uuid, cases uuid[]) RETURNS boolean LANGUAGE sql STABLE
+-- Those of these people who are in a case, by any of their records, that is none of these cases.
+CREATE FUNCTION in_case_beside(who uuid[], cases uuid[]) RETURNS uuid[] LANGUAGE sql STABLE
 SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM subjects s
-            WHERE s.person_id IN (SELECT records_of(who)) AND s.enquiry_id <> ALL (cases))
+    SELECT ARRAY(SELECT me.id FROM people me JOIN people p ON p.identity_id = me.identity_id WHERE me.id = ANY (who) AND (
+        EXISTS (SELECT FROM subjects s WHERE s.person_id = p.id AND s.enquiry_id <> ALL (cases))
         OR EXISTS (SELECT FROM referrals r
-            WHERE r.person_id IN (SELECT records_of(who)) AND coalesce(r.enquiry_id, r.id) <> ALL (cases))
+            WHERE r.person_id = p.id AND coalesce(r.enquiry_id, r.id) <> ALL (cases))))
 $$;
--- Whoever is in no case and belongs, or was once said to be the same, by whatever steps, to one of these people, and to
--- nobody else who is in a case beside these; others who are in one do not count where they are hidden.
-CREATE FUNCTION kin_of(own uuid[], cases uuid[], hidden uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE
+CREATE FUNCTION is_only_kin(who uuid) RETURNS boolean LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT in_case_beside(ARRAY[who], '{{}}') = '{{}}'
+$$;
+-- Whoever is in no case and belongs, or was ever said to, by whatever steps, to one of these people, and to nobody else
+-- who is in a case beside these; others who are in one do not count where they are hidden.
+CREATE FUNCTION kin_of(own uuid[], cases uuid[], hidden uuid[]) RETURNS uuid[] LANGUAGE plpgsql STABLE
 SET search_path = public, pg_temp AS $$
-    WITH RECURSIVE reached(id) AS (
-        SELECT unnest(own)
-        UNION SELECT same.id FROM reached, {BESIDE.format(one="reached.id")}, records_of(beside.id) same(id)
-            WHERE is_only_kin(beside.id)
-    ), kin AS (SELECT id FROM reached WHERE is_only_kin(id)
-    ), stays(id) AS (
-        SELECT same.id FROM kin, {BESIDE.format(one="kin.id")}, records_of(kin.id) same(id)
-            WHERE has_case_beside(beside.id, cases) AND beside.id <> ALL (hidden)
-        UNION SELECT same.id FROM stays, {BESIDE.format(one="stays.id")}, records_of(beside.id) same(id)
-            WHERE is_only_kin(beside.id)
-    )
-    SELECT id FROM kin EXCEPT SELECT id FROM stays
+DECLARE
+    kin uuid[] := '{{}}'; stays uuid[] := '{{}}'; step uuid[] := own; other uuid; near uuid[];
+BEGIN
+    LOOP
+        near := ARRAY({EVER.format(some="step")});
+        EXIT WHEN near = '{{}}';
+        step := ARRAY(SELECT unnest(all_records_of(near)) EXCEPT SELECT unnest(own || kin));
+        step := ARRAY(SELECT unnest(step) EXCEPT SELECT unnest(in_case_beside(step, '{{}}')));
+        EXIT WHEN step = '{{}}';
+        kin := kin || step;
+    END LOOP;
+    FOREACH other IN ARRAY kin LOOP
+        near := ARRAY(SELECT unnest(ARRAY({STANDING.format(some="ARRAY[other]")})) EXCEPT SELECT unnest(hidden));
+        IF in_case_beside(near, cases) <> '{{}}' THEN stays := stays || all_records_of(ARRAY[other]); END IF;
+    END LOOP;
+    step := stays;
+    WHILE step <> '{{}}' LOOP
+        near := all_records_of(ARRAY({STANDING.format(some="step")}));
+        step := ARRAY(SELECT unnest(near) INTERSECT SELECT unnest(kin) EXCEPT SELECT unnest(stays));
+        stays := stays || step;
+    END LOOP;
+    RETURN ARRAY(SELECT unnest(kin) EXCEPT SELECT unnest(stays));
+END $$;
+-- Every enquiry that tells the story of these people: theirs, and what was split off it or joined with it.
+CREATE FUNCTION story_of(who uuid[]) RETURNS uuid[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    WITH RECURSIVE told AS (
+        SELECT enquiry_id AS id FROM subjects WHERE person_id = ANY (who)
+        UNION SELECT other.id FROM told, LATERAL (
+            SELECT unnest(ARRAY[e.split_from_id, e.joined_into_id]) AS id FROM enquiries e WHERE e.id = told.id
+            UNION ALL SELECT e.id FROM enquiries e WHERE e.split_from_id = told.id
+            UNION ALL SELECT e.id FROM enquiries e WHERE e.joined_into_id = told.id
+        ) other WHERE other.id IS NOT NULL)
+    SELECT ARRAY(SELECT id FROM told)
 $$;
-REVOKE ALL ON FUNCTION is_only_kin, has_case_beside, kin_of FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION is_only_kin, has_case_beside, kin_of TO {SERVICE};
+REVOKE ALL ON FUNCTION all_records_of, in_case_beside, is_only_kin, kin_of, story_of FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION all_records_of, in_case_beside, is_only_kin, kin_of TO {SERVICE};
 """
 REACH = "(7, 'file', 'relationships', 'person_id = ANY ($4) OR relative_id = ANY ($4)')"
 KNOWN = "OR EXISTS (SELECT FROM referrals r WHERE r.person_id = found.id)"
 RELATED = (
     " OR EXISTS (SELECT FROM relationships l WHERE l.person_id = found.id AND l.withdrawn_at IS NULL)"
     " OR EXISTS (SELECT FROM relationships l WHERE l.relative_id = found.id AND l.withdrawn_at IS NULL)"
-    " OR EXISTS (SELECT FROM people p WHERE p.id = found.id AND p.same_as_id IS NOT NULL)"
+    # Another name of theirs, or a record that is said to be theirs: whoever is in a case by any is found by each.
+    " OR EXISTS (SELECT FROM people p JOIN people q ON q.identity_id = p.identity_id WHERE p.id = found.id AND q.id <> p.id"
+    " AND (EXISTS (SELECT FROM subjects s WHERE s.person_id = q.id)"
+    " OR EXISTS (SELECT FROM referrals r WHERE r.person_id = q.id)))"
 )
 LAST_HIDDEN = "RETURN kin || ARRAY("
-KIN_HIDDEN = "RETURN kin || ARRAY(SELECT kin_of(kin, '{}', kin)) || ARRAY("
+KIN_HIDDEN = "RETURN kin || kin_of(kin, story_of(kin), kin) || ARRAY("
 HINTED = "p.id = ANY (hidden_records()) AND ("
 HINTED_IN_CASE = "p.id = ANY (hidden_records()) AND NOT is_only_kin(p.id) AND ("
 # Whoever belongs to somebody with another file stays for that one's sake, as kin, when their own cases go.
 LAST_OF_FILE = "AND f.file_id <> ALL (cases)));"
-KIN_OF_FILE = """AND f.file_id <> ALL (cases))
-        AND NOT EXISTS (SELECT FROM relationships l WHERE l.person_id = p.id AND has_case_beside(l.relative_id, cases)
-            OR l.relative_id = p.id AND has_case_beside(l.person_id, cases)));
-    people := people || ARRAY(SELECT kin_of(ARRAY(
+KIN_OF_FILE = f"""AND f.file_id <> ALL (cases))
+        AND in_case_beside(ARRAY({STANDING.format(some="all_records_of(ARRAY[p.id])")}), cases) = '{{}}');
+    people := people || ARRAY(SELECT unnest(kin_of(ARRAY(
         SELECT records_of(person_id) FROM retention_facts WHERE file_id = ANY (cases)
         UNION SELECT (data->>'described')::uuid FROM events
-        WHERE case_id = ANY (cases) AND type = 'person_recognised'), cases, '{}') EXCEPT SELECT unnest(people));"""
+        WHERE case_id = ANY (cases) AND type = 'person_recognised'), cases, '{{}}')) EXCEPT SELECT unnest(people));"""
 HELD = "h.file_id = ANY (i.cases) OR h.person_id IN ("
 KIN_HELD = "h.file_id = ANY (i.cases) OR h.person_id = ANY ((file_of(i.cases)).people) OR h.person_id IN ("
 SAID_OF_KIN = {
@@ -107,6 +135,7 @@ SAID_OF_KIN = {
 
 def upgrade() -> None:
     _create_relationships()
+    op.create_index("ix_merges_person_id", "merges", ["person_id"])
     op.execute(FUNCTIONS)
     for name, rule in POLICIES.items():
         op.execute(f"CREATE POLICY {name} ON relationships {rule}")
@@ -163,5 +192,6 @@ def downgrade() -> None:
         _say_instead(function, new, old)
     for name in POLICIES:
         op.execute(f"DROP POLICY {name} ON relationships")
-    op.execute("DROP FUNCTION kin_of, has_case_beside, is_only_kin")
+    op.execute("DROP FUNCTION story_of, kin_of, is_only_kin, in_case_beside, all_records_of")
+    op.drop_index("ix_merges_person_id", "merges")
     op.drop_table("relationships")

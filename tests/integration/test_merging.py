@@ -20,6 +20,7 @@ from triage.services.opening_referral import hold_cases
 from triage.services.people import NewPerson, find_matches
 from triage.services.restricting import Restrict, restrict
 from triage.services.rights.gathering_held import gather_material
+from triage.store.held import find_by_name
 from triage.store.merges import list_records
 
 BORN = date(2008, 1, 2)
@@ -127,8 +128,12 @@ def test_somebody_is_found_by_another_name_that_they_go_by_until_it_is_taken_bac
     holm = told_of(office, "Holm", birth_date=BORN, postcode=None).subjects[0].person
     assert found_as(office, "Zuzanna", "Kowalczyk") == []
     merge = call_by(office, "mash_officer", holm, "Zuzanna", "Kowalczyk")
-    assert (merge.person_id, merge.other.birth_date, merge.other.same_as_id) == (holm.id, BORN, holm.id)
+    assert (merge.person_id, merge.other.birth_date, merge.other.same_as_id) == (holm.id, None, holm.id)
     assert found_as(office, "Zuzana", "Kowalczyk") == [holm.id]
+    with as_(office, "social_worker"):
+        (found,) = find_matches(office.desk("social_worker"), NewPerson(given_name="Zuzanna", birth_date=BORN))
+    assert {each.field for each in found.evidence} == {"given_name", "birth_date"}
+    assert [each.identity_id for each in find_by_name(office.session, "zuzanna kowalczyk", BORN)] == [holm.id]
     part(office, "mash_officer", merge.id)
     assert found_as(office, "Zuzanna", "Kowalczyk") == []
 

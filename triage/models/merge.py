@@ -23,6 +23,7 @@ class Merge(Keyed, Base):
         CheckConstraint("reason <> ''", "has_reason"),
         CheckConstraint("num_nulls(undone_at, undone_by_id) IN (0, 2)", "undone_by_somebody"),
         CheckConstraint("(undone_at IS NULL) = (undone_reason = '')", "undone_with_reason"),
+        Index("ix_merges_person_id", "person_id"),
         Index("ix_merges_other_id", "other_id"),
         Index(
             "uq_merges_standing",

@@ -17,7 +17,7 @@ from triage.services.events import record
 from triage.services.family import NOBODY, name_kin
 from triage.services.learning import what_was_learned
 from triage.services.linking import ask_again
-from triage.services.people import NewPerson, add_person, get_person, identity_of
+from triage.services.people import get_person, identity_of, index_name
 from triage.services.recognisers import refuse_other_roles
 from triage.services.telling_open_case import tell_of_records
 from triage.store.locking import lock, lock_people
@@ -27,8 +27,6 @@ from workflows.enquiry import UNDECIDED, UNSETTLED
 from workflows.people import Evidence, compare_with, fold
 from workflows.people.merging import find_heads
 from workflows.refusals import words
-
-SAME = ("kind", "birth_date", "expected_date", "sex", "ethnicity", "address", "postcode")  # by whichever name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +63,12 @@ def merge_people(desk: Desk, command: MergePeople) -> Merge:
     waits for a manager; Invalid without a reason, where they are one already, or where a child and an adult would be.
     """
     refuse_other_roles(desk)
+    merge = _merge(desk, command)
+    tell_of_records(desk, "records_merged", merge)
+    return merge
+
+
+def _merge(desk: Desk, command: MergePeople) -> Merge:
     reason, enquiries = _hold(desk, (command.person_id, command.other_id), command.reason)
     first, later = sorted(
         (get_person(desk, key, "other_id") for key in (command.person_id, command.other_id)), key=lambda each: each.id
@@ -84,7 +88,6 @@ def merge_people(desk: Desk, command: MergePeople) -> Merge:
     for one, other in ((first, later), (later, first)):
         record(desk, one, "record_merged", other=str(other.id), reason=reason, evidence=evidence)
     _ask_again(desk, enquiries, "records_merged", merge)
-    tell_of_records(desk, "records_merged", merge)
     return merge
 
 
@@ -95,16 +98,18 @@ def add_name(desk: Desk, command: AddName) -> Merge:
     """
     refuse_other_roles(desk)
     person = get_person(desk, command.person_id, "person_id")
-    about = {name: getattr(person, name) for name in SAME}
-    new = NewPerson(given_name=command.given_name, family_name=command.family_name, **about)
-    said, known = fold(new.given_name, new.family_name), list_records(desk.session, [person.id])
+    names = {"given_name": command.given_name.strip(), "family_name": command.family_name.strip()}
+    said, known = fold(*names.values()), list_records(desk.session, [person.id])
     if not said:
         raise invalid("given_name", "Enter the other name.", "no_name")
     if said in {each.search_name for each in known}:
         raise invalid("given_name", "That is a name that they have already.", "known_name")
-    other = add_person(desk, new, "person")
+    other = Person(kind=person.kind, **names)  # and nothing else: what is right of them stands in one place
+    index_name(other)
+    desk.session.add(other)
+    record(desk, other, "person_added")
     desk.session.flush()
-    return merge_people(desk, MergePeople(person_id=person.id, other_id=other.id, reason=command.reason))
+    return _merge(desk, MergePeople(person_id=person.id, other_id=other.id, reason=command.reason))
 
 
 def undo_merge(desk: Desk, command: UndoMerge) -> Merge:

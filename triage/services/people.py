@@ -20,6 +20,7 @@ from workflows.people import Evidence, Identity, compare_with, fold, keys_of_nam
 from workflows.people.identifiers import is_nhs_number, is_upn
 
 OLDEST = date(1900, 1, 1)
+UNSAID, NAMES = ("", None, "U", ()), ("given_name", "family_name")
 DATES = ("birth_date", "expected_date")
 CHILD_YEARS = 25  # a care leaver or a young person with an EHC plan may be helped until this birthday
 
@@ -175,7 +176,7 @@ def _weigh(
     recorded = [
         (person, each)
         for person, corrected in people.items()
-        for each in _identities(identity_of(person, kin.get(person.identity_id, NOBODY)), corrected)
+        for each in _identities(_fill(person, named[person.identity_id], kin), corrected)
     ]
     strongest: dict[UUID, Candidate] = {}
     for place, evidence in compare_with(identity, [each for _, each in recorded], *what_was_learned(desk, identity)):
@@ -184,6 +185,13 @@ def _weigh(
         if person.identity_id not in strongest or candidate.weight > strongest[person.identity_id].weight:
             strongest[person.identity_id] = candidate
     yield from strongest.values()
+
+
+def _fill(record: Person, first: Person, kin: Mapping[UUID, Kin]) -> Identity:
+    """What a record says, and where it says nothing, what the first of the same person's says."""
+    said, other = (identity_of(each, kin.get(each.identity_id, NOBODY)) for each in (record, first))
+    unsaid = [name for name in Identity.__dataclass_fields__ if getattr(said, name) in UNSAID]
+    return replace(said, **{name: getattr(other, name) for name in unsaid if name not in NAMES})
 
 
 def _identities(identity: Identity, corrected: Sequence[Rectification]) -> Iterator[Identity]:

@@ -1,19 +1,17 @@
 """Saying how two people are related and when, that it has ended, or that it is not so. A person's word each time."""
 
-from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from triage.errors import Conflict, Invalid, Problem, invalid
+from triage.errors import Conflict, Problem, invalid
 from triage.models import Person, Relationship
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.people import NewPerson, add_person, get_person
 from triage.services.recognisers import refuse_other_roles
 from triage.store.locking import lock_people
-from triage.store.relationships import get_relationship, list_relationships, people_of_ties
+from triage.store.relationships import get_relationship, is_only_kin, list_relationships, people_of_ties
 from workflows.people.family import INVERSES, PARENTS, overlap
 from workflows.refusals import words
 
@@ -88,25 +86,30 @@ def withdraw_relationship(desk: Desk, command: WithdrawRelationship) -> Relation
         raise invalid("reason", "Say how you know.", "no_reason")
     said = _hold(desk, command.relationship_id)
     said.withdrawn_at, said.withdrawn_by_id, said.withdrawn_reason = desk.now, desk.actor.id, command.reason.strip()
-    _tell(desk, said, "relationship_withdrawn", reason=said.withdrawn_reason)
+    _tell(desk, said, "relationship_withdrawn")
     return said
 
 
 def pass_on_family(desk: Desk, described: Person, known: Person) -> None:
-    """Say again of the person known what stands of the record described, in the same words, and take the first back."""
+    """Say again of the person known what stands of a description, in the same words, and take the first back.
+
+    Whoever is in another case was no description: what was said of them stays theirs.
+    """
+    desk.session.flush()
+    if not is_only_kin(desk.session, described.id):
+        return
     rows = [each for each in list_relationships(desk.session, [described.id]) if not each.withdrawn_at]
     rows = [each for each in rows if described.id in (each.person_id, each.relative_id)]
     lock_people(desk.session, {known.id, *people_of_ties(rows)} if rows else ())
     for each in rows:
         each.withdrawn_at, each.withdrawn_by_id, each.withdrawn_reason = desk.now, desk.actor.id, RECOGNISED
-        _tell(desk, each, "relationship_withdrawn", reason=RECOGNISED)
-        _say_again(desk, each, {described.id: known.id})
+        _tell(desk, each, "relationship_withdrawn")
+        _say_again(desk, each, described, known)
 
 
-def _say_again(desk: Desk, row: Relationship, instead: Mapping[UUID, UUID]) -> None:
-    """The same of somebody else, unless that stands already or they would be related to themselves."""
-    pair = [instead.get(key, key) for key in (row.person_id, row.relative_id)]
-    person, relative = (get_person(desk, key, "person_id") for key in pair)
+def _say_again(desk: Desk, row: Relationship, described: Person, known: Person) -> None:
+    """The same of somebody else, unless that stands already to the day, or they would be related to themselves."""
+    person, relative = (known if each is described else each for each in (row.person, row.relative))
     was_born = row.kind == "unborn_to" and person.kind != "unborn_child"
     again = Relate(
         person_id=person.id,
@@ -116,10 +119,14 @@ def _say_again(desk: Desk, row: Relationship, instead: Mapping[UUID, UUID]) -> N
         until=row.until,
         known_by=row.known_by,
     )
-    with suppress(Invalid):
-        _check(desk, person, relative, again)
-        _refuse_said(desk, person, relative, again)
-        _keep(desk, _row(desk, person, relative, again))
+    new = _row(desk, person, relative, again)
+    standing = [each for each in list_relationships(desk.session, [known.id]) if not each.withdrawn_at]
+    if person is not relative and _words(new) not in map(_words, standing):
+        _keep(desk, new)
+
+
+def _words(said: Relationship) -> tuple[object, ...]:
+    return said.person_id, said.relative_id, said.kind, said.since, said.until
 
 
 def _row(desk: Desk, person: Person, relative: Person, command: Relate) -> Relationship:
@@ -139,7 +146,7 @@ def _keep(desk: Desk, said: Relationship) -> Relationship:
     desk.session.add(said)
     desk.session.flush()
     days = {"since": _say(said.since), "until": _say(said.until)}
-    _tell(desk, said, "relationship_said", kind=said.kind, reason=said.known_by, **days)
+    _tell(desk, said, "relationship_said", kind=said.kind, **days)
     return said
 
 
@@ -192,10 +199,9 @@ def _refuse_said(desk: Desk, person: Person, relative: Person, command: Relate) 
 
 
 def _tell(desk: Desk, said: Relationship, event: str, **data: object) -> None:
-    """Each of the two has it in their log."""
-    pair = {"person": str(said.person_id), "relative": str(said.relative_id)}
+    """Each of the two has it in their log: by its key alone, because the other of the two may be hidden."""
     for key in (said.person_id, said.relative_id):
-        record(desk, get_person(desk, key, "person_id"), event, relationship=str(said.id), **pair, **data)
+        record(desk, get_person(desk, key, "person_id"), event, relationship=str(said.id), **data)
 
 
 def _say(day: date | None) -> str | None:

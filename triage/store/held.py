@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from triage.errors import NotFound, Problem
 from triage.models import (
@@ -171,11 +171,14 @@ def find_by_name(session: Session, search_name: str, birth_date: object) -> Sequ
     """
     before = select(Rectification.person_id).where(Rectification.search_name == search_name)
     named = or_(Person.search_name == search_name, Person.id.in_(before))
-    related = (Relationship.person_id == Person.id) | (Relationship.relative_id == Person.id)
-    in_a_case = (exists().where(Subject.person_id == Person.id), exists().where(Referral.person_id == Person.id))
-    known = or_(*in_a_case, exists().where(related, Relationship.withdrawn_at.is_(None)))
-    found = select(Person).where(named, Person.birth_date == birth_date, known)
-    return session.scalars(found.order_by(Person.id)).all()
+    record = aliased(Person)
+    related = (Relationship.person_id == record.id) | (Relationship.relative_id == record.id)
+    in_a_case = (exists().where(Subject.person_id == record.id), exists().where(Referral.person_id == record.id))
+    held = or_(*in_a_case, exists().where(related, Relationship.withdrawn_at.is_(None)))
+    known = exists().where(record.identity_id == Person.identity_id, held)
+    born = exists().where(record.identity_id == Person.identity_id, record.birth_date == birth_date)
+    found = session.scalars(select(Person).where(named, born, known).order_by(Person.id))
+    return list({each.identity_id: each for each in found}.values())
 
 
 def get_person(session: Session, key: UUID) -> Person:

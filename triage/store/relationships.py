@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
@@ -56,6 +56,11 @@ def _list(session: Session, person_ids: Iterable[UUID], *rules: ColumnElement[bo
     query = select(Relationship).options(*(joinedload(each) for each in NAMED))
     theirs = or_(Relationship.person_id.in_(records), Relationship.relative_id.in_(records))
     yield from session.scalars(query.where(theirs, *rules).order_by(Relationship.said_at, Relationship.id))
+
+
+def is_only_kin(session: Session, person_id: UUID) -> bool:
+    """Whether somebody is in no case, by none of their records."""
+    return session.scalar(select(func.is_only_kin(person_id)))
 
 
 def get_relationship(session: Session, key: UUID) -> Relationship:
