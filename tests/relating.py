@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tests.asking_for_records import as_
 from triage.models import Person, Relationship
+from triage.services.family import gather_families
 from triage.services.people import NewPerson
 from triage.services.relating import (
     EndRelationship,
@@ -47,3 +48,17 @@ def take_back(office: Any, key: UUID, who: str = "mash_officer", reason: str = N
     office.actor(who)
     with as_(office, who), office.session.begin_nested():
         return withdraw_relationship(office.desk(who), WithdrawRelationship(relationship_id=key, reason=reason))
+
+
+def family_of(
+    office: Any, person: Person, who: str = "mash_officer", day: Any = None
+) -> tuple[dict[str, list[str]], set[str]]:
+    """Each relative by given name, with what they are; and the given names of the household."""
+    with as_(office, who):
+        office.session.expire_all()
+        desk = office.desk(who)
+        family = gather_families(desk, [person], day or desk.today)[person.identity_id]
+        found = {each.person.given_name: list(each.relations) for each in family.relatives}
+        lives = {each.given_name for each in family.household}
+    office.session.expire_all()
+    return found, lives

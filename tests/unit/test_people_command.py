@@ -1,6 +1,7 @@
 """`triage people`: files as other systems write them go in, pairs that a person may confirm come out."""
 
 import csv
+import re
 from datetime import date
 
 import pytest
@@ -47,8 +48,8 @@ def run(*arguments):
 
 @pytest.fixture(scope="module")
 def years():
-    """Who was seen in each of two years, each once."""
-    seen = list(County(5, 900, date(2009, 1, 1)).live(2))
+    """Who was seen in each of two years, each once: a file has no column for whoever is not born yet."""
+    seen = [each for each in County(5, 900, date(2009, 1, 1)).live(2) if not each.identity.expected_date]
     return [[each for each in seen if each.on == on] for on in sorted({each.on for each in seen})]
 
 
@@ -71,7 +72,8 @@ def test_two_files_are_linked(tmp_path, files, years):
     assert sum(map(is_right, pairs)) > 0.9 * len(both)
     assert sum(map(is_right, pairs)) > 0.95 * len(pairs)
     assert all(0.5 <= float(pair["probability"]) <= 1 for pair in pairs)
-    assert "given name the same +" in pairs[0]["why"]
+    assert all(re.search(r"(given|family) name .* \+\d", pair["why"]) for pair in pairs)
+    assert sum("given name the same +" in pair["why"] for pair in pairs) > 0.8 * len(pairs)
     assert answer.stderr.endswith(f"{len(pairs):,} pairs written to {out}.\n")
 
 
