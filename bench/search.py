@@ -61,9 +61,8 @@ def fill(owner: Owner, count: int) -> list[Known]:
         with cursor.copy(PEOPLE) as copy:
             for key, who in known:
                 copy.write_row(_row(key, who))
-        cursor.execute(
-            "ALTER TABLE subjects DISABLE TRIGGER USER"
-        )  # nobody of them came back: that is not measured here
+        # Nobody of them came back: that is not measured here.
+        cursor.execute("ALTER TABLE subjects DISABLE TRIGGER USER")
         cursor.execute(SUBJECTS)
         cursor.execute("ALTER TABLE subjects ENABLE TRIGGER USER")
         connection.commit()

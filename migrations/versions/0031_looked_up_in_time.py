@@ -3,8 +3,8 @@
 Revision: 0031, after 0030
 
 Names are compared letter by letter only where either begins as one of those told, and are read from the index of dates
-itself; by the sound of one name only those are looked for who are about as old, or of whom no date is known; a name without a date
-is looked for by its letters only where nobody's sounds nearly so.
+itself; by the sound of one name only those are looked for who are about as old, or of whom no date is known; a name
+without a date is looked for by its letters only where nobody's sounds nearly so.
 """
 
 from alembic import op
@@ -44,7 +44,7 @@ NOW = f"""SELECT id FROM (SELECT id, similarity(search_name, name) AS likeness F
 
 
 def upgrade() -> None:
-    _look_up_by(NOW, NEAR, BY_SOUND, f"{BY_LETTERS} AND NOT EXISTS ({SOUNDS_SO})")
+    _look_up_by(NOW, "", NEAR, BY_SOUND, f"{BY_LETTERS} AND NOT EXISTS ({SOUNDS_SO})")
     op.execute("ALTER FUNCTION candidate_people ROWS 100")
     op.execute("ALTER FUNCTION former_people ROWS 1")
     _index_dates("birth_date", "search_name", "last_name", "id")
@@ -52,21 +52,21 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     near = "birth_date = ANY (near) AND similarity(search_name, name) > 0.2"
-    _look_up_by(BEFORE, near, "name_keys && keys", BY_LETTERS)
+    of_all = f"AND NOT id = ANY (hidden_records()) AND {IN_A_CASE}"
+    _look_up_by(BEFORE, of_all, near, "name_keys && keys", BY_LETTERS)
     op.execute("ALTER FUNCTION candidate_people ROWS 1000")
     op.execute("ALTER FUNCTION former_people ROWS 1000")
     _index_dates("birth_date", "search_name")
 
 
-def _look_up_by(way: str, near: str, by_sound: str, by_letters: str) -> None:
+def _look_up_by(way: str, of_all: str, near: str, by_sound: str, by_letters: str) -> None:
     rules = ("birth_date = ANY (dates) AND name <> ''", near, by_sound, "postcode = place AND name <> ''", by_letters)
+    rules += ("nhs_number = nhs", "upn = pupil")
     found = " UNION ".join(f"({way.format(rule=rule)})" for rule in rules)
     op.execute("SELECT show_limit()")  # the setting that the function asks for is there once pg_trgm has been used
     op.execute(f"""
     CREATE OR REPLACE FUNCTION {SIGNATURE} AS $$
-        SELECT id FROM ({found} UNION (SELECT id FROM people WHERE nhs_number = nhs)
-            UNION (SELECT id FROM people WHERE upn = pupil)
-        ) found WHERE sees_all() AND NOT id = ANY (hidden_records()) AND {IN_A_CASE}
+        SELECT id FROM ({found}) found WHERE sees_all() {of_all}
     $$
     """)
 
