@@ -22,7 +22,6 @@ from triage.store.locking import lock
 from triage.store.restrictions import find_hidden_case, find_hidden_like, get_break, list_restrictions_on
 
 LASTS = timedelta(hours=2)
-NOTHING_THERE = "Nothing is restricted there. Check the reference, or search again."
 TOLD = ("mash_manager", "information_governance")
 
 
@@ -43,15 +42,12 @@ def break_glass(desk: Desk, command: BreakGlass) -> list[GlassBreak]:
     """
     if not command.reason.strip():
         raise invalid("reason", "Say what the emergency is: your manager and information governance will read it.")
-    hidden = _find_hidden(desk, command)
-    if not hidden:
-        raise NotFound(Problem("not_found", NOTHING_THERE))
-    now = desk.now
+    hidden, now = _find_hidden(desk, command), desk.now
     act_as(desk.session, desk.actor, now)  # the database opens it from the time that it knows, and no other
     with seeing_all(desk):
         restrictions = list_restrictions_on(desk.session, hidden)
     if not restrictions:
-        raise NotFound(Problem("not_found", NOTHING_THERE))
+        raise NotFound(Problem("not_found", "Nothing is restricted there. Check the reference, or search again."))
     return [_open(desk, each, command.reason.strip(), now) for each in restrictions]
 
 
