@@ -1,9 +1,11 @@
 """Whether time tells what is hidden: a restricted case is asked for beside one that is not there, and what is refused.
 
-Run: `python -m bench.hidden [TIMES]`. A social worker who is not on the list asks the whole application, with a
-private PostgreSQL beneath it, for the page of a restricted enquiry, of its child's key and of keys that nothing has;
-and for a page that their role never sees, which is refused before anything is looked for. They take turns, and the
-median of the ratios of each turn is printed: 1.00 tells nothing.
+Run: `python -m bench.hidden [TIMES] [FAMILIES]`. First, what it takes to begin a transaction, which looks up what is
+hidden from whoever acts, before anything is restricted and once FAMILIES are, each of a child and six relatives. Then a
+social worker who is not on the list asks the whole application, with a private PostgreSQL beneath it, for the page of a
+restricted enquiry, of its child's key and of keys that nothing has; and for a page that their role never sees, which is
+refused before anything is looked for. They take turns, and the median of the ratios of each turn is printed: 1.00 tells
+nothing.
 """
 
 import sys
@@ -11,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from statistics import median
 from uuid import UUID, uuid4
@@ -20,11 +23,14 @@ from flask.testing import FlaskClient
 from bench.action import PACK
 from bench.ledger import Office, sign_in
 from bench.owner import Owner
+from triage.access.actor import Actor
 from triage.demo.staff import add_staff, load_staff
 from triage.private import database_url
+from triage.services.people import NewPerson
+from triage.services.relating import Relate, relate
 from triage.services.restricting import Restrict, restrict
 
-WARM = 10
+WARM, BEGUN, RELATIVES = 10, 50, 6
 PAIRS = (
     ("hidden enquiry", "nothing there"),
     ("its child's key", "nothing there"),
@@ -33,7 +39,7 @@ PAIRS = (
 
 
 @contextmanager
-def restricted_case() -> Iterator[tuple[FlaskClient, UUID, UUID]]:
+def restricted_case(families: int) -> Iterator[tuple[FlaskClient, UUID, UUID]]:
     """A browser of somebody whom it is hidden from, the hidden enquiry, and its child's key."""
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
@@ -42,13 +48,33 @@ def restricted_case() -> Iterator[tuple[FlaskClient, UUID, UUID]]:
                 add_staff(session)
                 staff = load_staff(session)
             office = Office(url, staff.managers[0])
+            say_beginning("nothing restricted", office, staff.social_workers[0])
+            for _ in range(families):
+                _restrict(office, office.log(), RELATIVES)
+            say_beginning(f"{families} families restricted", office, staff.social_workers[0])
             hidden = office.log()
-            yield sign_in(url)[1], hidden, _restrict(office, hidden)
+            yield sign_in(url)[1], hidden, _restrict(office, hidden, 0)
 
 
-def _restrict(office: Office, enquiry_id: UUID) -> UUID:
+def _restrict(office: Office, enquiry_id: UUID, relatives: int) -> UUID:
     with office.desk(office.actor, "bench") as desk:
-        return restrict(desk, Restrict(enquiry_id=enquiry_id, ordinal=1, reason="A colleague's")).person_id
+        child = restrict(desk, Restrict(enquiry_id=enquiry_id, ordinal=1, reason="A colleague's")).person_id
+        for number in range(relatives):
+            sister = NewPerson(
+                given_name=f"Sister{number}", family_name="Testley", birth_date=date(2004, 1, 1 + number)
+            )
+            relate(desk, Relate(person_id=child, kind="sibling", known_by="The school", relative=sister))
+        return child
+
+
+def say_beginning(words: str, office: Office, actor: Actor) -> None:
+    """Print what it takes somebody who is on no list to begin a transaction."""
+    took = []
+    for _ in range(BEGUN + WARM):
+        begins = time.perf_counter()
+        with office.desk(actor, "bench"):
+            took.append(time.perf_counter() - begins)
+    sys.stdout.write(f"{words:<26}{median(took[WARM:]) * 1000:>8.2f} ms until a transaction has begun\n")
 
 
 def ask(client: FlaskClient, at: str, status: int) -> float:
@@ -73,8 +99,8 @@ def compare(client: FlaskClient, asked: dict[str, tuple[str, int]], times: int) 
 
 def main() -> None:
     """Measure and print."""
-    times = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    with restricted_case() as (client, hidden, child):
+    times, families = (int(each) for each in (sys.argv[1:] + ["300", "50"][len(sys.argv) - 1 :])[:2])
+    with restricted_case(families) as (client, hidden, child):
         took = compare(
             client,
             {

@@ -23,13 +23,14 @@ from uuid_utils.compat import uuid7
 from bench.action import CHILD, TOLD
 from bench.owner import Owner
 from tests.families import County, slip
-from triage.access.actor import Actor
+from triage.access.actor import SYSTEM, Actor
 from triage.clock import SettableClock
 from triage.database import Database
 from triage.demo.staff import add_staff, load_staff
 from triage.pack import load_pack
 from triage.private import database_url
 from triage.services.desk import Desk
+from triage.services.learning import learn_from_people
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.people import NewPerson, find_matches
 from workflows.people import Identity, fold, keys_of_name
@@ -162,6 +163,8 @@ def main() -> None:
                         Desk(session, actor, SettableClock(NOW), load_pack(PACK)), LogEnquiry(subjects=(CHILD,), **TOLD)
                     )
                 known = fill(owner, people)
+                with database.transaction(SYSTEM) as session:
+                    learn_from_people(Desk(session, SYSTEM, SettableClock(NOW), load_pack(PACK)))
                 list(look(database, actor, known, WAYS["as recorded"], 20))
                 for words, way in WAYS.items():
                     found, took = zip(*look(database, actor, known, way, times), strict=True)

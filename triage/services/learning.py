@@ -1,7 +1,7 @@
 """Learning from everybody's records how one person's agree, so that whoever is typed in is weighed by them."""
 
 from triage.services.desk import Desk
-from triage.store.learned import Common, find_common, keep_learned, read_learned, stream_people
+from triage.store.learned import Common, keep_learned, read_learned, stream_people
 from workflows.people import Identity
 from workflows.people.linking import learn_within
 from workflows.people.records import count_common, records_of, values_of
@@ -33,10 +33,9 @@ def what_was_learned(desk: Desk, identity: Identity) -> tuple[Weights | None, Co
 
     A value that is not counted is one that few have: as rare as one that a single record has.
     """
-    learned = read_learned(desk.session)
+    values = {field: value for field, value in values_of(identity).items() if field in COUNTED and value}
+    learned, common = read_learned(desk.session, values)
     if learned is None:
         return None, {}
-    values = {field: value for field, value in values_of(identity).items() if field in COUNTED and value}
     rare = {field: {value: 1 / learned.people} for field, value in values.items()}
-    common = find_common(desk.session, values)
     return of_numbers(learned.weights), {field: rare[field] | common.get(field, {}) for field in values}

@@ -189,7 +189,10 @@ def _weigh(
 
 def _fill(record: Person, first: Person, kin: Mapping[UUID, Kin]) -> Identity:
     """What a record says, and where it says nothing, what the first of the same person's says."""
-    said, other = (identity_of(each, kin.get(each.identity_id, NOBODY)) for each in (record, first))
+    said = identity_of(record, kin.get(record.identity_id, NOBODY))
+    if record is first:
+        return said
+    other = identity_of(first, kin.get(first.identity_id, NOBODY))
     unsaid = [name for name in Identity.__dataclass_fields__ if getattr(said, name) in UNSAID]
     return replace(said, **{name: getattr(other, name) for name in unsaid if name not in NAMES})
 

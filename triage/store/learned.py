@@ -5,27 +5,29 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BindParameter, Row, bindparam, func, select, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.orm import Session
 
 from triage.models import CommonValue, LearnedWeights, Person
 
 Common = dict[str, dict[str, float]]
+TOLD = select(*(func.unnest(bindparam(name, type_=ARRAY(TEXT))) for name in ("fields", "values")))
+LEARNED = select(LearnedWeights, CommonValue).outerjoin(
+    CommonValue, tuple_(CommonValue.field, CommonValue.value).in_(TOLD)
+)
 
 
-def read_learned(session: Session) -> LearnedWeights | None:
-    """What was learned last; None before anything was, and for whoever may not look people up."""
-    return session.scalar(select(LearnedWeights).order_by(LearnedWeights.learned_at.desc()).limit(1))
+def read_learned(session: Session, values: Mapping[str, str]) -> tuple[LearnedWeights | None, Common]:
+    """What was learned last, and how common each of these values is, of those that several people have.
 
-
-def find_common(session: Session, values: Mapping[str, str]) -> Common:
-    """How common each of these values is, of those that several people have."""
-    pairs = [pair for pair in values.items() if pair[1]]
-    query = select(CommonValue).where(tuple_(CommonValue.field, CommonValue.value).in_(pairs))
+    None and nothing before anything was learned, and for whoever may not look people up.
+    """
+    rows = session.execute(LEARNED, {"fields": list(values), "values": list(values.values())}).all()
     found: Common = {}
-    for each in session.scalars(query) if pairs else ():
-        found.setdefault(each.field, {})[each.value] = each.share
-    return found
+    for _, each in rows:
+        if each:
+            found.setdefault(each.field, {})[each.value] = each.share
+    return rows[0][0] if rows else None, found
 
 
 def stream_people(session: Session, most: int) -> Iterator[Row[Any]]:

@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, bindparam, func, select, union, update
 from sqlalchemy.dialects.postgresql import ARRAY, DATE, TEXT
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql import cast
 
 from triage.models import Decision, Enquiry, Person, Rectification, Referral, Subject
 from triage.store.merges import records_of
@@ -32,6 +31,19 @@ CORRECTED = (
     (Rectification.person_id == Person.id) & (Rectification.state == "accepted") & Rectification.field.is_not(None)
 )
 NOTHING_KNOWN = History(0, 0, False)
+# Statements that are put together once: that takes as long as to read what they find.
+KINDS = {"name": TEXT, "keys": ARRAY(TEXT), "near": ARRAY(DATE), "place": TEXT, "nhs": TEXT, "pupil": TEXT}
+DESCRIBED = {name: bindparam(name, type_=kind) for name, kind in KINDS.items()}
+DATES, AT_MOST = bindparam("dates", type_=ARRAY(DATE)), bindparam("most")
+NAME, KEYS, *REST = DESCRIBED.values()
+FOUND = func.candidate_people(NAME, KEYS, DATES, *REST, AT_MOST), func.former_people(NAME, DATES, AT_MOST)
+ONE = select(Person.identity_id).where(Person.id.in_(union(*map(select, FOUND))))
+CANDIDATES = (
+    select(Person, Rectification)
+    .outerjoin(Rectification, CORRECTED)
+    .where(Person.identity_id.in_(ONE))
+    .order_by(Person.id, Rectification.decided_at, Rectification.id)
+)
 
 
 def find_candidates(session: Session, identity: Identity) -> Mapping[Person, Sequence[Rectification]]:
@@ -43,33 +55,23 @@ def find_candidates(session: Session, identity: Identity) -> Mapping[Person, Seq
     The look-up runs in a function of the schema's owner, because PostgreSQL may not use a trigram index beneath a
     row-level policy; it finds nothing for a role that may not see everybody.
     """
-    name, keys, near = looked_up_by(identity)
     dates = [day for day in (identity.birth_date, identity.birth_date and swapped(identity.birth_date)) if day]
-    limit = MOST[bool(dates)]
-    found = func.candidate_people(
-        name,
-        keys,
-        cast(dates, ARRAY(DATE)),
-        near,
-        identity.postcode,
-        identity.nhs_number,
-        identity.upn,
-        limit,
-    )
-    former = func.former_people(name, cast(dates, ARRAY(DATE)), limit)
-    one = select(Person.identity_id).where(Person.id.in_(union(select(found), select(former))))
-    query = select(Person, Rectification).outerjoin(Rectification, CORRECTED).where(Person.identity_id.in_(one))
+    told = looked_up_by(identity) | {"dates": dates, "most": MOST[bool(dates)]}
     people: dict[Person, list[Rectification]] = defaultdict(list)
-    for person, correction in session.execute(query.order_by(Person.id, Rectification.decided_at, Rectification.id)):
+    for person, correction in session.execute(CANDIDATES, told):
         people[person] += [correction] if correction else []
     return people
 
 
-def looked_up_by(identity: Identity) -> tuple[str, ColumnElement[list[str]], ColumnElement[list[date]]]:
-    """What finds somebody who is described with slips: the folded name, its keys, and the dates near the one told."""
+def looked_up_by(identity: Identity) -> dict[str, object]:
+    """What finds somebody who is described with slips, by the names of DESCRIBED.
+
+    The folded name, its keys, the dates near the one told, the postcode and the numbers.
+    """
     names = identity.given_name, identity.family_name
     near = days_near(identity.birth_date) if identity.birth_date else []
-    return fold(*names), cast(keys_of_name(*names), ARRAY(TEXT)), cast(near, ARRAY(DATE))
+    told = (fold(*names), keys_of_name(*names), near, identity.postcode, identity.nhs_number, identity.upn)
+    return dict(zip(DESCRIBED, told, strict=True))
 
 
 def list_without_keys(session: Session) -> Sequence[Row[tuple[UUID, str, str]]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from triage.errors import NotFound, Problem
 from triage.models import Enquiry, GlassBreak, Person, Referral, Restriction, RestrictionReader, Subject, User
 from triage.store.merges import list_records, records_of
-from triage.store.people import looked_up_by
+from triage.store.people import DESCRIBED, looked_up_by
 from workflows.people import Identity
 
 SHOWN = 100
@@ -71,9 +71,7 @@ def get_break(session: Session, key: UUID) -> GlassBreak:
 
 def find_hidden_like(session: Session, identity: Identity) -> Sequence[UUID]:
     """The keys of people whom this actor does not see and who may be the one described."""
-    described = (*looked_up_by(identity), identity.postcode, identity.nhs_number, identity.upn)
-    found = func.hidden_people(*described)
-    return session.scalars(select(found)).all()
+    return session.scalars(select(func.hidden_people(*DESCRIBED.values())), looked_up_by(identity)).all()
 
 
 def find_hidden_case(session: Session, reference: str) -> Sequence[UUID]:

@@ -7,8 +7,8 @@ from math import inf
 import numpy as np
 
 from workflows.people.explaining import Evidence, evidence_of
-from workflows.people.fields import FIELDS, SAME, Field
-from workflows.people.records import Identity, Records, records_of
+from workflows.people.fields import CODES, FIELDS, SAME, Field
+from workflows.people.records import Identity, Records, fields_told, records_of
 from workflows.people.weighing import compare_pairs, weigh_pairs
 from workflows.people.weights import Weights, shipped
 
@@ -33,7 +33,7 @@ def compare_with(
     `common` says how common values are among everybody; one that it does not name is as common as values usually are.
     """
     weights = weights or shipped()
-    left, right = records_of([one], others)
+    left, right = records_of([one], others, fields=fields_told(one) or CODES)
     shares = {each.code: _shares(weights, each, left, (common or {}).get(each.code, {})) for each in FIELDS}
     left = replace(left, shares=shares)
     pairs = compare_pairs(left, right, np.zeros(len(others), np.int64), np.arange(len(others)))

@@ -31,6 +31,8 @@ UNBORN = frozenset({"unborn", "baby", "bump", "unknown", "not", "known"})  # sai
 def fold(*names: str) -> str:
     """Names without case, accents or punctuation, as they are searched: `fold("Zoë", "O'Neil")` is "zoe oneil"."""
     text = " ".join(names).casefold()
+    if text.replace(" ", "").isalnum() and text.isascii():  # as most are: nothing of it need be taken out
+        return " ".join(text.split())
     if not text.isascii():
         text = unicodedata.normalize("NFKD", " ".join(names)).casefold().translate(LETTERS)
     return " ".join(PUNCTUATION.sub("", text).replace("-", " ").split())

@@ -1,8 +1,9 @@
 """What is compared of a person, and many people as columns of numbered values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,31 +39,39 @@ class Identity:
     siblings: tuple[str, ...] = ()
 
 
-def values_of(identity: Identity) -> dict[str, str]:
-    """The fields of an identity, each as it is compared; "" where it is not known."""
-    house, street, place = split_address(identity.address)
-    return {
-        "given_name": known_name(identity.given_name),
-        "family_name": known_name(identity.family_name),
-        "birth_date": _day(identity),
-        "sex": "" if identity.sex == "U" else identity.sex,
-        "house": house,
-        "street": street,
-        "place": place,
-        "town": "",
-        "county": "",
-        "postcode": fold_postcode(identity.postcode or ""),
-        "parents": fold_people(identity.parents),
-        "siblings": fold_people(identity.siblings),
-        "nhs_number": fold_identifier(identity.nhs_number or "", is_nhs_number),
-        "upn": fold_identifier(identity.upn or "", is_upn),
-    }
+def values_of(identity: Identity, fields: Iterable[str] = CODES) -> dict[str, str]:
+    """These fields of an identity, each as it is compared; "" where it is not known."""
+    return {code: VALUES[code](identity) for code in fields}
 
 
 def _day(identity: Identity) -> str:
     if identity.birth_date:
         return day_digits(identity.birth_date)
     return EXPECTED + day_digits(identity.expected_date) if identity.expected_date else ""
+
+
+@lru_cache(maxsize=1)
+def _address(address: str) -> tuple[str, str, str]:
+    """House, street and the line after it, which are read one after another."""
+    return split_address(address)
+
+
+VALUES: dict[str, Callable[[Identity], str]] = {
+    "given_name": lambda each: known_name(each.given_name),
+    "family_name": lambda each: known_name(each.family_name),
+    "birth_date": _day,
+    "sex": lambda each: "" if each.sex == "U" else each.sex,
+    "house": lambda each: _address(each.address)[0],
+    "street": lambda each: _address(each.address)[1],
+    "place": lambda each: _address(each.address)[2],
+    "town": lambda _: "",
+    "county": lambda _: "",
+    "postcode": lambda each: fold_postcode(each.postcode or ""),
+    "parents": lambda each: fold_people(each.parents),
+    "siblings": lambda each: fold_people(each.siblings),
+    "nhs_number": lambda each: fold_identifier(each.nhs_number or "", is_nhs_number),
+    "upn": lambda each: fold_identifier(each.upn or "", is_upn),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,8 @@ def number_together(*sides: Mapping[str, Sequence[str]]) -> list[Records]:
     columns: list[dict[str, NDArray[np.int64]]] = [{} for _ in sides]
     for code, known in numbers.items():
         for side, count, into in zip(sides, counts, columns, strict=True):
-            found = (known.setdefault(value, len(known)) for value in side.get(code, ("",) * count))
-            into[code] = np.fromiter(found, np.int64, count)
+            found = (known.setdefault(value, len(known)) for value in side.get(code, ()))
+            into[code] = np.fromiter(found, np.int64, count) if code in side else np.full(count, UNKNOWN)
     words = {code: list(known) for code, known in numbers.items()}
     shares = {code: _share(words[code], [each[code] for each in columns]) for code in CODES}
     return [Records(count, column, words, shares) for count, column in zip(counts, columns, strict=True)]
@@ -118,7 +127,13 @@ def count_common(records: Records, fields: Sequence[str], least: int) -> dict[st
     return found
 
 
-def records_of(*sides: Sequence[Identity]) -> list[Records]:
-    """The identities of each side as records that may be compared with each other."""
-    rows = [[values_of(identity) for identity in side] for side in sides]
-    return number_together(*({code: [row[code] for row in side] for code in CODES} for side in rows))
+def records_of(*sides: Sequence[Identity], fields: Collection[str] = CODES) -> list[Records]:
+    """The identities of each side as records that may be compared with each other, in these fields."""
+    rows = [[values_of(identity, fields) for identity in side] for side in sides]
+    return number_together(*({code: [row[code] for row in side] for code in fields} for side in rows))
+
+
+def fields_told(identity: Identity) -> set[str]:
+    """The fields in which others can be compared with somebody: those told, and any that may stand in their place."""
+    told = {code for code, value in values_of(identity).items() if value}
+    return told.union(*(both for both in EXCHANGED if told.intersection(both)))

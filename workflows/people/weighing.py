@@ -82,6 +82,8 @@ def _cross(left: Records, right: Records, i: Index, j: Index, one: Field, other:
 def _levels(field: Field, left: Records, right: Records, i: Index, j: Index, other: Field | None = None) -> Levels:
     """The levels of a field, or of the left's field and the right's `other`. Each two values are compared once."""
     ours, theirs = left.columns[field.code][i], right.columns[(other or field).code][j]
+    if not (ours.any() and theirs.any()):  # UNKNOWN is nought
+        return np.full(len(i), NOT_COMPARED, np.int8)
     levels = np.where(ours == theirs, np.int8(SAME), TO_COMPARE)
     levels[(ours == UNKNOWN) | (theirs == UNKNOWN)] = NOT_COMPARED
     rest = np.flatnonzero(levels == TO_COMPARE)
