@@ -62,7 +62,7 @@ def test_request_is_one_line_with_ids_and_no_name(logged, sign_in, office):
     sign_in("mash_officer").get("/enquiries?state=received", headers={"X-Request-ID": "12345678"})
     line = lines_of(logged)[-1]
     assert set(line) == KEYS
-    wanted = {"route": "enquiries.show_worktray", "method": "GET", "status": 200, "role": "mash_officer"}
+    wanted = {"route": "worktray.show", "method": "GET", "status": 200, "role": "mash_officer"}
     assert line.items() >= (wanted | {"request_id": "12345678"}).items()
     assert UUID(line["user_id"]) == office.actor("mash_officer").id
     assert "received" not in logged.getvalue()

@@ -56,6 +56,6 @@ def test_view_is_begun_again_only_where_nothing_of_it_was_kept(app, monkeypatch,
             raise OperationalError("UPDATE", {}, DeadlockDetected())
 
     client = sign_in("mash_officer")
-    monkeypatch.setitem(app.view_functions, "enquiries.show_worktray", look)
+    monkeypatch.setitem(app.view_functions, "worktray.show", look)
     assert client.get("/enquiries").status_code == 503
     assert len(made) == times

@@ -198,7 +198,7 @@ def test_list_without_a_case_names_the_last_enquiry_of_whoever_is_near(office):
     told, other = an_enquiry(office), an_enquiry(office, given_name="Cem", family_name="Moss")
     with as_(office, READER):
         shown = [each.subjects[0].person_id for each in (told, other)]
-        note_reading(office.desk(READER), "enquiries.show_worktray", shown)
+        note_reading(office.desk(READER), "worktray.show", shown)
     (line,) = report(office).lines
     assert (line.cases, line.page) == ([told.reference], "Worktray")
 

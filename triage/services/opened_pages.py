@@ -2,7 +2,7 @@
 
 PAGES = {
     "enquiries.show": "An enquiry",
-    "enquiries.show_worktray": "Worktray",
+    "worktray.show": "Worktray",
     "decide.show": "Deciding an enquiry",
     "referrals.show": "A referral",
     "referrals.show_inbox": "Referrals",

@@ -1,15 +1,42 @@
-"""The hub's worktray: open enquiries, the worst first, each with its most urgent clock."""
+"""The hub's worktray: open enquiries, the worst first, each with its most urgent clock; and how many there are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from triage.models import Clock, Enquiry, Subject
+from triage.models import Clock, Enquiry, Subject, User
+from triage.store.queues import ENQUIRY_QUEUES
 from workflows.enquiry import UNSETTLED
+
+WHOSE = ("mine", "team", "nobody")
+ELSEWHERE = "elsewhere"  # in place of a district's code: in none of them, or not known
+PAGE = 100  # enquiries
+
+
+class Looking(Protocol):
+    """Whoever looks, and their team."""
+
+    id: UUID
+    team_code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tray:
+    """Which of the open enquiries somebody looks at; what is None is any.
+
+    `whose` is one of WHOSE, as whoever looks would say it, or the key of a colleague; `late` is for those that are.
+    """
+
+    queue: str | None = None
+    whose: str | None = None
+    source: str | None = None
+    district: str | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +48,69 @@ class TrayRow:
     paused: list[Clock]
 
 
-def list_worktray(session: Session, now: datetime, *, queue: str | None = None, limit: int = 100) -> list[TrayRow]:
-    """Open enquiries of a queue, or of all: the overdue first, then the reds, then by the time left."""
+@dataclass(frozen=True, slots=True)
+class TrayCounts:
+    """How many there are; in each queue, had another been chosen; and in each one's hands, None for anybody's."""
+
+    total: int
+    queues: dict[str, int]
+    whose: dict[str | None, int]
+
+
+def list_worktray(session: Session, who: Looking, now: datetime, tray: Tray, page: int = 1) -> list[TrayRow]:
+    """That page (from 1) of the tray: the overdue first, then the reds, then by the time left."""
     urgent = _most_urgent()
     query = (
-        select(Enquiry)
+        _open(select(Enquiry), who, now, tray)
         .outerjoin(urgent, urgent.c.enquiry_id == Enquiry.id)
-        .where(Enquiry.queue == queue if queue else Enquiry.queue.is_not(None))
         .options(*_what_a_line_shows())
         .order_by(*_worst_first(urgent, now))
-        .limit(limit)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
     )
     return [_lay(enquiry) for enquiry in session.scalars(query)]
+
+
+def list_keys(session: Session, who: Looking, now: datetime, tray: Tray) -> Sequence[UUID]:
+    """The keys of all of the tray, in its order."""
+    urgent = _most_urgent()
+    query = _open(select(Enquiry.id), who, now, tray).outerjoin(urgent, urgent.c.enquiry_id == Enquiry.id)
+    return session.scalars(query.order_by(*_worst_first(urgent, now))).all()
+
+
+def count_worktray(session: Session, who: Looking, now: datetime, tray: Tray) -> TrayCounts:
+    """How many each choice beside the one made would list."""
+    every = _open(select(Enquiry.queue, func.count()), who, now, replace(tray, queue=None)).group_by(Enquiry.queue)
+    queues = dict.fromkeys(ENQUIRY_QUEUES, 0) | {queue: count for queue, count in session.execute(every)}
+    hands = {each: func.count().filter(_in_hands(who, each)) for each in (*WHOSE, tray.whose) if each}
+    of_all = _open(select(func.count(), *hands.values()), who, now, replace(tray, whose=None))
+    found = session.execute(of_all.select_from(Enquiry)).one()
+    total = queues[tray.queue] if tray.queue else sum(queues.values())
+    return TrayCounts(total, queues, dict(zip((None, *hands), found, strict=True)))
+
+
+def _open(query: Select[Any], who: Looking, now: datetime, tray: Tray) -> Select[Any]:
+    """Of the open enquiries, those of the tray."""
+    query = query.where(Enquiry.queue == tray.queue if tray.queue else Enquiry.queue.is_not(None))
+    if tray.whose:
+        query = query.where(_in_hands(who, tray.whose))
+    if tray.source:
+        query = query.where(Enquiry.source == tray.source)
+    if tray.district:
+        here = Enquiry.district_code == tray.district
+        query = query.where(Enquiry.district_code.is_(None) if tray.district == ELSEWHERE else here)
+    if tray.late:
+        of_it = (Clock.enquiry_id == Enquiry.id, Clock.state == "running", Clock.due_at < now)
+        query = query.where(exists().where(*of_it))
+    return query
+
+
+def _in_hands(who: Looking, whose: str) -> ColumnElement[bool]:
+    if whose == "nobody":
+        return Enquiry.owner_id.is_(None)
+    if whose == "team":
+        return Enquiry.owner_id.in_(select(User.id).where(User.team_code == who.team_code))
+    return Enquiry.owner_id == (who.id if whose == "mine" else UUID(whose))
 
 
 def _most_urgent() -> Subquery:
@@ -54,6 +132,7 @@ def _worst_first(urgent: Subquery, now: datetime) -> tuple[ColumnElement[Any], .
         case((red, 0), else_=1),
         urgent.c.due_at.asc().nulls_last(),
         Enquiry.received_at.asc(),
+        Enquiry.id,
     )
 
 

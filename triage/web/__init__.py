@@ -37,12 +37,13 @@ from triage.web import (
     transfers,
     why_nots,
     words,
+    worktray,
 )
 from triage.web.access import present_user
 
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
-    *(enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
+    *(worktray, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
     *(insight, why_nots, thresholds),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),

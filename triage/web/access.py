@@ -100,7 +100,7 @@ def note_shown(desk: Desk, people: Iterable[UUID], case: Case | None = None) -> 
 
 def home_url(actor: Actor) -> str:
     """The page that a person's day begins with."""
-    return url_for(HOME.get(actor.role, "enquiries.show_worktray"))
+    return url_for(HOME.get(actor.role, "worktray.show"))
 
 
 def present_user() -> dict[str, Any]:
@@ -110,7 +110,7 @@ def present_user() -> dict[str, Any]:
     if actor is None:
         return around | {"user": None, "places": []}
     places = (
-        ("Worktray", "enquiries.show_worktray"),
+        ("Worktray", "worktray.show"),
         ("Log an enquiry", "log_enquiry.show"),
         ("Referrals", "referrals.show_inbox"),
         ("Duty", "duty.show"),

@@ -1,4 +1,4 @@
-"""The MASH's worktray, and the page of one enquiry.
+"""The page of one enquiry.
 
 The page is one form: whatever part of it is sent, all else that was typed comes with it and is shown again.
 """
@@ -13,7 +13,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.datastructures import MultiDict
 
 from triage.access.permissions import has
-from triage.errors import Conflict, Invalid, NotFound, Problem, Stale, Unavailable
+from triage.errors import Conflict, Invalid, Stale, Unavailable
 from triage.models import Enquiry, Event, Subject
 from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
 from triage.services.breaking_glass import is_like_hidden
@@ -35,12 +35,10 @@ from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
 from triage.store.files import list_files
 from triage.store.kin import find_kin
 from triage.store.merges import list_records
-from triage.store.queues import ENQUIRY_QUEUES, count_enquiries
 from triage.store.rectifications import list_rectifications
 from triage.store.repeats import list_repeats
 from triage.store.restrictions import list_restricted
 from triage.store.seeing import is_seen
-from triage.store.worktray import list_worktray
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.following import follow_subjects
@@ -48,6 +46,7 @@ from triage.web.forms import errors_by_field, load, naming_fields, nest, read_pa
 from triage.web.keeping import begin, was_sent
 from triage.web.offering import choices_on, find_open, offer
 from triage.web.words import call_person, say_levels
+from triage.web.worktray import address_of, last_tray
 from workflows.agency_check import AGENCY_CHECK
 from workflows.definition import IMMEDIATE_DANGER
 from workflows.enquiry import ENQUIRY
@@ -57,21 +56,6 @@ blueprint = Blueprint("enquiries", __name__, url_prefix="/enquiries")
 carry_on(blueprint)
 PLACE = re.compile(r"[0-9]{1,2}")
 NOTHING: MultiDict[str, str] = MultiDict()
-
-
-@blueprint.get("")
-@may("worktray.read")
-def show_worktray() -> Any:
-    """Open enquiries, of one queue or of all, the worst first."""
-    queue = request.args.get("queue") or None
-    if queue not in (None, *ENQUIRY_QUEUES):
-        known = ", ".join(ENQUIRY_QUEUES)
-        raise NotFound(Problem("queue", f"There is no queue {queue}. There are: {known}."))
-    with open_desk() as desk:
-        counts = count_enquiries(desk.session)
-        rows = list_worktray(desk.session, desk.now, queue=queue)
-        note_shown(desk, people_of(row.enquiry for row in rows))
-        return render_template("mash/worktray.html", rows=rows, counts=counts, queue=queue)
 
 
 @blueprint.get("/<uuid:enquiry_id>")
@@ -244,6 +228,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         values=form.values,
         errors=errors,
         open=find_open(form.values, errors),
+        reads_tray=has("worktray.read", desk.actor.role),
+        tray=address_of(last_tray()),
     )
     found = {match.person.id for each in known["matches"].values() for match in each}
     beside = known["history"].people | {each.id for each in known["records"]}

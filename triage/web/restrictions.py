@@ -125,7 +125,7 @@ def _find_place(command: BreakGlass) -> str:
     with open_desk() as desk:
         found = find_case(desk.session, command.reference)
     if found is None:
-        return url_for("enquiries.show_worktray")
+        return url_for("worktray.show")
     if isinstance(found, Enquiry):
         return url_for("enquiries.show", enquiry_id=found.id)
     return url_for("referrals.show", referral_id=found.id)
