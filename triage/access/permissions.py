@@ -31,6 +31,7 @@ permission          scope    MO   SW   MM   EH   ED   LW   LM   AN   PC   RF   I
 worktray.read       read     Y    Y    Y    Y    Y    .    .    .    .    .    .    .    .
 inbox.read          read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 duty.read           read     Y    Y    Y    Y    Y    .    Y    .    .    .    .    .    .
+search.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 queues.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 measures.read       measures .    .    Y    Y    .    .    Y    Y    .    .    .    .    Y
 why_nots.read       read     .    .    Y    .    .    .    .    .    .    .    .    .    .

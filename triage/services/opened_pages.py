@@ -17,6 +17,7 @@ PAGES = {
     "openings.download": "Who opened what, as a file",
 }
 PLACES = {
+    "search": "Search",
     "files": "Files",
     "reviewing": "Reviewing a copy of a record",
     "corrections": "Corrections",

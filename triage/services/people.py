@@ -16,7 +16,7 @@ from triage.services.events import record
 from triage.services.family import NOBODY, Kin, name_kin
 from triage.services.learning import what_was_learned
 from triage.store.people import find_by_nhs_number, find_candidates, list_without_keys, write_name_keys
-from workflows.people import Evidence, Identity, compare_with, fold, keys_of_name, total
+from workflows.people import LIKELY, Evidence, Identity, compare_with, fold, keys_of_name, total
 from workflows.people.identifiers import is_nhs_number, is_upn
 
 OLDEST = date(1900, 1, 1)
@@ -161,17 +161,18 @@ def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> 
     found = find_candidates(desk.session, identity)
     themselves = getattr(described, "identity_id", None)
     people = {person: corrected for person, corrected in found.items() if person.identity_id != themselves}
-    likely = _weigh(desk, identity, people, name_kin(desk, people) if own else {})
+    likely = weigh(desk, identity, people, name_kin(desk, people) if own else {})
     return sorted(likely, key=lambda each: (-each.weight, str(each.person.id)))[:limit]
 
 
-def _weigh(
+def weigh(
     desk: Desk,
     identity: Identity,
     people: Mapping[Person, Sequence[Rectification]],
     kin: Mapping[UUID, Kin],
+    least: float = LIKELY,
 ) -> Iterator[Candidate]:
-    """Those who are likely, by what speaks most for each: what is recorded now, or was before it was corrected."""
+    """Those for whom so many bits speak, by what speaks most for each: what is recorded now, or was once."""
     named = {person.identity_id: person for person in reversed(people)}
     recorded = [
         (person, each)
@@ -179,7 +180,8 @@ def _weigh(
         for each in _identities(_fill(person, named[person.identity_id], kin), corrected)
     ]
     strongest: dict[UUID, Candidate] = {}
-    for place, evidence in compare_with(identity, [each for _, each in recorded], *what_was_learned(desk, identity)):
+    learned = what_was_learned(desk, identity)
+    for place, evidence in compare_with(identity, [each for _, each in recorded], *learned, least=least):
         person, _ = recorded[place]
         candidate = Candidate(named[person.identity_id], total(evidence), evidence)
         if person.identity_id not in strongest or candidate.weight > strongest[person.identity_id].weight:

@@ -30,6 +30,7 @@ from triage.web import (
     retention,
     reviewing,
     rights,
+    search,
     second_step,
     sharing,
     signin,
@@ -43,7 +44,7 @@ from triage.web.access import present_user
 
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
-    *(worktray, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
+    *(worktray, search, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
     *(insight, why_nots, thresholds),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),

@@ -113,6 +113,7 @@ def present_user() -> dict[str, Any]:
         ("Worktray", "worktray.show"),
         ("Log an enquiry", "log_enquiry.show"),
         ("Referrals", "referrals.show_inbox"),
+        ("Search", "search.show"),
         ("Duty", "duty.show"),
         ("Requests", "rights.show_list"),
         ("Measures", "insight.show"),

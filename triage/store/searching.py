@@ -1,0 +1,49 @@
+"""Finding people and cases among all that one may see."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from triage.models import Enquiry, Person, Referral, Subject
+
+MOST = 20  # people
+LIKE = 0.3  # likeness of names by trigrams from which somebody of one's own cases is found
+
+
+def find_cases(session: Session, reference: str) -> list[Enquiry | Referral]:
+    """The enquiry or the referrals of that reference; without its beginning, whatever bears it."""
+    enquiries = select(Enquiry).where(Enquiry.reference.in_({reference, f"ENQ-{reference}"}))
+    here = Referral.reference.in_({reference, f"REF-{reference}"}) | Referral.reference.like(f"REF-{reference}-%")
+    referrals = select(Referral).where(here).order_by(Referral.reference).limit(MOST)
+    return [*session.scalars(enquiries), *session.scalars(referrals)]
+
+
+def find_by_facts(session: Session, birth_date: object, postcode: str | None) -> Sequence[Person]:
+    """Whoever was born that day, or lives there, where no name is told: all of it must fit."""
+    facts = {Person.birth_date: birth_date, Person.postcode: postcode}
+    told = [column == fact for column, fact in facts.items() if fact]
+    known = select(Subject.person_id).union(select(Referral.person_id))
+    query = select(Person).where(*told, Person.id.in_(known)).order_by(Person.search_name, Person.id)
+    return session.scalars(query.limit(MOST)).all() if told else []
+
+
+def find_of_own(session: Session, name: str) -> Sequence[Person]:
+    """Those of the referrals that this actor sees whose names are like that one, the likest first."""
+    likeness = func.similarity(Person.search_name, name)
+    query = select(Person).where(Person.id.in_(select(Referral.person_id)), likeness > LIKE)
+    return session.scalars(query.order_by(likeness.desc(), Person.id).limit(MOST)).all()
+
+
+def list_cases(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[Enquiry | Referral]]:
+    """The enquiries and referrals of each of these records that this actor sees, the latest first."""
+    enquiries = select(Subject.person_id, Enquiry).join(Enquiry).where(Subject.person_id.in_(person_ids))
+    referrals = select(Referral.person_id, Referral).where(Referral.person_id.in_(person_ids))
+    found: dict[UUID, list[Enquiry | Referral]] = {key: [] for key in person_ids}
+    for person_id, case in (
+        *session.execute(referrals.order_by(Referral.requested_at.desc(), Referral.id)),
+        *session.execute(enquiries.order_by(Enquiry.received_at.desc(), Enquiry.id)),
+    ):
+        found[person_id].append(case)
+    return found
