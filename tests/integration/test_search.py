@@ -1,6 +1,7 @@
 """Search finds whatever one may see by whatever is known of it, and nothing else."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -59,6 +60,17 @@ def test_case_is_found_by_its_reference_with_or_without_its_beginning(sign_in, o
         _, page = found(client, text)
         assert case.reference in page.split("By reference")[1], text
         assert "Wes" in page
+
+
+def test_cases_are_told_the_latest_first_whatever_they_are(sign_in, office, clock):
+    case = accepted(office, given_name="Wes", family_name="Testley")
+    clock.at += timedelta(days=3)
+    later = an_enquiry(office, person_id=case.person_id)
+    office.session.flush()
+    _, page = found(sign_in("mash_officer"), "Wes Testley")
+    first = case.reference.replace("REF", "ENQ").rpartition("-")[0]
+    told = [reference for reference in re.findall(r"(?:ENQ|REF)-[\d-]+\d", page)]
+    assert told == [later.reference, case.reference, first]
 
 
 def test_locality_finds_its_own_and_nobody_else(sign_in, office):

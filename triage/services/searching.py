@@ -1,8 +1,11 @@
 """Looking for people and cases by whatever is known of them, among all that one may see."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import inf
+from uuid import UUID
 
 from triage.errors import invalid
 from triage.models import Enquiry, Person, Rectification, Referral
@@ -64,7 +67,12 @@ def _lay(desk: Desk, likely: Sequence[Candidate]) -> list[Hit]:
     """Each with the cases of all their records."""
     records = list_records(desk.session, [each.person.id for each in likely])
     cases = list_cases(desk.session, [each.id for each in records])
-    by_identity: dict[object, list[Case]] = {}
+    by_identity: dict[UUID, list[Case]] = defaultdict(list)
     for record in records:
-        by_identity.setdefault(record.identity_id, []).extend(cases[record.id])
-    return [Hit(each, by_identity.get(each.person.identity_id, [])) for each in likely]
+        by_identity[record.identity_id] += cases[record.id]
+    return [Hit(each, sorted(by_identity[each.person.identity_id], key=_when, reverse=True)) for each in likely]
+
+
+def _when(case: Case) -> tuple[datetime, str]:
+    """When it began; of an enquiry and what came of it at that instant, the enquiry is the earlier."""
+    return (case.received_at if isinstance(case, Enquiry) else case.requested_at), case.reference

@@ -37,13 +37,10 @@ def find_of_own(session: Session, name: str) -> Sequence[Person]:
 
 
 def list_cases(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[Enquiry | Referral]]:
-    """The enquiries and referrals of each of these records that this actor sees, the latest first."""
+    """The enquiries and referrals of each of these records that this actor sees."""
     enquiries = select(Subject.person_id, Enquiry).join(Enquiry).where(Subject.person_id.in_(person_ids))
     referrals = select(Referral.person_id, Referral).where(Referral.person_id.in_(person_ids))
     found: dict[UUID, list[Enquiry | Referral]] = {key: [] for key in person_ids}
-    for person_id, case in (
-        *session.execute(referrals.order_by(Referral.requested_at.desc(), Referral.id)),
-        *session.execute(enquiries.order_by(Enquiry.received_at.desc(), Enquiry.id)),
-    ):
+    for person_id, case in (*session.execute(referrals), *session.execute(enquiries)):
         found[person_id].append(case)
     return found
