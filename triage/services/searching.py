@@ -59,7 +59,8 @@ def _find_people(desk: Desk, asked: Asked) -> dict[Person, Sequence[Rectificatio
     if not asked.names_somebody:
         return {person: () for person in find_by_facts(desk.session, about.birth_date, about.postcode)}
     if desk.actor.role in LOCALITY:
-        return {person: () for person in find_of_own(desk.session, fold(about.given_name, about.family_name))}
+        name = fold(about.given_name, about.family_name)
+        return {person: () for person in find_of_own(desk.session, name, about.nhs_number)}
     return dict(find_candidates(desk.session, about))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from triage.models import Enquiry, Person, Referral, Subject
@@ -24,15 +24,16 @@ def find_by_facts(session: Session, birth_date: object, postcode: str | None) ->
     """Whoever was born that day, or lives there, where no name is told: all of it must fit."""
     facts = {Person.birth_date: birth_date, Person.postcode: postcode}
     told = [column == fact for column, fact in facts.items() if fact]
-    known = select(Subject.person_id).union(select(Referral.person_id))
-    query = select(Person).where(*told, Person.id.in_(known)).order_by(Person.search_name, Person.id)
+    in_case = exists().where(Subject.person_id == Person.id) | exists().where(Referral.person_id == Person.id)
+    query = select(Person).where(*told, in_case).order_by(Person.search_name, Person.id)
     return session.scalars(query.limit(MOST)).all() if told else []
 
 
-def find_of_own(session: Session, name: str) -> Sequence[Person]:
-    """Those of the referrals that this actor sees whose names are like that one, the likest first."""
+def find_of_own(session: Session, name: str, nhs_number: str | None) -> Sequence[Person]:
+    """Those of the referrals that this actor sees with that number, or names like that one, the likest first."""
     likeness = func.similarity(Person.search_name, name)
-    query = select(Person).where(Person.id.in_(select(Referral.person_id)), likeness > LIKE)
+    is_meant = (likeness > LIKE) | (Person.nhs_number == nhs_number)
+    query = select(Person).where(Person.id.in_(select(Referral.person_id)), is_meant)
     return session.scalars(query.order_by(likeness.desc(), Person.id).limit(MOST)).all()
 
 
