@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 READY := .venv/ready
 
-.PHONY: demo test test-long clean locks
+.PHONY: demo test test-long pictures clean locks
 
 demo: $(READY)
 	@$(VENV) -m triage.cli demo
@@ -19,6 +19,10 @@ test: $(READY)
 test-long: $(READY)
 	@TRIAGE_CASES=1000000 $(VENV) -m pytest --timeout 0 tests/unit/rules/test_compiler.py
 	@TRIAGE_EXAMPLES=20 $(VENV) -m pytest -n 2 --timeout 0 tests/contract
+
+# The pictures of the guides, as the pages are now.
+pictures: $(READY)
+	@TRIAGE_PICTURES=docs/images $(VENV) -m pytest -q tests/journeys/test_pictures.py
 
 clean:
 	@if [ -x $(VENV) ]; then $(VENV) -m triage.cli forget; else rm -rf var; fi

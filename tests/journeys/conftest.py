@@ -3,6 +3,8 @@
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -28,7 +30,14 @@ FLAGS = [
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The service on loopback, with a database of its own and the demo's staff."""
+    """The service on loopback, for all the journeys of a worker."""
+    with a_site(tmp_path_factory.mktemp("web")) as (address, _):
+        yield address
+
+
+@contextmanager
+def a_site(place: Path) -> Iterator[tuple[str, str]]:
+    """The service on loopback, with a database of its own and the demo's staff: its address, and the database's."""
     with own_database() as name:
         url = role_url("triage_app", name)
         with Database(url) as database, database.transaction(SYSTEM) as session:
@@ -43,8 +52,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "TRIAGE_SECOND_FACTOR_REQUIRED": "false",
             "PYTHONPATH": os.pathsep.join(sys.path),
         }
-        with serve_web(environment, tmp_path_factory.mktemp("web"), port=0) as here:
-            yield here.url
+        with serve_web(environment, place, port=0) as here:
+            yield here.url, url
 
 
 @pytest.fixture(scope="session")
@@ -55,25 +64,23 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-REFUSALS = ("409 (CONFLICT)", "422 (UNPROCESSABLE ENTITY)")
-
-
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
 def visit(request, browser: Browser, site: str) -> Iterator:
     """Opens a page in a new window, signed in as one of the staff.
 
     Anything said in the console fails the test, but for the refusal of an action, which is what a page may answer.
     """
-    yield from _visits(browser, site, request.param, REFUSALS)
+    yield from visits(browser, site, request.param, REFUSALS)
 
 
 @pytest.fixture
 def visit_with_script(browser: Browser, site: str) -> Iterator:
     """The same, with JavaScript alone, and where the service may be away or have signed one out."""
-    yield from _visits(browser, site, True, (*REFUSALS, "400 (BAD REQUEST)", "net::ERR_FAILED"))
+    yield from visits(browser, site, True, (*REFUSALS, "400 (BAD REQUEST)", "net::ERR_FAILED"))
 
 
-def _visits(browser: Browser, site: str, script: bool, expected: tuple[str, ...]) -> Iterator:
+def visits(browser: Browser, site: str, script: bool, expected: tuple[str, ...]) -> Iterator:
+    """Windows of people who signed in, closed in the end. What the console said, but for the expected, is a fault."""
     said, contexts = [], []
 
     def listen(message: ConsoleMessage) -> None:
