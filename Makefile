@@ -27,8 +27,8 @@ pictures: $(READY)
 clean:
 	@if [ -x $(VENV) ]; then $(VENV) -m triage.cli forget; else rm -rf var; fi
 
-# The environment: uv, then everything by locked version and hash, then the front end's assets.
-$(READY): requirements/uv.lock requirements/dev.lock requirements/node.lock triage/web/package-lock.json pyproject.toml
+# The environment: uv, then everything by locked version and hash, then the front end's assets and what looks at pages.
+$(READY): requirements/uv.lock requirements/dev.lock requirements/node.lock triage/web/package-lock.json tests/html/package-lock.json pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed.")'
 	@$(PYTHON) -m venv .venv
 	@echo "Setting up (once) ..."
@@ -37,6 +37,7 @@ $(READY): requirements/uv.lock requirements/dev.lock requirements/node.lock tria
 	@command -v npm > /dev/null || $(VENV) -m uv pip install --quiet --python $(VENV) --require-hashes -r requirements/node.lock
 	@$(VENV) -m uv pip install --quiet --python $(VENV) --no-deps --no-build-isolation -e .
 	@$(VENV) -m triage.web.assets > .venv/assets.log
+	@$(VENV) -m tests.validating >> .venv/assets.log
 	@touch $(READY)
 
 # After a change to pyproject.toml: new versions and hashes, and no addresses.

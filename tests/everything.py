@@ -1,0 +1,178 @@
+"""A made-up county in which every kind of case has come to each of its states, for whoever looks at pages."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in_days, two_children, walk
+from tests.asking_for_records import ask, do, give_out
+from tests.correcting import say, settle
+from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
+from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
+from tests.restricting import few_see
+from tests.worlds import World, a_world
+from triage.models import Enquiry, Referral
+from triage.services.breaking_glass import BreakGlass, break_glass
+from triage.services.disposing import prepare
+from triage.services.holding import PlaceHold, place_hold
+
+LONG = "Quillfeatherstonehaugh"  # a name that a telephone has hardly room for
+HUB, OFFICER, MANAGER, NIGHT = "social_worker", "mash_officer", "mash_manager", "emergency_duty_team"
+WEST, IG = "locality_worker:west", "information_governance"
+SEND, CARE = "locality_worker@send", "locality_worker@adult_social_care"
+DANGER = {"reason": "Made up: he is alone with her now"}
+CITY = {"postcode": "NG1 5FS"}  # another authority's
+ASKED = {"lawful_basis": "public_task", "consent": "refused", "consent_reason": "Made up: the child would be in danger"}
+
+
+def everything(office: Any) -> World:
+    """The county, a day after most of it came in: what had hours is late.
+
+    The last enquiry waits for first views, and the last referral went from the west to the north.
+    """
+    kept, gone = (closed_enquiry(office, given_name=name) for name in ("Old", "Older"))
+    office.session.flush()
+    office.clock.at = LATER
+    _let_go(office, kept, gone)
+    world = a_world(office, LONG)
+    _enquiries(office)
+    _checks(office)
+    _early_help(office)
+    _social_care(office)
+    world.referrals.append(_elsewhere(office))
+    _rights(office)
+    _hidden(office)
+    world.enquiries.append(an_enquiry(office, given_name="Una"))
+    screen(office, world.enquiries[-1])
+    office.session.flush()
+    office.clock.at += timedelta(days=1)
+    return world
+
+
+def _let_go(office: Any, kept: Enquiry, gone: Enquiry) -> None:
+    """A file that is held, one that went, and one that waits for somebody to agree."""
+    with at_desk(office, MANAGER) as desk:
+        place_hold(desk, PlaceHold(reference=kept.reference, reason="inquiry", words="Made up", people=False))
+    agreed(office)
+    dispose_all(service_desk(office))
+    office.clock.at -= timedelta(days=7 * 365)
+    closed_enquiry(office, given_name="Oldest")
+    office.clock.at = LATER
+    with at_desk(office, IG) as desk:
+        prepare(desk)
+
+
+def _enquiries(office: Any) -> None:
+    """One in each state, and what else may be so of one."""
+    made = [an_enquiry(office, given_name=f"Ann {number}", indicators=()) for number in range(9)]
+    held, handed, paused, withdrawn, joined, danger, claimed, reopened, again = made
+    act(office, HUB, held, "hold", reason="Made up: the mother rings back")
+    act(office, HUB, handed, "hand_over_to_edt", reason="Made up: nobody answered the door")
+    act(office, MANAGER, paused, "pause_clock", clock="decision", until=in_days(office, 3), reason="Made up: abroad")
+    act(office, HUB, view_first(office, HUB, withdrawn), "withdraw", reason="Made up: sent twice")
+    act(office, HUB, joined, "join", into_reference=held.reference, reason="Made up: one family")
+    act(office, OFFICER, danger, "immediate_danger", **DANGER)
+    act(office, OFFICER, claimed, "claim")
+    split = two_children(office)
+    act(office, HUB, split, "split", subject_ids=(split.subjects[1].id,), reason="Made up: two families")
+    act(office, HUB, close(office, reopened), "reopen", reason="Made up: the school rang again")
+    close(office, again)
+    for _ in range(3):
+        an_enquiry(office, person_id=again.subjects[0].person_id, **NAMELESS)
+    proposed = two_children(office, indicators=("C4_NAI",))
+    screen(office, proposed, rag="red")
+    decide_as(office, HUB, proposed, approve=False, route="social_care", level=4, section_47=True)
+    an_enquiry(office, subjects=(a_subject(kind="unborn_child", given_name="", birth_date=None, expected_date=BORN),))
+
+
+NAMELESS = {
+    "opinion": "Made up: she is left alone",
+    "child_voice": "Made up: I am cold",
+    "referrer_may_be_named": False,
+}
+BORN = date(2020, 3, 1)
+
+
+def close(office: Any, enquiry: Enquiry) -> Enquiry:
+    """Decided as nothing, and closed."""
+    screen(office, enquiry)
+    decide_as(office, HUB, enquiry, route="no_further_action", level=1)
+    return walk(office, OFFICER, enquiry, "close")
+
+
+def _checks(office: Any) -> None:
+    """Partners who said something, nothing, that they do not, that they will, and nothing at all."""
+    asked = an_enquiry(office, given_name="Zoë")
+    screen(office, asked, finish=False)
+    for agency in ("police", "health", "school", "probation"):
+        act(office, HUB, asked, "request_check", agency_code=agency, question="Made up: who lives there?", **ASKED)
+    answered, nothing, declined, late = asked.checks
+    act(office, OFFICER, answered, "answer", answer="Made up: known since March")
+    act(office, OFFICER, nothing, "nothing_known")
+    act(office, OFFICER, declined, "decline", reason="Made up: not ours to say")
+    walk(office, OFFICER, late, "acknowledge", "chase", "escalate")
+
+
+def _early_help(office: Any) -> None:
+    """On the waiting list, returned, planned and reviewed, closed."""
+    waits, returned = (
+        act(office, MANAGER, a_referral(office, "early_help"), "allocate", team_code="early_help_west") for _ in "ab"
+    )
+    act(office, WEST, waits, "put_on_waiting_list", reason="Made up: full until June")
+    act(office, WEST, returned, "return", reason="Made up: they moved")
+    for ends in (False, True):
+        case = walk(office, WEST, accepted(office, "early_help"), "contact_family", "start_assessment")
+        walk(office, WEST, case, "complete_assessment", "make_plan", "review")
+        if ends:
+            rated = {"closure": "needs_met", "family_rating": 4, "rating_reason": "Made up: calmer"}
+            act(office, WEST, case, "close", **rated)
+
+
+def _social_care(office: Any) -> None:
+    """Assessed, discussed, under section 47, in conference, under a plan."""
+    assessed = walk(office, WEST, accepted(office), "claim", "start_assessment")
+    act(office, WEST, assessed, "extend_assessment", reason="Made up: a hospital", expected_on=in_days(office, 20))
+    act(office, WEST, accepted(office), "call_strategy_discussion", invited=EVERYBODY)
+    at_section_47(office)
+    walk(office, WEST, at_section_47(office), "call_conference")
+    walk(office, WEST, at_section_47(office), "call_conference", "make_protection_plan", "review_plan")
+    act(office, OFFICER, a_referral(office), "immediate_danger", **DANGER)
+
+
+def _elsewhere(office: Any) -> Referral:
+    """Another authority was told, said no, took the child on; other services here were; and a case that moved on."""
+    told, refused, taken = (a_referral(office, "other_authority", **CITY) for _ in range(3))
+    act(office, OFFICER, told, "chase", reason="Made up: rang twice")
+    act(office, OFFICER, refused, "record_refusal", reason="Made up: they moved out in March")
+    act(office, OFFICER, taken, "record_acknowledgement", reason="Made up: B. Lark, at 10:40")
+    _asked, refuses, plans = (a_referral(office, "ehc_pathway") for _ in range(3))
+    act(office, SEND, refuses, "refuse", reason="Made up: the school can do it")
+    walk(office, SEND, plans, "agree", "issue_plan")
+    a_referral(office, "adult_safeguarding")
+    act(office, CARE, a_referral(office, "adult_safeguarding"), "acknowledge")
+    moved = accepted(office)
+    act(office, MANAGER, moved, "reassign", team_code="social_care_north", reason="Made up: they moved")
+    return moved
+
+
+def _rights(office: Any) -> None:
+    """Requests for a record in each state, and what somebody says is wrong in one."""
+    enquiry = an_enquiry(office, given_name="Ida", reported="Made up: Ida and Benny were cold.")
+    say(office, enquiry, field="given_name")
+    settle(office, say(office, enquiry, field="family_name", asserted="Testly"))
+    today = {"given_name": "Ida", "received_on": office.clock.now().date()}
+    ask(office, **today)
+    ask(office, identity="", authority="", **today)
+    do(office, IG, ask(office, **today), "prepare")
+    do(office, IG, ask(office, **today), "prepare", "send_to_review")
+    give_out(office, ask(office, **today))
+    do(office, IG, ask(office, **today), "refuse", reason="Made up: asked last week")
+
+
+def _hidden(office: Any) -> None:
+    """Somebody whose records few may see, opened by one in an emergency; and somebody like them."""
+    hidden = an_enquiry(office, given_name="Rex", family_name="Hiddenbrook")
+    office.session.flush()
+    few_see(office, hidden.id)
+    with at_desk(office, OFFICER) as desk:
+        break_glass(desk, BreakGlass(reference=hidden.reference, reason="Made up: the police are at the door"))
+    an_enquiry(office, given_name="Rex", family_name="Hiddenbrook")
