@@ -125,6 +125,7 @@ WALKS = {
 }
 
 
+@pytest.mark.timeout(1800)  # hundreds of pages, each looked at twice
 @pytest.mark.parametrize("go", WALKS, ids=lambda each: each.__name__)
 def test_no_page_keeps_anybody_out_and_each_is_valid(app, office, sign_in, browser, tmp_path, go):
     world = everything(office)
