@@ -61,11 +61,14 @@ class Seen:
     template: str = ""
 
     def note(self, _app: Flask, response: Response) -> None:
-        """Keep a page that was shown, but for the few words that a browser never shows before it goes elsewhere."""
-        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
-            text = response.get_data(as_text=True)
-            asked = KEY.sub("*", f"{request.method} {request.path}")
-            self.pages.setdefault(text, Page(asked, self.template, response.status_code, text))
+        """Keep a page that was shown, but for parts of one, and the words that no browser shows before it goes on."""
+        text = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        if "<html" in text and not 300 <= response.status_code < 400:
+            self.keep(Page(KEY.sub("*", f"{request.method} {request.path}"), self.template, response.status_code, text))
+
+    def keep(self, page: Page) -> None:
+        """The first of those that are alike to the letter."""
+        self.pages.setdefault(page.text, page)
 
     def note_template(self, _app: Flask, template: Template, **_context: Any) -> None:
         """Keep what the page is made of that is on its way."""

@@ -4,8 +4,10 @@ The pages are got without a browser, from a county in which everything has happe
 shows anything as no other does, wide as on a desk and narrow as on a telephone.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pyotp
@@ -14,11 +16,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from lxml import html
 from pydantic import SecretStr
+from werkzeug.datastructures import FileStorage
 
+from tests.calling import post_form
 from tests.conftest import Office, OneConnection
-from tests.everything import everything
+from tests.crawling import forms_of
+from tests.everything import LONG, everything
 from tests.looking import a_tab, look_at
-from tests.seeing import Seen, go_through, watched
+from tests.seeing import Page, Seen, go_through, watched
 from tests.validating import find_faults
 from tests.worlds import World
 from triage import web
@@ -62,6 +67,23 @@ def go_through_as_the_hub(walk: Walk) -> None:
     walk.go("mash_manager", f"/enquiries/{walk.world.enquiries[-1].id}/decide", cases=ALL)
     for who in ("social_worker", "mash_officer", "emergency_duty_team", "early_help_unit", "analyst"):
         walk.go(who)
+    for who in ("mash_officer", "emergency_duty_team"):
+        begin(walk, who)
+
+
+def begin(walk: Walk, who: str) -> None:
+    """What somebody began and did not send, a file that they added, and who is known already as they type in a name."""
+    client, at = walk.sign_in(who), f"/enquiries/{walk.world.enquiries[0].id}"
+    for path in (at, "/enquiries/new"):
+        client.post("/drafts", data=next(forms_of(html.fromstring(client.get(path).text), path)).filled())
+    post_form(client, f"{at}/files", {"file.content": FileStorage(BytesIO(b"Made up."), "letter.txt")})
+    assert [words in client.get(at).text for words in ("letter.txt", "You began this at")] == [True, True]
+    assert "begun at" in client.get("/drafts").text
+    known = client.post("/people/candidates", data={"at": "subjects.0", "given_name": "Ava", "family_name": LONG}).text
+    assert "known already" in known
+    place = re.compile("<div [^>]*data-candidates[^>]*>")
+    text = place.sub(lambda found: found[0] + known, client.get("/enquiries/new").text)
+    walk.seen.keep(Page("GET /enquiries/new", f"mash/candidates.html as {who}", 200, text))
 
 
 def go_through_as_localities_and_partners(walk: Walk) -> None:
