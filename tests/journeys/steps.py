@@ -19,9 +19,9 @@ def log_enquiry(page: Page, *names: str, level: int | None = None, seen: str = I
         if number:
             press(page, "Add another person")
         page.get_by_label("A child", exact=True).nth(number).check()
-        page.get_by_label("Given name").nth(number).fill(name)
-        page.get_by_label("Family name").nth(number).fill("Kirkbourne")
-        page.get_by_label("Postcode").nth(number).fill("ng15 7aa")
+        page.get_by_role("textbox", name="Given name").nth(number).fill(name)
+        page.get_by_role("textbox", name="Family name").nth(number).fill("Kirkbourne")
+        page.get_by_role("textbox", name="Postcode").nth(number).fill("ng15 7aa")
         page.get_by_label(seen).nth(number).check()
         if level:
             say_level(page, level, number)

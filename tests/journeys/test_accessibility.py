@@ -36,6 +36,7 @@ PAGES = {
 }
 OF_LOCALITIES = {f"locality/{name}.html" for name in ("danger", "inbox", "referral")}
 OF_LOCALITIES |= {f"partners/{name}.html" for name in ("checks", "sent")}
+OF_EVERYBODY = {f"mash/{name}.html" for name in ("worktray", "log_enquiry", "enquiry")}
 OF_ACCOUNTS = {each for each in PAGES if each.startswith(("account/", "admin/"))} - {"admin/agreements.html"}
 OF_OTHERS = OF_ACCOUNTS | {
     "again.html",
@@ -62,9 +63,13 @@ class Walk:
         go_through(self.sign_in(who), self.office.session, self.seen, "/", "/account", *more, cases=cases)
 
 
-def go_through_as_the_hub(walk: Walk) -> None:
-    """Those who log and decide, those who go on at night, and who counts: a manager first, who sees most."""
+def go_through_as_a_manager(walk: Walk) -> None:
+    """Who sees most of the hub."""
     walk.go("mash_manager", f"/enquiries/{walk.world.enquiries[-1].id}/decide", cases=ALL)
+
+
+def go_through_as_the_rest_of_the_hub(walk: Walk) -> None:
+    """Those who log and decide, those who go on at night, and who counts."""
     for who in ("social_worker", "mash_officer", "emergency_duty_team", "early_help_unit", "analyst"):
         walk.go(who)
     for who in ("mash_officer", "emergency_duty_team"):
@@ -141,7 +146,8 @@ def leave_by_the_council(walk: Walk) -> None:
 
 
 WALKS = {
-    go_through_as_the_hub: PAGES - OF_LOCALITIES - OF_OTHERS,
+    go_through_as_a_manager: PAGES - OF_LOCALITIES - OF_OTHERS,
+    go_through_as_the_rest_of_the_hub: OF_EVERYBODY,
     go_through_as_localities_and_partners: OF_LOCALITIES,
     go_through_as_whoever_else_there_is: OF_OTHERS,
 }

@@ -7,6 +7,7 @@ are kept there.
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,20 @@ DOCS = Path(__file__).parents[2] / "docs"
 GUIDES = ("mash-staff.md", "localities-and-early-help.md", "managers.md")
 NAMED = re.compile(r"\(\.\./images/([a-z-]+)\.png\)")
 WIDE = {"width": 1280, "height": 1000}
-Take = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """Takes pictures of a window on a page, from its top or from what is named, and knows which it took."""
+
+    folder: Path
+    taken: set[str] = field(default_factory=set)
+
+    def __call__(self, page: Page, name: str, begins: str = "body") -> None:
+        page.set_viewport_size(WIDE)
+        page.locator(begins).last.evaluate("each => each.scrollIntoView()")
+        page.screenshot(path=self.folder / f"{name}.png", animations="disabled", caret="hide")
+        self.taken.add(name)
 
 
 @pytest.fixture(scope="module")
@@ -49,19 +63,8 @@ def count_measures(own_site: tuple[str, str]) -> Callable[[], None]:
 
 
 @pytest.fixture
-def take(tmp_path: Path) -> Take:
-    """Takes a picture of a window on a page, from its top or from what is named."""
-    folder = Path(os.environ.get("TRIAGE_PICTURES", tmp_path))
-
-    def _take(page: Page, name: str, begins: str = "body") -> None:
-        page.set_viewport_size(WIDE)
-        page.locator(begins).last.evaluate("each => each.scrollIntoView()")
-        page.screenshot(path=folder / f"{name}.png", animations="disabled", caret="hide")
-        taken.add(name)
-
-    taken: set[str] = set()
-    _take.taken = taken
-    return _take
+def take(tmp_path: Path) -> Camera:
+    return Camera(Path(os.environ.get("TRIAGE_PICTURES", tmp_path)))
 
 
 def test_every_picture_of_the_guides_is_taken(visit, take, count_measures):
@@ -76,15 +79,15 @@ def test_every_picture_of_the_guides_is_taken(visit, take, count_measures):
     assert {each.stem for each in (DOCS / "images").glob("*.png")} == shown | {"worktray"}
 
 
-def log_and_look(page: Page, take: Take) -> str:
+def log_and_look(page: Page, take: Camera) -> str:
     """A call is logged, of a child who is told of again in another spelling. The page of the graver enquiry."""
     log_enquiry(page, "Ivo", level=3, seen=MISUSE)
     case = log_enquiry(page, "Ava", level=4)
     page.goto("/enquiries/new")
-    page.get_by_label("Given name").fill("Ava")
-    page.get_by_label("Family name").fill("Kirkburn")
-    page.get_by_label("Postcode").fill("ng15 7aa")
-    page.get_by_label("Postcode").blur()
+    page.get_by_role("textbox", name="Given name").fill("Ava")
+    page.get_by_role("textbox", name="Family name").fill("Kirkburn")
+    page.get_by_role("textbox", name="Postcode").fill("ng15 7aa")
+    page.get_by_role("textbox", name="Postcode").blur()
     expect(page.get_by_text("who are known already?").first).to_be_visible()
     take(page, "log-an-enquiry", "label:has-text('Given name')")
     page.goto("/enquiries")
@@ -98,7 +101,7 @@ def log_and_look(page: Page, take: Take) -> str:
     return case
 
 
-def decide(worker: Page, manager: Page, case: str, take: Take) -> None:
+def decide(worker: Page, manager: Page, case: str, take: Camera) -> None:
     """A social worker proposes, and a manager approves."""
     screen(worker, case)
     propose(worker, "Ava")
@@ -108,7 +111,7 @@ def decide(worker: Page, manager: Page, case: str, take: Take) -> None:
     approve(manager, case, "Ava")
 
 
-def refer(visit: Callable[[str], Page], worker: Page, case: str, take: Take) -> None:
+def refer(visit: Callable[[str], Page], worker: Page, case: str, take: Camera) -> None:
     """It is allocated to a locality, which accepts it."""
     worker.goto(case)
     worker.get_by_role("link", name="REF-").first.click()
@@ -122,7 +125,7 @@ def refer(visit: Callable[[str], Page], worker: Page, case: str, take: Take) -> 
     take(locality, "referral")
 
 
-def manage(manager: Page, take: Take) -> None:
+def manage(manager: Page, take: Camera) -> None:
     """What a manager sees of it."""
     manager.goto("/measures")
     expect(manager.get_by_role("row", name="Enquiries 2")).to_be_visible()
