@@ -161,18 +161,17 @@ def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> 
     found = find_candidates(desk.session, identity)
     themselves = getattr(described, "identity_id", None)
     people = {person: corrected for person, corrected in found.items() if person.identity_id != themselves}
-    likely = weigh(desk, identity, people, name_kin(desk, people) if own else {})
-    return sorted(likely, key=lambda each: (-each.weight, str(each.person.id)))[:limit]
+    return weigh_people(desk, identity, people, name_kin(desk, people) if own else {})[:limit]
 
 
-def weigh(
+def weigh_people(
     desk: Desk,
     identity: Identity,
     people: Mapping[Person, Sequence[Rectification]],
     kin: Mapping[UUID, Kin],
     least: float = LIKELY,
-) -> Iterator[Candidate]:
-    """Those for whom so many bits speak, by what speaks most for each: what is recorded now, or was once."""
+) -> list[Candidate]:
+    """Those for whom so many bits speak, the likeliest first; by what says most: what is recorded now, or was once."""
     named = {person.identity_id: person for person in reversed(people)}
     recorded = [
         (person, each)
@@ -186,7 +185,7 @@ def weigh(
         candidate = Candidate(named[person.identity_id], total(evidence), evidence)
         if person.identity_id not in strongest or candidate.weight > strongest[person.identity_id].weight:
             strongest[person.identity_id] = candidate
-    yield from strongest.values()
+    return sorted(strongest.values(), key=lambda each: (-each.weight, str(each.person.id)))
 
 
 def _fill(record: Person, first: Person, kin: Mapping[UUID, Kin]) -> Identity:

@@ -1,25 +1,25 @@
 """Looking for people and cases by whatever is known of them, among all that one may see."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
 from uuid import UUID
 
 from triage.errors import invalid
-from triage.models import Enquiry, Person, Rectification, Referral
+from triage.models import Enquiry, Person, Rectification
 from triage.services.desk import Desk
-from triage.services.people import Candidate, weigh
-from triage.store.merges import list_records
+from triage.services.people import Candidate, weigh_people
+from triage.services.reading import Case
+from triage.store.merges import list_cases_of, list_records
 from triage.store.people import find_candidates
-from triage.store.searching import MOST, find_by_facts, find_cases, find_of_own, list_cases
+from triage.store.searching import MOST, find_by_facts, find_cases, find_of_own
 from workflows.people import fold
 from workflows.people.asking import Asked, read_asked
 from workflows.referral import LOCALITY
 
 NOTHING_TOLD = "Enter a name, a date of birth, a postcode, an NHS number or a reference."
-Case = Enquiry | Referral
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +47,25 @@ def search(desk: Desk, text: str) -> Found:
     if asked.is_empty:
         raise invalid("q", NOTHING_TOLD, "nothing_told")
     cases = find_cases(desk.session, asked.reference) if asked.reference else []
-    likely = sorted(
-        weigh(desk, asked.identity, _find_people(desk, asked), {}, least=-inf),
-        key=lambda each: (-each.weight, str(each.person.id)),
-    )
-    return Found(cases, _lay(desk, likely[:MOST]))
+    found = weigh_people(desk, asked.identity, _find_people(desk, asked), {}, least=-inf)
+    return Found(cases, _lay(desk, found[:MOST]))
 
 
-def _find_people(desk: Desk, asked: Asked) -> dict[Person, Sequence[Rectification]]:
+def _find_people(desk: Desk, asked: Asked) -> Mapping[Person, Sequence[Rectification]]:
     about = asked.identity
-    if not asked.names_somebody:
-        return {person: () for person in find_by_facts(desk.session, about.birth_date, about.postcode)}
-    if desk.actor.role in LOCALITY:
-        name = fold(about.given_name, about.family_name)
-        return {person: () for person in find_of_own(desk.session, name, about.nhs_number)}
-    return dict(find_candidates(desk.session, about))
+    if asked.names_somebody and desk.actor.role not in LOCALITY:
+        return find_candidates(desk.session, about)
+    if asked.names_somebody:
+        found = find_of_own(desk.session, fold(about.given_name, about.family_name), about.nhs_number)
+    else:
+        found = find_by_facts(desk.session, about.birth_date, about.postcode)
+    return dict.fromkeys(found, ())
 
 
 def _lay(desk: Desk, likely: Sequence[Candidate]) -> list[Hit]:
     """Each with the cases of all their records."""
     records = list_records(desk.session, [each.person.id for each in likely])
-    cases = list_cases(desk.session, [each.id for each in records])
+    cases = list_cases_of(desk.session, [each.id for each in records], every_referral=True)
     by_identity: dict[UUID, list[Case]] = defaultdict(list)
     for record in records:
         by_identity[record.identity_id] += cases[record.id]

@@ -53,15 +53,19 @@ def list_enquiries_in(session: Session, person_ids: Iterable[UUID], states: Sequ
     return session.scalars(query.order_by(Enquiry.received_at.desc(), Enquiry.id.desc())).all()
 
 
-def list_cases_of(session: Session, person_ids: Iterable[UUID]) -> dict[UUID, list[Enquiry | Referral]]:
-    """The enquiries about each record, and the referrals that came by import and have none; the latest first."""
+def list_cases_of(
+    session: Session, person_ids: Iterable[UUID], *, every_referral: bool = False
+) -> dict[UUID, list[Enquiry | Referral]]:
+    """The enquiries about each record, then the referrals: every one, or those by import that have no enquiry."""
     keys = list(person_ids)
     told = select(Subject.person_id, Enquiry).join(Enquiry).where(Subject.person_id.in_(keys))
-    imported = select(Referral.person_id, Referral).where(Referral.person_id.in_(keys), Referral.enquiry_id.is_(None))
+    referred = select(Referral.person_id, Referral).where(Referral.person_id.in_(keys))
+    if not every_referral:
+        referred = referred.where(Referral.enquiry_id.is_(None))
     found: dict[UUID, list[Enquiry | Referral]] = {key: [] for key in keys}
     for person_id, case in (
         *session.execute(told.order_by(Enquiry.received_at.desc(), Enquiry.id)),
-        *session.execute(imported.order_by(Referral.requested_at.desc(), Referral.id)),
+        *session.execute(referred.order_by(Referral.requested_at.desc(), Referral.id)),
     ):
         found[person_id].append(case)
     return found

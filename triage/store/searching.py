@@ -1,7 +1,6 @@
 """Finding people and cases among all that one may see."""
 
-from collections.abc import Collection, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
@@ -35,13 +34,3 @@ def find_of_own(session: Session, name: str, nhs_number: str | None) -> Sequence
     is_meant = (likeness > LIKE) | (Person.nhs_number == nhs_number)
     query = select(Person).where(Person.id.in_(select(Referral.person_id)), is_meant)
     return session.scalars(query.order_by(likeness.desc(), Person.id).limit(MOST)).all()
-
-
-def list_cases(session: Session, person_ids: Collection[UUID]) -> dict[UUID, list[Enquiry | Referral]]:
-    """The enquiries and referrals of each of these records that this actor sees."""
-    enquiries = select(Subject.person_id, Enquiry).join(Enquiry).where(Subject.person_id.in_(person_ids))
-    referrals = select(Referral.person_id, Referral).where(Referral.person_id.in_(person_ids))
-    found: dict[UUID, list[Enquiry | Referral]] = {key: [] for key in person_ids}
-    for person_id, case in (*session.execute(referrals), *session.execute(enquiries)):
-        found[person_id].append(case)
-    return found

@@ -12,13 +12,13 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from workflows.people.fields import CODE, DAY, IDENTIFIER, NAME, NUMBER, POSTCODE, RELATIVES, TEXT, Kind
+from workflows.people.folding import INWARD
 from workflows.people.names import is_other_form, sound
 
 Values = Sequence[str]
 Levels = NDArray[np.int8]
 SLIP, ALIKE = 0.92, 0.8  # Jaro-Winkler from which a name is a slip of another, or is like it
 LONG = 4  # letters of a name in which one edit is a slip
-INWARD = 3  # characters of the second half of a UK postcode
 EARLY, LATE = 18 * 7, 21  # days before and after the expected date between which a child that lives is born
 EXPECTED = "e"  # before the digits of an expected date
 

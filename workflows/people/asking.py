@@ -8,6 +8,7 @@ from calendar import month_name
 from dataclasses import dataclass
 from datetime import date
 
+from workflows.people.folding import fold_postcode, write_postcode
 from workflows.people.identifiers import is_nhs_number
 from workflows.people.records import Identity
 
@@ -50,7 +51,7 @@ def read_asked(text: str) -> Asked:
     day, text = _take_day(text)
     postcode, text = _take(POSTCODE, text)
     given, family = _names(text)
-    told = _say_postcode(postcode[0]) if postcode else None
+    told = write_postcode(fold_postcode(postcode[0])) if postcode else None
     return Asked(_say_reference(reference), Identity(given, family, day, "U", told, nhs_number=number))
 
 
@@ -100,8 +101,3 @@ def _say_reference(found: re.Match[str] | None) -> str | None:
         return None
     begins = f"{found[1]}-" if found[1] else ""
     return f"{begins}{found[2]}".upper()
-
-
-def _say_postcode(text: str) -> str:
-    closed = "".join(text.split()).upper()
-    return f"{closed[:-3]} {closed[-3:]}"

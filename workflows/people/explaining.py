@@ -4,8 +4,9 @@ from calendar import month_name
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workflows.people.agreement import EXPECTED, INWARD
+from workflows.people.agreement import EXPECTED
 from workflows.people.fields import DAY, FIELDS, POSTCODE, RELATIVES, Field, Kind
+from workflows.people.folding import write_postcode
 from workflows.people.weighing import BY_CODE, Pairs, Weighed
 from workflows.people.weights import NOT_COMPARED
 
@@ -54,7 +55,7 @@ def _compare(kind: Kind, ours: str, theirs: str) -> str:
 def _write(kind: Kind, value: str) -> str:
     """A value as people write it."""
     if kind == POSTCODE and not value.isdigit():
-        return f"{value[:-INWARD]} {value[-INWARD:]}"
+        return write_postcode(value)
     return _write_day(value) if kind == DAY else value
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 from workflows.people.names import fold
 
+INWARD = 3  # characters of the second half of a UK postcode
 STREETS = {
     "st": "street", "rd": "road", "ave": "avenue", "av": "avenue", "cl": "close", "dr": "drive", "ln": "lane",
     "ct": "court", "cres": "crescent", "pl": "place", "tce": "terrace", "gdns": "gardens", "sq": "square",
@@ -68,6 +69,11 @@ def fold_sex(text: str) -> str:
 def fold_postcode(text: str) -> str:
     """A postcode without spaces, in capitals."""
     return "".join(text.split()).upper()
+
+
+def write_postcode(folded: str) -> str:
+    """A folded UK postcode as people write it, its two halves apart."""
+    return f"{folded[:-INWARD]} {folded[-INWARD:]}"
 
 
 def fold_identifier(text: str, is_right: Callable[[str], bool]) -> str:
