@@ -94,9 +94,9 @@ def test_whole_way_in_and_out(council, issuer, officer, office):
     assert min(len(asked[name]) for name in ("state", "nonce", "code_challenge")) >= 20
     assert asked["redirect_uri"] == f"{HERE}/sign-in/council/back"
     assert sign_in(client, issuer, officer).location == "/enquiries"
-    assert is_in(client)
     with client.session_transaction() as held:
         assert set(held) <= {"token", "csrf_token"}
+    assert is_in(client)
     out = client.post("/sign-out")
     page = client.get(out.location).text
     assert f"{issuer}/oauth2/end_session?post_logout_redirect_uri=" in page

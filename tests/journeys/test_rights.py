@@ -70,7 +70,7 @@ def ask_for_record(governs, name):
 
 def hold_back_and_approve(manager, url):
     manager.goto(f"{url}/review")
-    card = manager.get_by_role("region", name=re.compile("seen or heard"))
+    card = manager.locator("section").filter(has=manager.get_by_role("heading", name=re.compile("seen or heard")))
     for stands in manager.get_by_label("Let it stand").all():
         stands.check()
     card.get_by_label("Hold it back").check()
