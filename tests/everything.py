@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in_days, two_children, walk
-from tests.asking_for_records import ask, do, give_out
+from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
@@ -12,6 +12,7 @@ from tests.restricting import few_see
 from tests.worlds import World, a_world
 from triage.models import Enquiry, Referral
 from triage.services.breaking_glass import BreakGlass, break_glass
+from triage.services.covering import CoverFor, cover_for
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
 
@@ -41,6 +42,7 @@ def everything(office: Any) -> World:
     world.referrals.append(_elsewhere(office))
     _rights(office)
     _hidden(office)
+    _away(office)
     world.enquiries.append(an_enquiry(office, given_name="Una"))
     screen(office, world.enquiries[-1])
     office.session.flush()
@@ -59,6 +61,15 @@ def _let_go(office: Any, kept: Enquiry, gone: Enquiry) -> None:
     office.clock.at = LATER
     with at_desk(office, IG) as desk:
         prepare(desk)
+
+
+def _away(office: Any) -> None:
+    """Somebody of the hub is away until tomorrow, and will be again; so will somebody of a locality."""
+    for who, by, first in ((OFFICER, HUB, 0), (OFFICER, MANAGER, 7), (WEST, "locality_manager:west", 1)):
+        office.actor(by)
+        with as_(office, who):
+            days = {"first": in_days(office, first), "last": in_days(office, first + 2)}
+            cover_for(office.desk(who), CoverFor(user_id=office.actor(who).id, by_id=office.actor(by).id, **days))
 
 
 def _enquiries(office: Any) -> None:

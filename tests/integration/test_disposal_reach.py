@@ -23,6 +23,7 @@ NOT_REACHED = {
     "agencies": "partners",
     "checkpoints": "hashes",
     "common_values": "which names and places several people have, and of nobody in particular",
+    "covers": "of staff: who was away, and who had their work",
     "credentials": "of staff",
     "daily_notices": "that a member of staff was told of a day, with no case in it",
     "districts": "places",

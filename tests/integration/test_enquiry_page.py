@@ -1,6 +1,7 @@
 """The page of an enquiry: the form of everything that may be done, made of what the table asks, and nothing chosen."""
 
 import pytest
+from lxml import html
 
 from tests.acting import act, two_children
 from tests.making import an_enquiry, approve_as, decide_as, screen, view_first
@@ -274,3 +275,28 @@ def test_decision_says_who_decided_and_who_approved(sign_in, office):
     assert "Decided: level 4, Children's social care" in said
     assert "Decided by Made-up social_worker, 10:00 today; approved by Made-up mash_manager, 10:00 today" in said
     assert "Waits for a manager" not in said
+
+
+def test_siblings_stand_side_by_side_and_what_the_policy_says_waits_for_ones_own_view(sign_in, office):
+    enquiry = two_children(office, indicators=("C4_NAI",))
+    before = side_by_side(page_of(sign_in, "social_worker", enquiry))
+    assert before["The policy recommends"] == ["Shown after your first view"] * 2
+    assert before["How soon"] == ["▲ Red To be seen today"] * 2
+    assert all("not an accident" in cell for cell in before["Seen"])
+    view_first(office, "social_worker", enquiry)
+    after = side_by_side(page_of(sign_in, "social_worker", enquiry))
+    assert after["The policy recommends"] == ["Level 4, children's social care, section 47"] * 2
+    assert "Decided" not in after
+
+
+def test_only_child_stands_beside_nobody(sign_in, office):
+    assert "Side by side" not in page_of(sign_in, "social_worker", an_enquiry(office))
+
+
+def side_by_side(page):
+    """What the table says of each, by what it says."""
+    (table,) = html.fromstring(page).xpath("//table[caption='Side by side']")
+    return {
+        row.xpath("string(th)"): [plain(html.tostring(cell, encoding="unicode")) for cell in row.xpath("td")]
+        for row in table.xpath("tbody/tr")
+    }

@@ -177,10 +177,10 @@ def test_mine_lists_only_what_this_worker_has(sign_in, office):
     first = walk(office, WORKER, accepted(office, given_name="Ava"), "claim")
     second = accepted(office, given_name="Ben")
     client = sign_in(WORKER)
-    assert "Mine (1)" in plain(client.get("/referrals").text)
-    assert parts_of(client, "?mine=1")["Accepted, waiting for first contact"] == [first.reference]
+    assert "Mine 1" in plain(client.get("/referrals").text)
+    assert parts_of(client, "?whose=mine")["Accepted, waiting for first contact"] == [first.reference]
     assert set(parts_of(client)["Accepted, waiting for first contact"]) == {first.reference, second.reference}
-    assert parts_of(sign_in(MANAGER), "?mine=1") == {"Waiting to be accepted": []}
+    assert parts_of(sign_in(MANAGER), "?whose=mine") == {"Waiting to be accepted": []}
 
 
 def test_case_is_taken_on_in_one_press_from_the_inbox(sign_in, office):

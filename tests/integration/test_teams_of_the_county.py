@@ -123,7 +123,7 @@ def test_adult_social_care_finds_its_case_in_the_inbox_acknowledges_it_and_recor
     assert client.post(f"{at}/actions/acknowledge", data={"version": case.version}).status_code == 302
     assert (case.state, case.worker_id) == ("acknowledged", office.actor(ADULTS).id)
     assert clock_of(case, "adult_acknowledgement").state == "met"
-    assert "Mine (1)" in plain(client.get("/referrals?mine=1").text)
+    assert "Mine 1" in plain(client.get("/referrals?whose=mine").text)
     ended = {"record_outcome.closure": "safeguarding_enquiry", "record_outcome.reason": "Section 42 began"}
     assert client.post(f"{at}/actions/record_outcome", data={"version": case.version} | ended).status_code == 302
     assert (case.state, case.closure) == ("closed", "safeguarding_enquiry")

@@ -4,11 +4,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.journeys.keyboard import put_mouse_away
 from tests.services import REDIS, SECRET_KEY, own_database, role_url
 from triage.access.actor import SYSTEM
 from triage.database import Database
@@ -16,6 +18,7 @@ from triage.demo.staff import PASSWORD, add_staff
 from triage.serving import serve_web
 
 CHROMIUM = "/usr/bin/chromium"
+ANYHOW = tuple(product(("with JavaScript", "without JavaScript"), ("1280 px", "320 px")))
 REFUSALS = ("409 (CONFLICT)", "422 (UNPROCESSABLE ENTITY)")
 FLAGS = [
     "--no-sandbox",
@@ -73,13 +76,21 @@ def visit(request, browser: Browser, site: str) -> Iterator:
     yield from visits(browser, site, request.param, REFUSALS)
 
 
+@pytest.fixture(params=ANYHOW, ids=" ".join)
+def visit_anyhow(request, browser: Browser, site: str, monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    """The same, with the keyboard alone, in a wide window and in one as wide as a telephone."""
+    script, width = request.param
+    put_mouse_away(monkeypatch)
+    yield from visits(browser, site, script == "with JavaScript", REFUSALS, width=int(width.partition(" ")[0]))
+
+
 @pytest.fixture
 def visit_with_script(browser: Browser, site: str) -> Iterator:
     """The same, with JavaScript alone, and where the service may be away or have signed one out."""
     yield from visits(browser, site, True, (*REFUSALS, "400 (BAD REQUEST)", "net::ERR_FAILED"))
 
 
-def visits(browser: Browser, site: str, script: bool, expected: tuple[str, ...]) -> Iterator:
+def visits(browser: Browser, site: str, script: bool, expected: tuple[str, ...], width: int = 1280) -> Iterator:
     """Windows of people who signed in, closed in the end. What the console said, but for the expected, is a fault."""
     said, contexts = [], []
 
@@ -88,7 +99,9 @@ def visits(browser: Browser, site: str, script: bool, expected: tuple[str, ...])
             said.append(message.text)
 
     def as_(username: str) -> Page:
-        context = browser.new_context(base_url=site, java_script_enabled=script)
+        context = browser.new_context(
+            base_url=site, java_script_enabled=script, viewport={"width": width, "height": 800}
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

@@ -30,6 +30,9 @@ TABLE = """
 permission          scope    MO   SW   MM   EH   ED   LW   LM   AN   PC   RF   IG   AD   PS
 worktray.read       read     Y    Y    Y    Y    Y    .    .    .    .    .    .    .    .
 inbox.read          read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
+cover.say           write    Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
+caseloads.read      read     .    .    Y    Y    .    .    Y    .    .    .    .    .    .
+several.allocate    write    Y    Y    Y    Y    .    .    Y    .    .    .    .    .    .
 duty.read           read     Y    Y    Y    Y    Y    .    Y    .    .    .    .    .    .
 search.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 queues.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .

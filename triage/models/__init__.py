@@ -6,6 +6,7 @@ from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
 from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
+from triage.models.cover import Cover
 from triage.models.decision import Decision, Recommendation
 from triage.models.disclosure import Disclosure
 from triage.models.disposed import DisposalReach, DisposedEnquiry, DisposedReferral
@@ -44,6 +45,7 @@ __all__ = [
     "Clock",
     "ClockPause",
     "CommonValue",
+    "Cover",
     "Credential",
     "DailyNotice",
     "Decision",

@@ -27,6 +27,13 @@ class ReferralActionSchema(Input):
     rating_reason = narrative()
 
 
+class SeveralSchema(Input):
+    """To which team or worker several go, and why."""
+
+    to = line(40, required=True, error_messages={"required": "Choose who is to have them."})
+    reason = narrative()
+
+
 class TransferActionSchema(Input):
     """An answer to an offer, or why it is taken back."""
 

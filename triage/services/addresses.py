@@ -5,6 +5,7 @@ from email.headerregistry import Address
 
 from triage.models import Enquiry, Referral, User
 from triage.services.desk import Desk
+from triage.store.covers import list_covering
 from triage.store.staff import list_managers
 
 LOCALITYS = "locality_manager"
@@ -34,6 +35,9 @@ def managers_of(desk: Desk, case: Enquiry | Referral, domain: str) -> tuple[To, 
     return tuple(own(each, domain) for each in managers) or boxes
 
 
-def whoever_has(case: Referral, domain: str) -> tuple[Address, ...]:
-    """The worker who has it, if anybody who is still here has."""
-    return (own(case.worker, domain),) if case.worker and case.worker.active else ()
+def whoever_has(desk: Desk, case: Referral, domain: str) -> tuple[Address, ...]:
+    """The worker who has it, if they are still here, and whoever covers for them."""
+    if case.worker is None:
+        return ()
+    here = (case.worker,) if case.worker.active else ()
+    return tuple(own(each, domain) for each in (*here, *list_covering(desk.session, case.worker.id, desk.now)))

@@ -27,11 +27,12 @@ def allocate(desk: Desk, referral: Referral, command: ReferralAction) -> Details
         known = ", ".join(desk.pack.providers)
         raise invalid("provider_code", f"Choose a provider of the directory: {known}.", "unknown_code")
     referral.provider_code = command.provider_code
-    team = command.team_code or _team_beside(desk, referral, provider.get("locality"))
+    team = command.team_code or team_beside(desk, referral, provider.get("locality"))
     return assign(desk, referral, team, command) | {"provider": provider["name"]}
 
 
-def _team_beside(desk: Desk, referral: Referral, locality: str | None) -> str | None:
+def team_beside(desk: Desk, referral: Referral, locality: str | None) -> str | None:
+    """The team of its service in that locality or, for None, in the child's own; None where there is none."""
     place = locality or referral.locality_code
     teams = desk.pack.teams_of(referral.service).items()
     return next((code for code, team in teams if team.get("locality") == place), None)

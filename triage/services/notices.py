@@ -106,7 +106,7 @@ def _tell_danger(desk: Desk, payload: Payload, domain: str) -> Letter:
     referral = desk.session.get_one(Referral, UUID(payload["referral_id"]))
     if referral.state == "closed":
         raise NoLongerNeeded("Closed before it went.")
-    on_duty, worker = roles(("mash_manager", *_night(desk, True)), domain), whoever_has(referral, domain)
+    on_duty, worker = roles(("mash_manager", *_night(desk, True)), domain), whoever_has(desk, referral, domain)
     if referral.service == "adult_at_risk":
         return tell_adult_in_danger(desk, referral, (*on_duty, *worker))
     managers = managers_of(desk, referral, domain) if referral.team_code else ()
@@ -126,7 +126,7 @@ def _tell_worker(desk: Desk, payload: Payload, domain: str) -> Letter:
         raise NoLongerNeeded("Closed before it went.")
     manage = managers_of(desk, referral, domain) if referral.team_code else roles(("mash_manager",), domain)
     text = f"There is new information about {referral.reference}: {_say_news(desk, payload)}. Read it today.\n"
-    return Letter(whoever_has(referral, domain) or manage, f"New information: {referral.reference}", text)
+    return Letter(whoever_has(desk, referral, domain) or manage, f"New information: {referral.reference}", text)
 
 
 def _say_news(desk: Desk, payload: Payload) -> str:

@@ -18,6 +18,7 @@ PAGES = {
 }
 PLACES = {
     "search": "Search",
+    "several": "Allocating several referrals",
     "files": "Files",
     "reviewing": "Reviewing a copy of a record",
     "corrections": "Corrections",

@@ -2,19 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, select
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
 from triage.models import Clock, Enquiry, Event, Referral, Subject, Transfer
+from triage.store.covers import in_hands_of
 from triage.store.enquiries import Page, find_by_reference, paginate
 from triage.store.queues import HUB, OTHER_AUTHORITY
 
 OFFERED = "offered"
+WHOSE = ("mine", "nobody")  # or the key of a colleague
 SHOWN = 100  # of each part of an inbox
+
+
+class Looking(Protocol):
+    """Whoever looks, and their locality."""
+
+    id: UUID
+    locality_code: str | None
 
 
 def get_referral(session: Session, key: UUID) -> Referral:
@@ -102,29 +112,40 @@ def list_hub_inbox(session: Session, queues: Iterable[str]) -> dict[str, Group]:
     return _group(session, Referral.queue, Referral.queue.in_(tuple(queues)))
 
 
-def list_locality_inbox(session: Session, locality: str | None, worker: UUID | None = None) -> dict[str, Group]:
-    """What a locality's teams have, or one worker of theirs, by state; under "offered" what others offer it.
+def list_locality_inbox(session: Session, who: Looking, now: datetime, whose: str | None = None) -> dict[str, Group]:
+    """What teams have that this actor sees, by state, or of it what is in those hands; under "offered" what others
+    offer their locality.
 
     Each open referral that this actor may see is in one group, but for those that wait in the hub.
     """
-    offered = _is_offered_to(locality)
-    mine = (Referral.worker_id == worker, ~offered) if worker else ()
+    offered = is_offered_to(who.locality_code)
+    held = (_in_hands(who, now, whose), ~offered) if whose else ()
     by = case((offered, OFFERED), else_=Referral.state)
-    return _group(session, by, _is_held(), *mine)
+    return _group(session, by, is_held(), *held)
 
 
-def count_held_by(session: Session, locality: str | None, worker: UUID) -> int:
-    """How many open referrals this worker has in that locality."""
-    mine = (_is_held(), Referral.worker_id == worker, ~_is_offered_to(locality))
-    return session.scalar(select(func.count()).select_from(Referral).where(*mine))
+def count_hands(session: Session, who: Looking, now: datetime, whose: str | None) -> dict[str | None, int]:
+    """How many of them are in each one's hands, one's own and nobody's at least; None is for all."""
+    held, offered = is_held(), is_offered_to(who.locality_code)
+    hands = [each for each in dict.fromkeys((*WHOSE, whose)) if each]
+    counts = (func.count().filter(_in_hands(who, now, each), ~offered) for each in hands)
+    found = session.execute(select(func.count(), *counts).select_from(Referral).where(held)).one()
+    return dict(zip((None, *hands), found, strict=True))
 
 
-def _is_held() -> ColumnElement[bool]:
+def _in_hands(who: Looking, now: datetime, whose: str) -> ColumnElement[bool]:
+    if whose == "nobody":
+        return Referral.worker_id.is_(None)
+    return Referral.worker_id.in_(in_hands_of(who.id, now)) if whose == "mine" else Referral.worker_id == UUID(whose)
+
+
+def is_held() -> ColumnElement[bool]:
     """Whether a team has it: neither closed nor waiting in the hub."""
     return and_(Referral.queue.is_not(None), Referral.queue.not_in((HUB, OTHER_AUTHORITY)))
 
 
-def _is_offered_to(locality: str | None) -> ColumnElement[bool]:
+def is_offered_to(locality: str | None) -> ColumnElement[bool]:
+    """Whether another locality offers it to that one."""
     if locality is None:  # a team of the county: an offer to another authority has no locality either
         return false()
     there = (Transfer.referral_id == Referral.id, Transfer.state == "offered", Transfer.to_locality_code == locality)
@@ -170,3 +191,18 @@ def list_tellings(session: Session, referral_id: UUID) -> Sequence[Event]:
     """Each time that another authority was told of the child, in order: the decision's, and each hand-over again."""
     told = Event.type.in_(("other_authority_told", "other_authority_told_again"))
     return session.scalars(select(Event).where(Event.case_id == referral_id, told).order_by(Event.number)).all()
+
+
+def list_waiting(session: Session, service: str) -> list[Referral]:
+    """What waits in the hub for a team of that service, the most pressing first, SHOWN at most."""
+    return _first(session, Referral.queue == HUB, Referral.service == service)
+
+
+def list_hands(session: Session, who: Looking, now: datetime, whose: str) -> list[Referral]:
+    """What is in those hands, the most pressing first, SHOWN at most."""
+    return _first(session, is_held(), ~is_offered_to(who.locality_code), _in_hands(who, now, whose))
+
+
+def _first(session: Session, *wanted: ColumnElement[bool]) -> list[Referral]:
+    groups = _group(session, literal("all"), *wanted)
+    return groups["all"].rows if groups else []

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.models import Clock, Enquiry, Subject, User
+from triage.store.covers import in_hands_of
 from triage.store.queues import ENQUIRY_QUEUES
 from workflows.enquiry import UNSETTLED
 
@@ -29,7 +30,8 @@ class Looking(Protocol):
 class Tray:
     """Which of the open enquiries somebody looks at; what is None is any.
 
-    `whose` is one of WHOSE, as whoever looks would say it, or the key of a colleague; `late` is for those that are.
+    `whose` is one of WHOSE, as whoever looks would say it ("mine" is also that of whom they cover for), or the key of a
+    colleague; `late` is for those that are.
     """
 
     queue: str | None = None
@@ -82,7 +84,7 @@ def count_worktray(session: Session, who: Looking, now: datetime, tray: Tray) ->
     """How many each choice beside the one made would list."""
     every = _open(select(Enquiry.queue, func.count()), who, now, replace(tray, queue=None)).group_by(Enquiry.queue)
     queues = dict.fromkeys(ENQUIRY_QUEUES, 0) | {queue: count for queue, count in session.execute(every)}
-    hands = {each: func.count().filter(_in_hands(who, each)) for each in (*WHOSE, tray.whose) if each}
+    hands = {each: func.count().filter(_in_hands(who, now, each)) for each in (*WHOSE, tray.whose) if each}
     of_all = _open(select(func.count(), *hands.values()), who, now, replace(tray, whose=None))
     found = session.execute(of_all.select_from(Enquiry)).one()
     total = queues[tray.queue] if tray.queue else sum(queues.values())
@@ -93,7 +95,7 @@ def _open(query: Select[Any], who: Looking, now: datetime, tray: Tray) -> Select
     """Of the open enquiries, those of the tray."""
     query = query.where(Enquiry.queue == tray.queue if tray.queue else Enquiry.queue.is_not(None))
     if tray.whose:
-        query = query.where(_in_hands(who, tray.whose))
+        query = query.where(_in_hands(who, now, tray.whose))
     if tray.source:
         query = query.where(Enquiry.source == tray.source)
     if tray.district:
@@ -105,12 +107,14 @@ def _open(query: Select[Any], who: Looking, now: datetime, tray: Tray) -> Select
     return query
 
 
-def _in_hands(who: Looking, whose: str) -> ColumnElement[bool]:
+def _in_hands(who: Looking, now: datetime, whose: str) -> ColumnElement[bool]:
     if whose == "nobody":
         return Enquiry.owner_id.is_(None)
     if whose == "team":
         return Enquiry.owner_id.in_(select(User.id).where(User.team_code == who.team_code))
-    return Enquiry.owner_id == (who.id if whose == "mine" else UUID(whose))
+    if whose == "mine":
+        return Enquiry.owner_id.in_(in_hands_of(who.id, now))
+    return Enquiry.owner_id == UUID(whose)
 
 
 def _most_urgent() -> Subquery:

@@ -160,6 +160,7 @@ def _ask_views(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, str])
 
 
 def _ask_decisions(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, str]) -> str:
+    policy = policy_for(desk, enquiry.received_at)
     return render_template(
         "mash/decide.html",
         enquiry=enquiry,
@@ -168,7 +169,8 @@ def _ask_decisions(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, s
         kept=list(typed_elsewhere(form.values, "decisions").items(multi=True)),
         errors=errors,
         routes=ROUTES,
-        levels=say_levels(policy_for(desk, enquiry.received_at)),
+        indicators=policy.vocabulary.indicators,
+        levels=say_levels(policy),
         consents=CONSENTS,
         compared={subject.id: compare_options(enquiry, subject) for subject in enquiry.subjects},
         approved={subject.id: approved_options(enquiry, subject) for subject in enquiry.subjects},

@@ -1,14 +1,18 @@
 """What an inbox lists: for the hub what waits for a team, for a locality what waits for what, in the field's words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
+from triage.errors import NotFound, Problem
 from triage.models import Clock, Referral
 from triage.models.codes import TABLES
 from triage.pack import HAVE_AN_INBOX
 from triage.services.desk import Desk
 from triage.services.permitted import may_claim
 from triage.store.queues import HUB, OTHER_AUTHORITY
-from triage.store.referrals import OFFERED, Group, list_hub_inbox, list_locality_inbox
+from triage.store.referrals import OFFERED, WHOSE, Group, list_hub_inbox, list_locality_inbox
+from triage.store.staff import name_of_user
 from triage.store.worktray import most_urgent
 
 # In the order in which they are read: what waits for an answer first, then the gravest work.
@@ -49,6 +53,20 @@ class Part:
     total: int
 
 
+def read_whose(desk: Desk, asked: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """In whose hands it is that is asked for, and what a colleague is called. NotFound where there is nobody such."""
+    whose = asked.get("whose") or None
+    if whose in (None, *WHOSE):
+        return whose, None
+    try:
+        name = name_of_user(desk.session, UUID(whose))
+    except ValueError:
+        name = None
+    if name is None:
+        raise NotFound(Problem("whose", "Nobody here has that key. Choose from the list."))
+    return whose, name
+
+
 def arrange_hub_inbox(desk: Desk) -> list[Part]:
     """What waits for a team, and what each team has that serves the whole county."""
     teams = desk.pack.teams.items()
@@ -57,10 +75,9 @@ def arrange_hub_inbox(desk: Desk) -> list[Part]:
     return _arrange(desk, headings, list_hub_inbox(desk.session, headings))
 
 
-def arrange_locality_inbox(desk: Desk, *, mine: bool) -> list[Part]:
-    """What this person's locality, or county team, has and is offered, or only what they have themselves."""
-    worker = desk.actor.id if mine else None
-    groups = list_locality_inbox(desk.session, desk.actor.locality_code, worker)
+def arrange_locality_inbox(desk: Desk, whose: str | None) -> list[Part]:
+    """What teams have that this person sees and what they are offered, or of it what is in those hands."""
+    groups = list_locality_inbox(desk.session, desk.actor, desk.now, whose)
     return _arrange(desk, WAITING, groups, always=_comes_in_as(desk))
 
 
@@ -78,10 +95,10 @@ def _arrange(desk: Desk, headings: dict[str, str], groups: dict[str, Group], alw
 
 
 def _line(desk: Desk, referral: Referral) -> Line:
-    return Line(referral, _pressing(referral), may_claim(desk, referral))
+    return Line(referral, pressing(referral), may_claim(desk, referral))
 
 
-def _pressing(referral: Referral) -> Clock | None:
+def pressing(referral: Referral) -> Clock | None:
     """The clock that is due first or, where none runs, one that stands still."""
     paused = (clock for clock in referral.clocks if clock.state == "paused")
     return most_urgent(referral.clocks) or next(paused, None)

@@ -22,14 +22,14 @@ from triage.store.disclosures import list_shared
 from triage.store.enquiries import list_events
 from triage.store.files import list_files
 from triage.store.rectifications import list_rectifications
-from triage.store.referrals import count_held_by, get_referral, get_service, list_following
+from triage.store.referrals import count_hands, get_referral, get_service, list_following
 from triage.store.repeats import count_before_latest, list_repeats
 from triage.store.restrictions import list_restricted
-from triage.web.access import HUB, may, note_shown, open_desk
+from triage.web.access import HUB, may, may_open, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.file_parts import NEW, part_of
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
-from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox
+from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox, read_whose
 from triage.web.keeping import begin, was_sent
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
@@ -45,19 +45,33 @@ Attempt = Callable[[Desk], Any]
 @blueprint.get("")
 @may("inbox.read")
 def show_inbox() -> Any:
-    """What waits, by what it waits for; of a locality's, if they ask, only what this person has."""
+    """What waits, by what it waits for; or what is in somebody's hands, by what it waits for there."""
     with open_desk() as desk:
-        if g.actor.role in HUB:
-            return _render_inbox(desk, arrange_hub_inbox(desk), mine=None)
-        mine = request.args.get("mine") == "1"
-        held = count_held_by(desk.session, g.actor.locality_code, g.actor.id)
-        return _render_inbox(desk, arrange_locality_inbox(desk, mine=mine), mine=mine, held=held)
+        whose, colleague = read_whose(desk, request.args)
+        if g.actor.role in HUB and whose is None:
+            return _render_inbox(desk, arrange_hub_inbox(desk), whose=None, counts=None, colleague=None)
+        counts = count_hands(desk.session, g.actor, desk.now, whose)
+        inbox = arrange_locality_inbox(desk, whose)
+        return _render_inbox(desk, inbox, whose=whose, counts=counts, colleague=colleague)
 
 
 def _render_inbox(desk: Desk, inbox: list[Part], **about: Any) -> str:
-    page = render_template("locality/inbox.html", inbox=inbox, **about)
+    page = render_template("locality/inbox.html", inbox=inbox, beside=_list_beside(about["whose"]), **about)
     note_shown(desk, people_of(line.referral for part in inbox for line in part.lines))
     return page
+
+
+def _list_beside(whose: str | None) -> list[tuple[str, str]]:
+    """What lies beside the inbox for this person: its name and address."""
+    held = g.actor.role not in HUB or whose
+    service = "early_help" if g.actor.role == "early_help_unit" else "social_care"
+    several = {"what": "held", "which": whose or "nobody"} if held else {"what": "waiting", "which": service}
+    places = (
+        ("Allocate several at once", "several.show", several),
+        ("Caseloads", "caseloads.show", {}),
+        ("Who covers for whom", "cover.show", {}),
+    )
+    return [(name, url_for(page, **keys)) for name, page, keys in places if may_open(page, g.actor)]
 
 
 @blueprint.get("/<uuid:referral_id>")

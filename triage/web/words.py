@@ -74,6 +74,7 @@ PAGES = (  # what a draft on a page is, by how the page's address begins and end
     ("/enquiries/", "/shared", "Something that you shared"),
     ("/enquiries/", "", "An enquiry"),
     ("/referrals/", "/shared", "Something that you shared"),
+    ("/referrals/several/", "", "Allocating several referrals"),
     ("/referrals/", "", "A referral"),
     ("/reasons/", "", "Why you open a record"),
     ("/rights/new", "", "A new request for a record"),

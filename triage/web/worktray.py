@@ -16,6 +16,7 @@ from triage.services.desk import Desk
 from triage.services.reading import people_of
 from triage.services.taking import take_next
 from triage.state import state_of
+from triage.store.covers import list_covered
 from triage.store.worktray import ELSEWHERE, PAGE, WHOSE, Tray, count_worktray, list_keys, list_worktray
 from triage.web.access import may, note_shown, open_desk
 from triage.web.forms import load
@@ -46,6 +47,7 @@ def show() -> Any:
             page=page,
             pages=-(-counts.total // PAGE),
             options=_options(desk),
+            covered=list_covered(desk.session, desk.actor.id, desk.now),
         )
 
 

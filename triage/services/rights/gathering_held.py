@@ -76,6 +76,7 @@ LEFT_OUT = {
         "of how those who work here sign in",
     ),
     **dict.fromkeys(("staff_homes", "declared_interests"), "whom those who work here may be near to: it is about them"),
+    "covers": "who of those who work here was away, and who had their work meanwhile",
     "drafts": "what somebody was typing: nobody but they can read it, and it is gone within days",
     "access_exports": "earlier copies of this very record",
     "access_judgements": "what was held back from earlier copies, and why: it would tell what they left out",
