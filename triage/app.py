@@ -4,7 +4,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from triage import api, body_limits, headers, limits, request_ids, request_log, web
+from triage import api, body_limits, compressing, headers, limits, request_ids, request_log, web
 from triage.clock import Clock, SystemClock
 from triage.database import Database
 from triage.handlers import register_handlers
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
     _stand_behind(app, settings.trusted_proxies)
     body_limits.register(app)
     register_handlers(app)
-    for guard in (headers, request_ids, request_log):
+    for guard in (compressing, headers, request_ids, request_log):
         guard.register(app)
     limits.register(app, settings)
     app.register_blueprint(health)

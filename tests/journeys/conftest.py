@@ -19,6 +19,7 @@ from triage.serving import serve_web
 
 CHROMIUM = "/usr/bin/chromium"
 ANYHOW = tuple(product(("with JavaScript", "without JavaScript"), ("1280 px", "320 px")))
+NAMES = ("Ava", "Mia", "Kit", "Jem")
 REFUSALS = ("409 (CONFLICT)", "422 (UNPROCESSABLE ENTITY)")
 FLAGS = [
     "--no-sandbox",
@@ -88,6 +89,12 @@ def visit_anyhow(request, browser: Browser, site: str, monkeypatch: pytest.Monke
 def visit_with_script(browser: Browser, site: str) -> Iterator:
     """The same, with JavaScript alone, and where the service may be away or have signed one out."""
     yield from visits(browser, site, True, (*REFUSALS, "400 (BAD REQUEST)", "net::ERR_FAILED"))
+
+
+@pytest.fixture
+def name(request) -> str:
+    """A child for each way of going: whoever goes another way is shown this one's too."""
+    return NAMES[ANYHOW.index(request.node.callspec.params["visit_anyhow"])]
 
 
 def visits(browser: Browser, site: str, script: bool, expected: tuple[str, ...], width: int = 1280) -> Iterator:

@@ -15,7 +15,8 @@ STEPS = """(each) => {
     const group = (one) => one.type !== "radio" || (!seen.has(one.name) && seen.add(one.name));
     const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
     const there = stops.filter((one) => open(one) && group(one));
-    const place = (one) => there.findIndex((other) => other === one || (one.type === "radio" && other.name === one.name));
+    const same = (one, other) => other === one || (one.type === "radio" && other.name === one.name);
+    const place = (one) => there.findIndex((other) => same(one, other));
     return place(each) - place(document.activeElement);
 }"""
 IS_FOCUSED = "(each) => each === document.activeElement"

@@ -6,7 +6,10 @@ from playwright.sync_api import Locator, Page, expect
 
 RECOMMENDS = re.compile("The policy recommends: level")
 WHY = "Why, in a few words"
+DECIDED = "level 4, Children's social care"
+SECTION_47 = {True: ", section 47", False: ""}
 INJURY = "Injury that is unexplained or not an accident"  # section 47
+UNSAFE = "Parent cannot give good enough, safe care"  # level 4
 MISUSE = "Regular misuse of drugs or alcohol by the child"  # level 3
 
 
@@ -63,3 +66,50 @@ def unfold(page: Page, button: str) -> Locator:
     if folded.count() and not folded.first.evaluate("each => each.open"):
         folded.first.locator("summary").click()
     return folded.first if folded.count() else page.locator(".triage-card").filter(has_text=button)
+
+
+def propose(page: Page, name: str, *, section_47: bool = True) -> None:
+    """The social worker decides on social care; at level 4 that waits for a manager."""
+    say_level(page, 4)
+    page.get_by_label(WHY).fill("Made up: nobody can say how it happened")
+    see_policy(page, name)
+    expect(page.get_by_text(RECOMMENDS)).to_be_visible()
+    press(page, "Decide")
+    to_manager = page.get_by_text("This goes to a manager to approve.")
+    expect(to_manager).to_be_hidden()
+    page.get_by_label("Children's social care", exact=True).check()
+    say_level(page, 4)
+    expect(to_manager).to_be_visible()
+    page.get_by_label("Yes" if section_47 else "No", exact=True).check()
+    page.get_by_label("Why this is right for this child").fill("Made up: the bruise is not explained.")
+    if not section_47:
+        page.get_by_label("Why not a strategy discussion").fill("Made up: nobody means her harm")
+    press(page, "Decide")
+    expect(page.get_by_text("Waits for a manager to approve").first).to_be_visible()
+    expect(page.get_by_text(f"Proposed: {DECIDED}{SECTION_47[section_47]}")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
+
+
+def approve(page: Page, url: str, name: str, *, section_47: bool = True) -> None:
+    """A manager finds it in the worktray, says what they think themselves, and agrees."""
+    line = page.get_by_role("row").filter(has_text=f"{name} Kirkbourne")
+    expect(line).to_contain_text("Awaiting approval")
+    line.get_by_role("link").click()
+    expect(page).to_have_url(url)
+    expect(page.get_by_text("Proposed:")).to_have_count(0)
+    say_level(page, 4)
+    page.get_by_label(WHY).fill("Made up: an arm is not where one falls")
+    see_policy(page, name)
+    expect(page.get_by_text(f"Proposed: {DECIDED}{SECTION_47[section_47]}")).to_be_visible()
+    press(page, "Approve")
+    expect(page.get_by_text(f"Decided: {DECIDED}{SECTION_47[section_47]}")).to_be_visible()
+    expect(page.get_by_text("Decided by Sam Made-Up", exact=False)).to_contain_text("approved by Maya Made-Up")
+
+
+def allocate(page: Page, team: str) -> str:
+    """Open the referral of the page of an enquiry, or the one it is, and give it to that team. Its address."""
+    if "/enquiries/" in page.url:
+        page.get_by_role("link", name="REF-").click()
+    unfold(page, "Allocate").get_by_label("Team").select_option(team)
+    press(page, "Allocate")
+    return page.url

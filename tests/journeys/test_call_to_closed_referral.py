@@ -1,19 +1,8 @@
 """A school rings about a bruise. The journey ends with a closed referral, seen by everybody whose work it was."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import ANYHOW
-from tests.journeys.steps import RECOMMENDS, WHY, log_enquiry, press, say_level, screen, see_policy, unfold
-
-NAMES = ("Ava", "Mia", "Kit", "Jem")
-DECIDED = "level 4, Children's social care, section 47"
-
-
-@pytest.fixture
-def name(request):
-    """A child of each way of going: one's windows are shown the others' children."""
-    return NAMES[ANYHOW.index(request.node.callspec.params["visit_anyhow"])]
+from tests.journeys.steps import RECOMMENDS, allocate, approve, log_enquiry, press, propose, screen, unfold
 
 
 def test_call_becomes_a_closed_referral(visit_anyhow, name):
@@ -33,47 +22,8 @@ def test_call_becomes_a_closed_referral(visit_anyhow, name):
     expect(worker.get_by_role("heading", level=1)).to_contain_text("Closed")
 
 
-def propose(page: Page, name: str) -> None:
-    """The social worker decides; at level 4 that waits for a manager."""
-    say_level(page, 4)
-    page.get_by_label(WHY).fill("Made up: nobody can say how it happened")
-    see_policy(page, name)
-    expect(page.get_by_text(RECOMMENDS)).to_be_visible()
-    press(page, "Decide")
-    to_manager = page.get_by_text("This goes to a manager to approve.")
-    expect(to_manager).to_be_hidden()
-    page.get_by_label("Children's social care", exact=True).check()
-    say_level(page, 4)
-    expect(to_manager).to_be_visible()
-    page.get_by_label("Yes", exact=True).check()
-    page.get_by_label("Why this is right for this child").fill("Made up: the bruise is not explained.")
-    press(page, "Decide")
-    expect(page.get_by_text("Waits for a manager to approve").first).to_be_visible()
-    expect(page.get_by_text(f"Proposed: {DECIDED}")).to_be_visible()
-    expect(page.get_by_role("button", name="Approve", exact=True)).to_have_count(0)
-
-
-def approve(page: Page, url: str, name: str) -> None:
-    """A manager finds it in the worktray, says what they think themselves, and agrees."""
-    line = page.get_by_role("row").filter(has_text=f"{name} Kirkbourne")
-    expect(line).to_contain_text("Awaiting approval")
-    line.get_by_role("link").click()
-    expect(page).to_have_url(url)
-    expect(page.get_by_text("Proposed:")).to_have_count(0)
-    say_level(page, 4)
-    page.get_by_label(WHY).fill("Made up: an arm is not where one falls")
-    see_policy(page, name)
-    expect(page.get_by_text(f"Proposed: {DECIDED}")).to_be_visible()
-    press(page, "Approve")
-    expect(page.get_by_text(f"Decided: {DECIDED}")).to_be_visible()
-    expect(page.get_by_text("Decided by Sam Made-Up", exact=False)).to_contain_text("approved by Maya Made-Up")
-
-
 def refer_and_work(visit, worker: Page) -> None:
-    worker.get_by_role("link", name="REF-").click()
-    referral = worker.url
-    unfold(worker, "Allocate").get_by_label("Team").select_option("social_care_west")
-    press(worker, "Allocate")
+    referral = allocate(worker, "social_care_west")
     locality = visit("west.social.care")
     expect(locality.get_by_role("heading", name="Waiting to be accepted (1)")).to_be_visible()
     locality.goto(referral)

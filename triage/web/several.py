@@ -37,14 +37,14 @@ class Choice:
     to: list[tuple[str, str]]
 
 
-@blueprint.get("/<any(waiting, held):what>/<which>")
+@blueprint.get("/<what>/<which>")
 @may("several.allocate")
 def show(what: str, which: str) -> Any:
     """What waits for a team of that service, or is in those hands, the most pressing first."""
     return _render(what, which, NOTHING, {})
 
 
-@blueprint.post("/<any(waiting, held):what>/<which>")
+@blueprint.post("/<what>/<which>")
 @may("several.allocate")
 def give(what: str, which: str) -> Any:
     """Show what would be done or, where that was seen and confirmed, do it."""
@@ -70,8 +70,8 @@ def _choose(desk: Desk, what: str, which: str) -> Choice:
         heading = {"mine": "you have", "nobody": "nobody has yet"}.get(which, f"{colleague} has")
         options = [(str(user.id), f"{user.name}, {desk.pack.teams[user.team_code]['name']}") for user in workers]
         return Choice("reassign", heading, list_hands(desk.session, desk.actor, desk.now, whose), options)
-    if which not in HAVE_AN_INBOX:
-        raise NotFound(Problem("service", f"Nothing waits here for {which}."))
+    if what != "waiting" or which not in HAVE_AN_INBOX:
+        raise NotFound(Problem("service", f"Nothing is {what} here for {which}."))
     teams = [(code, team["name"]) for code, team in desk.pack.teams_of(which).items()]
     waiting = list_waiting(desk.session, which)
     return Choice("allocate", f"wait for a team: {SERVICES[which].lower()}", waiting, [OWN_TEAM, *teams])
