@@ -7,6 +7,7 @@ from triage.models.base import Base
 from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.decision import Decision, Recommendation
+from triage.models.directory import Capacity, DirectoryService, UnmetNeed
 from triage.models.disclosure import Disclosure
 from triage.models.disposed import DisposalReach, DisposedEnquiry, DisposedReferral
 from triage.models.draft import Draft
@@ -40,6 +41,7 @@ __all__ = [
     "AgencyCheck",
     "Assignment",
     "Base",
+    "Capacity",
     "Checkpoint",
     "Clock",
     "ClockPause",
@@ -48,6 +50,7 @@ __all__ = [
     "DailyNotice",
     "Decision",
     "DeclaredInterest",
+    "DirectoryService",
     "Disclosure",
     "Disposal",
     "DisposalItem",
@@ -92,5 +95,6 @@ __all__ = [
     "Subject",
     "Team",
     "Transfer",
+    "UnmetNeed",
     "User",
 ]

@@ -12,6 +12,7 @@ from triage.web import (
     corrections,
     danger,
     decide,
+    directory,
     drafts,
     duty,
     enquiries,
@@ -20,6 +21,7 @@ from triage.web import (
     files,
     insight,
     log_enquiry,
+    needs,
     oidc,
     openings,
     partners,
@@ -36,6 +38,7 @@ from triage.web import (
     signin,
     thresholds,
     transfers,
+    unmet_needs,
     why_nots,
     words,
     worktray,
@@ -45,7 +48,7 @@ from triage.web.access import present_user
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
     *(worktray, search, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
-    *(insight, why_nots, thresholds),
+    *(insight, why_nots, thresholds, directory, needs, unmet_needs),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
 )
