@@ -7,7 +7,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.directory.listing import domains_of
-from triage.errors import NotFound, Problem
 from triage.schemas.directory import UnmetNeedSchema
 from triage.services.desk import Desk
 from triage.services.policies import policy_for
@@ -32,7 +31,7 @@ def choose(referral_id: UUID) -> Any:
     with open_desk() as desk:
         referral = get_referral(desk.session, referral_id)
         if referral.service != SERVICE:
-            raise NotFound(Problem("no_early_help", "Services are looked for on requests for early help."))
+            return go_back(referral_id)
         vocabulary = policy_for(desk, desk.now).vocabulary
         now = request.args.getlist("need") or sorted(needs_seen(desk, referral))
         page = render_template(
