@@ -7,6 +7,7 @@ from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in
 from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
+from tests.listing import ABSENT, in_directory
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from tests.restricting import few_see
 from tests.worlds import World, a_world
@@ -15,6 +16,7 @@ from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.covering import CoverFor, cover_for
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
+from triage.services.unmet_needs import NoteUnmetNeed, note_unmet_need
 
 LONG = "Quillfeatherstonehaugh"  # a name that a telephone has hardly room for
 HUB, OFFICER, MANAGER, NIGHT = "social_worker", "mash_officer", "mash_manager", "emergency_duty_team"
@@ -38,6 +40,7 @@ def everything(office: Any) -> World:
     _enquiries(office)
     _checks(office)
     _early_help(office)
+    _directory(office)
     _social_care(office)
     world.referrals.append(_elsewhere(office))
     _rights(office)
@@ -136,6 +139,14 @@ def _early_help(office: Any) -> None:
         if ends:
             rated = {"closure": "needs_met", "family_rating": 4, "rating_reason": "Made up: calmer"}
             act(office, WEST, case, "close", **rated)
+
+
+def _directory(office: Any) -> None:
+    """Services with room, full and not confirmed; a child whom some of them fit, and a need that is not met."""
+    in_directory(office)
+    case = accepted(office, "early_help", indicators=(ABSENT,))
+    with at_desk(office, WEST) as desk:
+        note_unmet_need(desk, NoteUnmetNeed(referral_id=case.id, need=ABSENT, words="Made up: no bus"))
 
 
 def _social_care(office: Any) -> None:

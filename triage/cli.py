@@ -8,6 +8,7 @@ from triage.errors import CommandRefused
 from triage.lazy import LazyGroup
 
 PLACES = {
+    "directory": "triage.directory_command:directory",
     "demo": "triage.demo.command:demo",
     "forget": "triage.upkeep:forget_command",
     "migrate": "triage.upkeep:migrate_command",

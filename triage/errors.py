@@ -1,6 +1,8 @@
 """What can go wrong in a use case, said once: a code, an HTTP status, plain words, and which field it is about."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,19 @@ class Unavailable(DomainError):
 def invalid(field: str, message: str, code: str = "invalid") -> Invalid:
     """A refusal of one field."""
     return Invalid(Problem(code, message, field))
+
+
+def flatten_messages(messages: Any, path: str = "") -> Iterator[Problem]:
+    """marshmallow's nested messages as a list of problems, each with the dotted path of its field."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            step = "" if key == "_schema" else str(key)
+            yield from flatten_messages(inner, f"{path}.{step}".strip("."))
+    elif isinstance(messages, list):
+        for inner in messages:
+            yield from flatten_messages(inner, path)
+    else:
+        yield Problem("invalid", str(messages), path or None)
 
 
 class CommandRefused(Exception):

@@ -10,8 +10,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from triage.database import UNREACHABLE, gave_way
-from triage.errors import DomainError, Problem, Stale
-from triage.problems import BUSY_TITLE, RETRY_SECONDS, domain_problem, flatten_messages, problem_response
+from triage.errors import DomainError, Problem, Stale, flatten_messages
+from triage.problems import BUSY_TITLE, RETRY_SECONDS, domain_problem, problem_response
 from triage.services.files import say_size
 from triage.state import state_of
 

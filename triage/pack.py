@@ -121,6 +121,11 @@ class Pack:
         """Who may be asked to give early help: name, kind, and the locality if it is of one only."""
         return {row["code"]: row for row in self.document["providers"]}
 
+    @property
+    def capacity_holds_days(self) -> int:
+        """How long what a service said of its room is gone by, in days; from then on it is not confirmed."""
+        return self.document.get("capacity_holds_days", 30)
+
     @cached_property
     def calendar(self) -> Calendar:
         """The MASH's working hours."""

@@ -1,7 +1,6 @@
 """A refusal as the API says it: problem details (RFC 9457) that name the field and what to do."""
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Response
@@ -38,16 +37,3 @@ def domain_problem(error: DomainError) -> Response:
     if error.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
-
-
-def flatten_messages(messages: Any, path: str = "") -> Iterator[Problem]:
-    """marshmallow's nested messages as a list of problems, each with the dotted path of its field."""
-    if isinstance(messages, Mapping):
-        for key, inner in messages.items():
-            step = "" if key == "_schema" else str(key)
-            yield from flatten_messages(inner, f"{path}.{step}".strip("."))
-    elif isinstance(messages, list):
-        for inner in messages:
-            yield from flatten_messages(inner, path)
-    else:
-        yield Problem("invalid", str(messages), path or None)

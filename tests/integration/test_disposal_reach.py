@@ -11,8 +11,10 @@ from tests.acting import act
 from tests.disposing import agreed, closed_enquiry, dispose_all, service_desk
 from tests.making import a_subject, an_enquiry, decide_as, screen
 from tests.services import role_url
+from triage.access.actor import SYSTEM
 from triage.insight.measures import GROUPS, MEASURES, measure, refresh
-from triage.models import Enquiry, Referral
+from triage.models import Enquiry, Referral, UnmetNeed
+from triage.store.unmet_needs import count_unmet
 from workflows.retention_schedule import ROWS
 
 # Each is not reached for a reason. A new table that is in neither list fails the test: reach it, or say why not.
@@ -21,12 +23,14 @@ NOT_REACHED = {
     "account_heads": "hashes",
     "access_tokens": "systems that call, not people we are worried about",
     "agencies": "partners",
+    "capacities": "what services said of their room",
     "checkpoints": "hashes",
     "common_values": "which names and places several people have, and of nobody in particular",
     "covers": "of staff: who was away, and who had their work",
     "credentials": "of staff",
     "daily_notices": "that a member of staff was told of a day, with no case in it",
     "districts": "places",
+    "directory_services": "services",
     "disposal_items": "what was let go, by reference alone, with no date of anybody",
     "disposal_reach": "this list",
     "disposals": "what was let go",
@@ -168,6 +172,22 @@ def test_later_referral_stays_a_re_referral_and_then_is_nobodys(office, again):
     assert dispose_all(service_desk(office)) == 3
     assert office.session.query(Enquiry).count() == office.session.query(Referral).count() == 0
     assert figures(office, office.clock.now()) == before
+
+
+def test_unmet_need_stays_as_a_number_and_is_nobodys(office, again):
+    about = {"need": "C2_SPEECH", "found": "nothing", "words": "Made up", "months_old": 64, "noted_by_id": SYSTEM.id}
+    for referral in office.session.query(Referral).all():
+        office.session.add(UnmetNeed(referral_id=referral.id, noted_on=date(2013, 5, 7), **about))
+    agreed(office)
+    dispose_all(service_desk(office))
+    office.session.expire_all()
+    assert [each.words for each in office.session.query(UnmetNeed)] == ["Made up"] * office.session.query(
+        Referral
+    ).count()
+    (counted,) = count_unmet(office.session, date(2013, 5, 1), date(2013, 5, 1))
+    assert counted.number == 1  # of no day but that of its month
+    (counted,) = count_unmet(office.session, date(2013, 5, 1), date(2013, 5, 31))
+    assert counted.number == 3
 
 
 def test_preview_counts_what_then_goes(office, again):

@@ -58,7 +58,7 @@ OF_CASES = {
     " JOIN clocks c ON c.id = p.clock_id LEFT JOIN referrals r ON r.id = c.referral_id",
     **dict.fromkeys(("subjects", "referrals"), "SELECT t.id, t.enquiry_id FROM {} t"),
     **dict.fromkeys(("first_views", "recommendations", "decisions"), OF_SUBJECT),
-    **dict.fromkeys(("assignments", "strategy_discussions", "transfers"), OF_REFERRAL),
+    **dict.fromkeys(("assignments", "strategy_discussions", "transfers", "unmet_needs"), OF_REFERRAL),
     **dict.fromkeys(("clocks", "files", "disclosures"), OF_EITHER),
 }
 # Whose each row is, and who else sees it.
@@ -98,11 +98,11 @@ WHOLE = {
 ANY = {"state": None, "cursor": None, "limit": 100}
 # Each of these has a test of its own: the first below, of disposal in test_retention_refused.py, of merges in
 # test_records_pages.py, of relationships in test_relationships.py, of repeats in test_came_back.py, of covers in
-# test_cover.py, and of what was learned in test_learning.py.
+# test_cover.py, of what was learned in test_learning.py, and of the directory in test_directory.py.
 APART = (
     *("agency_checks", "events", "policies", "holds", "disposals", "disposal_items", "disposal_reach"),
     *("disposed_enquiries", "disposed_referrals", "merges", "relationships", "repeats"),
-    *("learned_weights", "common_values", "covers"),
+    *("learned_weights", "common_values", "covers", "directory_services", "capacities"),
 )
 
 
@@ -169,7 +169,8 @@ class Scene:
             self.put("disclosures", SYSTEM, referral_id=case.id, enquiry_id=None, **shared)
             gone = {"removed_by_id": None, "removed_at": None, "removed_reason": "", "content": b"x"}
             self.put("files", SYSTEM, referral_id=case.id, enquiry_id=None, **gone)
-            self.put("strategy_discussions", SYSTEM, referral_id=case.id)
+            for name in ("strategy_discussions", "unmet_needs"):
+                self.put(name, SYSTEM, referral_id=case.id)
             clock = self.office.session.scalar(text("SELECT id FROM clocks WHERE referral_id = :id"), {"id": case.id})
             if clock:
                 self.put("clock_pauses", SYSTEM, clock_id=clock)

@@ -76,6 +76,9 @@ request.read        read     .    Y    Y    .    .    .    .    .    .    .    Y
 request.act         write    .    Y    Y    .    .    .    .    .    .    .    Y    .    .
 request.review      write    .    Y    Y    .    .    .    .    .    .    .    .    .    .
 request.write       write    .    .    .    .    .    .    .    .    .    .    Y    .    .
+directory.read      read     Y    Y    Y    Y    Y    Y    Y    Y    .    .    Y    Y    Y
+capacity.say        write    .    .    Y    Y    .    Y    Y    .    .    .    .    .    .
+unmet.read          read     .    .    Y    Y    .    .    Y    Y    .    .    .    .    .
 correction.write    write    Y    Y    Y    Y    Y    .    .    .    .    .    Y    .    .
 correction.decide   write    .    Y    Y    .    .    .    .    .    .    .    .    .    .
 retention.read      read     .    .    Y    .    .    .    .    .    .    .    Y    .    .

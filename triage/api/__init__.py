@@ -7,7 +7,7 @@ from flask_smorest import Api
 from flask_wtf import CSRFProtect
 
 from triage.access.routes import public
-from triage.api import enquiries, files, measures, partners, people, policies, queues, referrals
+from triage.api import directory, enquiries, files, measures, partners, people, policies, queues, referrals
 from triage.api.describing import Alike
 
 OPENAPI = {
@@ -34,7 +34,7 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
     api = ProblemApi(app, spec_kwargs={"extra_plugins": [Alike()]})
     api.spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"token": []}]
-    for module in (enquiries, people, referrals, partners, files, queues, policies, measures):
+    for module in (enquiries, people, referrals, partners, files, queues, policies, measures, directory):
         api.register_blueprint(module.blueprint)
         csrf.exempt(module.blueprint)
     open_view = public("the description of the API names no person")

@@ -17,6 +17,7 @@ from triage.access.actor import SYSTEM
 from triage.access.signing import make_key
 from triage.clock import SystemClock
 from triage.database import Database
+from triage.demo.directory import fill_directory
 from triage.demo.ledger import keep_ledger
 from triage.demo.plan import draw_plan
 from triage.demo.replay import END, Progress, replay
@@ -99,8 +100,11 @@ def _prepare(private: Services) -> None:
 
 def _bring_up_to_date(private: Services) -> None:
     owner = private.postgres.url("triage_owner")
+    pack = load_pack(PACK)
     migrate(owner)
-    load_reference_data(owner, load_pack(PACK))
+    load_reference_data(owner, pack)
+    with Database(private.postgres.url("triage_app")) as database, database.transaction(SYSTEM) as session:
+        fill_directory(session, pack, NEW_YEAR)
 
 
 def _fill(

@@ -8,6 +8,7 @@ from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.cover import Cover
 from triage.models.decision import Decision, Recommendation
+from triage.models.directory import Capacity, DirectoryService, UnmetNeed
 from triage.models.disclosure import Disclosure
 from triage.models.disposed import DisposalReach, DisposedEnquiry, DisposedReferral
 from triage.models.draft import Draft
@@ -41,6 +42,7 @@ __all__ = [
     "AgencyCheck",
     "Assignment",
     "Base",
+    "Capacity",
     "Checkpoint",
     "Clock",
     "ClockPause",
@@ -50,6 +52,7 @@ __all__ = [
     "DailyNotice",
     "Decision",
     "DeclaredInterest",
+    "DirectoryService",
     "Disclosure",
     "Disposal",
     "DisposalItem",
@@ -94,5 +97,6 @@ __all__ = [
     "Subject",
     "Team",
     "Transfer",
+    "UnmetNeed",
     "User",
 ]

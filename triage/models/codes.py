@@ -197,6 +197,12 @@ PROVIDER_KINDS = {
     "voluntary": "Voluntary sector",
     "school": "School",
 }
+# What the directory had for a need when somebody noted that it was not met.
+DIRECTORY_SAID = {
+    "nothing": "No service is for it",
+    "no_room": "Every service that is for it is full, or has not confirmed that it has room",
+    "room": "A service had room, and was not right for the family",
+}
 REPEATS = {
     "re_referral": "Referred again",
     "repeat_enquiry": "Told of again",

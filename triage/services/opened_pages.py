@@ -23,6 +23,7 @@ PLACES = {
     "reviewing": "Reviewing a copy of a record",
     "corrections": "Corrections",
     "sharing": "What was shared",
+    "needs": "The needs on a request for early help",
     "api_enquiries": "Enquiries, by a system",
     "api_referrals": "Referrals, by a system",
     "api_partners": "Partners, by a system",

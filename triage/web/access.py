@@ -116,6 +116,8 @@ def present_user() -> dict[str, Any]:
         ("Search", "search.show"),
         ("Duty", "duty.show"),
         ("Requests", "rights.show_list"),
+        ("Directory", "directory.show_all"),
+        ("Unmet needs", "unmet_needs.show"),
         ("Measures", "insight.show"),
         ("Why-not ledger", "why_nots.show"),
         ("Restricted records", "restrictions.show"),

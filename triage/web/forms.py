@@ -13,8 +13,7 @@ from uuid import UUID
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from triage.errors import Conflict, DomainError, Invalid, Problem
-from triage.problems import flatten_messages
+from triage.errors import Conflict, DomainError, Invalid, Problem, flatten_messages
 from triage.web.words import field_of, lower_first
 from workflows.calendar import LONDON
 from workflows.definition import Table
@@ -63,6 +62,8 @@ ASKED = {  # where a page asks a question, what to answer
     "lawful_basis": "Choose the lawful basis.",
     "consent": "Choose whether the family consented.",
     "reason": "Give a reason.",
+    "free": "Enter how many places are free. If there are none, enter 0.",
+    "need": "Choose the need that is not met.",
     "reference": "Enter the reference of an enquiry or a referral.",
 }
 

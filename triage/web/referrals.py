@@ -29,6 +29,7 @@ from triage.web.access import HUB, may, may_open, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.file_parts import NEW, part_of
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
+from triage.web.helping import PART, arrange_help
 from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox, read_whose
 from triage.web.keeping import begin, was_sent
 from triage.web.offering import find_open
@@ -160,7 +161,7 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
     events = list_events(desk.session, referral.id)
     steps, answers = arrange_steps(desk, referral), arrange_answers(desk, referral.offer)
     files = list_files(desk.session, referral)
-    asked = steps.asked | answers.asked | {NEW, *(part_of(file.id) for file in files)}
+    asked = steps.asked | answers.asked | {NEW, PART, *(part_of(file.id) for file in files)}
     form = begin(desk, url_for("referrals.show", referral_id=referral.id), values)
     family = gather_families(desk, [referral.person], desk.today)[referral.person.identity_id]
     page = render_template(
@@ -170,6 +171,7 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
         shared=list_shared(desk.session, referral),
         corrections=list_rectifications(desk.session, [referral.person_id]),
         family=family,
+        help=arrange_help(desk, referral),
         repeats=list_repeats(desk.session, [referral.id]),
         before_latest=count_before_latest(desk.session, referral.person_id),
         events=events,

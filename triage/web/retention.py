@@ -52,6 +52,7 @@ GOES = {  # what is in the tables, in the words of whoever agrees that it goes
     "glass_breaks": "Openings in an emergency",
     "opening_reasons": "Reasons for opening them",
     "declared_interests": "What staff said of families that they know",
+    "unmet_needs": "Unmet needs that say whose they were: that is taken out, and the number stays",
     "disposed_referrals": "Past numbers that say whose they were: that is taken out",
     "outbox": "Letters and notices that the service sent",
     "idempotency_keys": "Answers kept for other systems",

@@ -13,9 +13,11 @@ from triage.models.codes import (
     CLOSURES,
     CONSENTS,
     CORRECTABLE,
+    DIRECTORY_SAID,
     ETHNICITIES,
     HOLD_REASONS,
     LAWFUL_BASES,
+    PROVIDER_KINDS,
     REPEATS,
     ROLES,
     ROUTES,
@@ -45,6 +47,7 @@ NAMES = {
     **CORRECTABLE,
     **HOLD_REASONS,
     **LAWFUL_BASES,
+    **PROVIDER_KINDS,
     **ROLES,
     **ROUTES,
     **SERVICES,
@@ -183,6 +186,20 @@ def rung_of(code: str) -> str:
     return RUNGS[code]
 
 
+def found_of(code: str) -> str:
+    """What the directory had when a need was not met."""
+    return DIRECTORY_SAID[code]
+
+
+def say_ages(least: float | None, most: float | None) -> str:
+    """For which ages something is, in years: "Any age", "Up to 4", "From 5", "4 to 11"."""
+    if not least and most is None:
+        return "Any age"
+    if most is None:
+        return f"From {least:g}"
+    return f"{least:g} to {most:g}" if least else f"Up to {most:g}"
+
+
 def repeat_of(code: str) -> str:
     """How a child came back."""
     return REPEATS[code]
@@ -262,6 +279,8 @@ def register(app: Flask) -> None:
         "page_of": page_of,
         "field_of": field_of,
         "rung_of": rung_of,
+        "found_of": found_of,
+        "say_ages": say_ages,
         "repeat_of": repeat_of,
         "relation_of": relation_of,
         "place_of": place_of,

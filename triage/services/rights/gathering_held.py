@@ -28,6 +28,7 @@ READERS = (
     facts.read_checks,
     cases.read_referrals,
     facts.read_repeats,
+    facts.read_unmet_needs,
     cases.read_clocks,
     facts.read_disclosures,
     cases.read_letters,
@@ -40,6 +41,7 @@ NAMES = ("given_name", "family_name")
 OF_NOBODY = "of how the service is set up: about no person whom somebody is worried about"
 LEFT_OUT = {
     **dict.fromkeys(("localities", "districts", "teams", "agencies", "providers", "policies"), OF_NOBODY),
+    **dict.fromkeys(("directory_services", "capacities"), "of services that families may be offered, and of no family"),
     "users": "those who work here: named where they acted",
     "access_tokens": "of systems that call, not of people",
     "idempotency_keys": "answers once given to systems: they repeat what stands in the rows themselves",

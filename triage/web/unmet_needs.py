@@ -1,0 +1,50 @@
+"""The register of unmet needs: how many, by district, need and month, and none of whose they are."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from triage.access.permissions import sees_cases
+from triage.exchange.unmet_needs import write_unmet
+from triage.insight.unmet import Register, tabulate_unmet
+from triage.services.desk import Desk
+from triage.services.unmet_needs import read_needs
+from triage.store.unmet_needs import count_unmet
+from triage.web.access import may, open_desk
+from triage.web.insight import read_period
+
+blueprint = Blueprint("unmet_needs", __name__, url_prefix="/unmet-needs")
+
+
+@blueprint.get("")
+@may("unmet.read")
+def show() -> Any:
+    """From April, or the days that are asked for; of a locality's own cases, for its manager."""
+    (first, last), errors = read_period()
+    with open_desk() as desk:
+        return render_template(
+            "directory/unmet.html",
+            register=_tabulate(desk, first, last),
+            needs=read_needs(desk),
+            period=(first, last),
+            errors=errors,
+        )
+
+
+@blueprint.get("/unmet-needs.csv")
+@may("unmet.read")
+def download() -> Response:
+    """The same as a file."""
+    (first, last), _errors = read_period()
+    with open_desk() as desk:
+        districts = {code: row["name"] for code, row in desk.pack.districts.items()}
+        text = write_unmet(_tabulate(desk, first, last), districts, read_needs(desk))
+    attachment = {"Content-Disposition": 'attachment; filename="unmet-needs.csv"'}
+    return Response(text, content_type="text/csv", headers=attachment)
+
+
+def _tabulate(desk: Desk, first: date, last: date) -> Register:
+    """Whoever sees no cases is told no small number."""
+    counts = count_unmet(desk.session, first, last)
+    return tabulate_unmet(counts, first, last, hide_small=not sees_cases(desk.actor.role))
