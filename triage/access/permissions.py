@@ -34,6 +34,7 @@ duty.read           read     Y    Y    Y    Y    Y    .    Y    .    .    .    .
 search.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 queues.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 measures.read       measures .    .    Y    Y    .    .    Y    Y    .    .    .    .    Y
+measures.cases      read     .    .    Y    Y    .    .    Y    .    .    .    .    .    .
 why_nots.read       read     .    .    Y    .    .    .    .    .    .    .    .    .    .
 indicators.read     read     Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 policy.read         read     Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y

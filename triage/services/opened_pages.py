@@ -8,6 +8,7 @@ PAGES = {
     "referrals.show_inbox": "Referrals",
     "duty.show": "Duty",
     "why_nots.show": "Why-not ledger",
+    "behind.show": "The cases behind a number",
     "partners.show_checks": "A partner's checks",
     "restrictions.show": "Restricted records",
     "rights.show_list": "Requests for a record",

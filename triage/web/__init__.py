@@ -8,6 +8,7 @@ from triage.web import (
     accounts,
     again,
     agreeing,
+    behind,
     candidates,
     corrections,
     danger,
@@ -30,6 +31,7 @@ from triage.web import (
     retention,
     reviewing,
     rights,
+    runs,
     search,
     second_step,
     sharing,
@@ -45,7 +47,7 @@ from triage.web.access import present_user
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
     *(worktray, search, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
-    *(insight, why_nots, thresholds),
+    *(insight, behind, runs, why_nots, thresholds),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
 )
