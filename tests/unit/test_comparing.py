@@ -24,8 +24,9 @@ def figure(value):
         ("share", 0.5, 0.50001, "The same"),
         ("number", 12, 8, "4 more (50.0%)"),
         ("number", 8, 12, "4 fewer (33.3%)"),
-        ("number", 1200, 0, "1,200 more"),
-        ("number", 0, 0, "The same"),
+        ("number", 2400, 1200, "1,200 more (100.0%)"),
+        ("number", 7, 7, "The same"),
+        ("number", 1200, 0, "Nothing to compare with"),
         ("working minutes", 130.5, 60, "1 h 10 min longer"),
         ("working minutes", 60, 61, "0 h 01 min shorter"),
         ("working minutes", 60.2, 60.9, "The same"),
@@ -47,7 +48,7 @@ def test_points_are_what_the_two_percentages_on_the_page_differ_by(now, then):
     assert said.endswith("less") == (moved < 0)
 
 
-@given(st.integers(0, 10**6), st.integers(0, 10**6))
+@given(st.integers(0, 10**6), st.integers(1, 10**6))
 def test_numbers_differ_by_what_one_would_have_to_add(now, then):
     said = say_change("number", figure(now), figure(then))
     moved = 0 if said == "The same" else int(said.split()[0].replace(",", "")) * (1 if "more" in said else -1)

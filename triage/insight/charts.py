@@ -32,7 +32,7 @@ def run_chart(run: Run) -> str:
     named = [{"when": _short(run.by, step), "value": _value(unit, step.figure.value)} for step in run.steps]
     rows = [row | _marks(run, step, unit) for row, step in zip(named, run.steps, strict=True)]
     base = altair.Chart(altair.Data(values=rows), title=run.measure.title).encode(
-        x=altair.X("when:O", sort=None, title=None, axis=altair.Axis(labelAngle=-45))
+        x=altair.X("when:O", sort=None, title=None, axis=altair.Axis(labelAngle=-45, labelOverlap="parity"))
     )
     axis = altair.Axis(format=FORMATS[unit], tickCount=6)
     y = altair.Y("value:Q", title="Working hours" if unit == "working minutes" else None, axis=axis)
@@ -49,7 +49,10 @@ def run_chart(run: Run) -> str:
         ]
     size = altair.condition(f"datum.kind == '{MARKED}'", altair.value(170), altair.value(50))
     layers.append(base.mark_point(color=BAR, filled=True, opacity=1).encode(y=y, shape=shape, size=size))
-    layers.append(base.mark_text(color=INK, dy=-14, fontSize=14).encode(y=y, text="word:N"))
+    layers += [
+        base.mark_text(color=INK, dy=away, fontSize=14).encode(y=y, text=f"{where}:N")
+        for where, away in (("over", -14), ("under", 18))
+    ]
     return _draw(altair.layer(*layers).properties(width=760, height=320))
 
 
@@ -64,13 +67,14 @@ def _value(unit: str, value: float | None) -> float | None:
 
 def _marks(run: Run, step: Step, unit: str) -> dict[str, Any]:
     """What stands beside a point: the word only where its signal ends, or it would be written over and over."""
-    row: dict[str, Any] = {"kind": MARKED if step.signals else ORDINARY, "word": ""}
+    row: dict[str, Any] = {"kind": MARKED if step.signals else ORDINARY}
     if step.limits is None:
         return row
-    place = run.told.index(step)
-    words = dict.fromkeys(each.kind for each in step.signals if each.last == place)
+    place, mean = run.told.index(step), float(run.reading.mean)
+    words = ", ".join(dict.fromkeys(each.kind for each in step.signals if each.last == place))
     low, high = (_value(unit, limit) for limit in step.limits)
-    return row | {"word": ", ".join(words), "mean": _value(unit, float(run.reading.mean)), "low": low, "high": high}
+    where = "over" if step.figure.value >= mean else "under"
+    return row | {where: words, "mean": _value(unit, mean), "low": low, "high": high}
 
 
 def _draw(marks: Any) -> str:

@@ -10,6 +10,7 @@ import yaml
 
 from triage.insight.measures import Figure
 
+NOTHING = "Nothing to compare with"
 ENGLAND = Path(__file__).with_name("england.yaml")
 
 
@@ -50,9 +51,12 @@ def year_before(day: date) -> date:
 
 
 def say_change(unit: str, now: Figure, then: Figure) -> str:
-    """How the one stands to the other, as their figures are written: shares differ by percentage points."""
-    if now.value is None or then.value is None:
-        return "Nothing to compare with"
+    """How the one stands to the other, as their figures are written: shares differ by percentage points.
+
+    NOTHING where either has no figure, or where nothing came the time before: then nothing was kept.
+    """
+    if now.value is None or then.value is None or (unit == "number" and not then.value):
+        return NOTHING
     say = {"share": _say_points, "number": _say_more, "working minutes": _say_longer}[unit]
     return say(now.value, then.value)
 
@@ -65,8 +69,7 @@ def _say_points(now: float, then: float) -> str:
 
 def _say_more(now: float, then: float) -> str:
     moved = int(now - then)
-    share = f" ({abs(moved) / then:.1%})" if then else ""
-    return f"{abs(moved):,} {'more' if moved > 0 else 'fewer'}{share}" if moved else "The same"
+    return f"{abs(moved):,} {'more' if moved > 0 else 'fewer'} ({abs(moved) / then:.1%})" if moved else "The same"
 
 
 def _say_longer(now: float, then: float) -> str:

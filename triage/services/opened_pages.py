@@ -8,6 +8,8 @@ PAGES = {
     "referrals.show_inbox": "Referrals",
     "duty.show": "Duty",
     "why_nots.show": "Why-not ledger",
+    "second_looks.show_all": "Second looks",
+    "second_looks.show": "A second look",
     "behind.show": "The cases behind a number",
     "partners.show_checks": "A partner's checks",
     "restrictions.show": "Restricted records",

@@ -33,6 +33,7 @@ from triage.web import (
     rights,
     runs,
     search,
+    second_looks,
     second_step,
     sharing,
     signin,
@@ -47,7 +48,7 @@ from triage.web.access import present_user
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
     *(worktray, search, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
-    *(insight, behind, runs, why_nots, thresholds),
+    *(insight, behind, runs, why_nots, second_looks, thresholds),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
 )

@@ -118,6 +118,7 @@ def present_user() -> dict[str, Any]:
         ("Requests", "rights.show_list"),
         ("Measures", "insight.show"),
         ("Why-not ledger", "why_nots.show"),
+        ("Second looks", "second_looks.show_all"),
         ("Restricted records", "restrictions.show"),
         ("Who opened what", "openings.show"),
         ("Open in an emergency", "restrictions.ask"),

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, g, render_template, request
 
 from triage.errors import Invalid
 from triage.insight.charts import bar_chart
-from triage.insight.comparing import Published, find_england, say_change, year_before
+from triage.insight.comparing import NOTHING, Published, find_england, say_change, year_before
 from triage.insight.measures import GROUPS, MEASURES, Answer, measure
 from triage.schemas.measure import MeasureQuery
 from triage.services.desk import Desk
@@ -35,10 +35,16 @@ class Compared:
         return say_change(self.now.measure.unit, self.now.whole, self.then.whole)
 
     @property
+    def has_then(self) -> bool:
+        """Whether there is anything of the year before."""
+        return self.change != NOTHING
+
+    @property
     def beside_england(self) -> str:
         """A share beside England's; a number of the whole country is not one to hold a county's against."""
         is_share = self.england and self.now.measure.unit == "share"
-        return say_change("share", self.now.whole, self.england.figure) if is_share else ""
+        said = say_change("share", self.now.whole, self.england.figure) if is_share else NOTHING
+        return "" if said == NOTHING else said
 
 
 @blueprint.get("")

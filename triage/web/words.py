@@ -16,6 +16,7 @@ from triage.models.codes import (
     ETHNICITIES,
     HOLD_REASONS,
     LAWFUL_BASES,
+    OUTCOMES,
     REPEATS,
     ROLES,
     ROUTES,
@@ -81,6 +82,7 @@ PAGES = (  # what a draft on a page is, by how the page's address begins and end
     ("/rights/", "", "A request for a record"),
     ("/people/", "/family", "A family"),
     ("/people/", "", "A correction"),
+    ("/second-looks/", "", "A second look"),
     ("/partners/checks", "", "An answer to the hub"),
     ("/restricted/open", "", "Opening a restricted record"),
     ("/restricted", "", "Restricted records"),
@@ -182,6 +184,11 @@ def rung_of(code: str) -> str:
     return RUNGS[code]
 
 
+def outcome_of(code: str) -> str:
+    """What was decided, or would have been."""
+    return OUTCOMES[code]
+
+
 def repeat_of(code: str) -> str:
     """How a child came back."""
     return REPEATS[code]
@@ -261,6 +268,7 @@ def register(app: Flask) -> None:
         "page_of": page_of,
         "field_of": field_of,
         "rung_of": rung_of,
+        "outcome_of": outcome_of,
         "repeat_of": repeat_of,
         "relation_of": relation_of,
         "place_of": place_of,
