@@ -16,6 +16,7 @@ from triage.models import Decision, Enquiry, Referral, SecondLook, Subject
 from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
+from triage.services.second_looks import GiveLook, give_second_look
 
 LONG = "Quillfeatherstonehaugh"  # a name that a telephone has hardly room for
 HUB, OFFICER, MANAGER, NIGHT = "social_worker", "mash_officer", "mash_manager", "emergency_duty_team"
@@ -111,9 +112,9 @@ def _second_looks(office: Any) -> None:
         SecondLook(decision_id=each.id, why="drawn", drawn_at=office.clock.now())
         for each in office.session.scalars(made)
     )
-    given.looked_at, given.looked_by_id = office.clock.now(), office.actor(MANAGER).id
-    given.outcome, given.reason = "advice", "Made up: the school could help"
     office.session.add_all((waits, given))
+    with at_desk(office, MANAGER) as desk:
+        give_second_look(desk, GiveLook(look_id=given.id, outcome="advice", reason="Made up: the school could help"))
 
 
 def _checks(office: Any) -> None:

@@ -3,6 +3,7 @@
 Another manager says, before seeing what was decided, what they would have chosen.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -16,7 +17,7 @@ from triage.services.choosing import compare_decision
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.store.locking import lock
-from triage.store.second_looks import get_look, list_undrawn
+from triage.store.second_looks import get_look, list_roots, list_undrawn
 
 BACK = timedelta(days=31)  # as far as a drawing looks: longer than a worker is ever away
 NOTHING = "no_further_action"
@@ -42,14 +43,21 @@ def is_drawn(root: bytes, decision_id: UUID, share: Fraction) -> bool:
 
 
 def draw_second_looks(desk: Desk) -> int:
-    """Keep which decisions of late another manager is to weigh, for the service itself. How many there are."""
-    drawn = 0
-    for decision, checkpoint in list_undrawn(desk.session, desk.now - BACK):
-        why = _why(decision, checkpoint.root, desk.pack.second_look_share)
+    """Keep which decisions of late another manager is to weigh, for the service itself. How many there are.
+
+    One that nothing is sealed after yet waits for the next night.
+    """
+    since, drawn = desk.now - BACK, 0
+    checkpoints = list_roots(desk.session, since)
+    times = [each.made_at for each in checkpoints]
+    for decision in list_undrawn(desk.session, since):
+        place = bisect_right(times, decision.took_effect_at)
+        if place == len(times):
+            break
+        why = _why(decision, checkpoints[place].root, desk.pack.second_look_share)
         if why:
-            number = checkpoint.number if why == "drawn" else None
-            look = SecondLook(decision_id=decision.id, why=why, checkpoint=number, drawn_at=desk.now)
-            desk.session.add(look)
+            number = checkpoints[place].number if why == "drawn" else None
+            desk.session.add(SecondLook(decision_id=decision.id, why=why, checkpoint=number, drawn_at=desk.now))
             drawn += 1
     return drawn
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -12,27 +13,23 @@ from triage.models import Checkpoint, Decision, Enquiry, SecondLook, Subject
 from triage.store.why_nots import DONE
 
 
-def list_undrawn(session: Session, since: datetime) -> Sequence[tuple[Decision, Checkpoint]]:
-    """Decisions in force since then of which no second look is kept, each with the first checkpoint made after it.
-
-    One that nothing is sealed after yet waits.
-    """
-    first = (
-        select(func.min(Checkpoint.number))
-        .where(Checkpoint.made_at > Decision.took_effect_at)
-        .correlate(Decision)
-        .scalar_subquery()
-    )
+def list_undrawn(session: Session, since: datetime) -> Sequence[Decision]:
+    """Decisions in force that took effect since then, of which no second look is kept."""
     query = (
-        select(Decision, Checkpoint)
-        .join(Checkpoint, Checkpoint.number == first)
+        select(Decision)
         .where(Decision.took_effect_at >= since, Decision.superseded_at.is_(None))
         .where(~exists().where(SecondLook.decision_id == Decision.id))
         .options(joinedload(Decision.recommendation), joinedload(Decision.subject).joinedload(Subject.enquiry))
         .options(joinedload(Decision.subject).joinedload(Subject.person))
         .order_by(Decision.took_effect_at, Decision.id)
     )
-    return [(decision, checkpoint) for decision, checkpoint in session.execute(query)]
+    return session.scalars(query).all()
+
+
+def list_roots(session: Session, since: datetime) -> Sequence[Any]:
+    """Of the checkpoints that were made since then, in order, each one's number, `made_at` and root."""
+    told = select(Checkpoint.number, Checkpoint.made_at, Checkpoint.root)
+    return session.execute(told.where(Checkpoint.made_at >= since).order_by(Checkpoint.number)).all()
 
 
 def list_waiting_looks(session: Session, limit: int) -> tuple[Sequence[SecondLook], int]:
