@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in_days, two_children, walk
 from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
@@ -11,11 +13,12 @@ from tests.listing import ABSENT, in_directory
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from tests.restricting import few_see
 from tests.worlds import World, a_world
-from triage.models import Enquiry, Referral
+from triage.models import Decision, Enquiry, Referral, SecondLook, Subject
 from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.covering import CoverFor, cover_for
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
+from triage.services.second_looks import GiveLook, give_second_look
 from triage.services.unmet_needs import NoteUnmetNeed, note_unmet_need
 
 LONG = "Quillfeatherstonehaugh"  # a name that a telephone has hardly room for
@@ -38,6 +41,7 @@ def everything(office: Any) -> World:
     _let_go(office, kept, gone)
     world = a_world(office, LONG)
     _enquiries(office)
+    _second_looks(office)
     _checks(office)
     _early_help(office)
     _directory(office)
@@ -111,6 +115,20 @@ def close(office: Any, enquiry: Enquiry) -> Enquiry:
     screen(office, enquiry)
     decide_as(office, HUB, enquiry, route="no_further_action", level=1)
     return walk(office, OFFICER, enquiry, "close")
+
+
+def _second_looks(office: Any) -> None:
+    """One that waits, and one that was given."""
+    settled = Subject.enquiry.has(Enquiry.state.in_(("decided", "closed")))
+    made = select(Decision).where(Decision.subject.has(settled), Decision.approved_by_id.is_(None)).limit(2)
+    office.session.flush()
+    waits, given = (
+        SecondLook(decision_id=each.id, why="drawn", drawn_at=office.clock.now())
+        for each in office.session.scalars(made)
+    )
+    office.session.add_all((waits, given))
+    with at_desk(office, MANAGER) as desk:
+        give_second_look(desk, GiveLook(look_id=given.id, outcome="advice", reason="Made up: the school could help"))
 
 
 def _checks(office: Any) -> None:

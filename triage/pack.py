@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from fractions import Fraction
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -80,6 +81,11 @@ class Pack:
     def records_contact(self) -> str:
         """Whom to ask about a copy of one's record, as a sentence says it; empty where the pack does not say."""
         return self.document.get("records_contact", "")
+
+    @property
+    def second_look_share(self) -> Fraction:
+        """Of the decisions that nothing further is done, which part another manager weighs as well."""
+        return Fraction(str(self.document["second_look_share"]))
 
     @cached_property
     def authorities(self) -> Mapping[str, str]:

@@ -11,5 +11,10 @@ SCHEDULE = {
     "forget traces": {"task": "retention.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "refresh measures": {"task": "measures.refresh", "schedule": 60.0, "options": {"expires": 60}},
     "learn from people": {"task": "people.learn", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},
+    "draw second looks": {
+        "task": "second_looks.draw",
+        "schedule": crontab(hour=4, minute=0),
+        "options": {"expires": 3600},
+    },
     "forget drafts": {"task": "drafts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
 }

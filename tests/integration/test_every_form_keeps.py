@@ -16,6 +16,7 @@ from tests.crawling import KEY, pages_of
 from tests.disposing import LATER, at_desk, closed_enquiry
 from tests.making import an_enquiry, screen
 from triage.access.sessions import end_all
+from triage.models import SecondLook
 from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
@@ -29,7 +30,8 @@ MEETS = {
     IG: {"/rights/new", "/rights/*/actions/*", "/retention/holds", "/retention/holds/*/lift"}
     | {"/restricted/*/readers", "/restricted/*/lift", "/restricted/openings/*/review"},
     MANAGER: {"/rights/*/review", "/people/*/corrections/*", "/retention/disposals/*/items/*", "/restricted/*/lift"}
-    | {"/restricted/enquiries/*/subjects/1", "/enquiries/*/shared", "/restricted/open", "/reasons/referral/*"},
+    | {"/restricted/enquiries/*/subjects/1", "/enquiries/*/shared", "/restricted/open", "/reasons/referral/*"}
+    | {"/second-looks/*"},
     "locality_worker:west": {"/referrals/*", "/referrals/*/shared"},
     "administrator": {"/admin/users/*/post", "/admin/users/new"},
     "partner_contributor": {"/partners/checks/*/answer"},
@@ -72,6 +74,8 @@ def county(office):
     ask(office, received_on=LATER.date())
     with at_desk(office, MANAGER) as desk:
         place_hold(desk, PlaceHold(reference=asked.reference, reason="inquiry", words="Made up", people=False))
+    (decision,) = case.subject.decisions
+    office.session.add(SecondLook(decision_id=decision.id, why="override", drawn_at=office.clock.now()))
     hidden = an_enquiry(office, given_name="Rex", family_name="Hidden")
     with at_desk(office, MANAGER) as desk:
         restrict(desk, Restrict(enquiry_id=hidden.id, ordinal=1, reason="A colleague's"))

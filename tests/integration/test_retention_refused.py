@@ -45,7 +45,7 @@ ALL_TABLES = (
     *("idempotency_keys", "disposals", "disposal_items", "disposed_enquiries", "disposed_referrals", "disposal_reach"),
     *("retention_classes", "daily_notices", "files", "disclosures", "rectifications", "access_requests"),
     *("access_exports", "access_judgements", "restrictions", "restriction_readers", "glass_breaks"),
-    *("opening_reasons", "readings", "reading_heads", "checkpoints", "ledger_leaves"),
+    *("opening_reasons", "readings", "reading_heads", "checkpoints", "ledger_leaves", "second_looks"),
 )
 
 

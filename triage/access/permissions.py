@@ -37,7 +37,10 @@ duty.read           read     Y    Y    Y    Y    Y    .    Y    .    .    .    .
 search.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 queues.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 measures.read       measures .    .    Y    Y    .    .    Y    Y    .    .    .    .    Y
+measures.cases      read     .    .    Y    Y    .    .    Y    .    .    .    .    .    .
 why_nots.read       read     .    .    Y    .    .    .    .    .    .    .    .    .    .
+second_look.read    read     .    .    Y    .    .    .    .    .    .    .    .    .    .
+second_look.give    write    .    .    Y    .    .    .    .    .    .    .    .    .    .
 indicators.read     read     Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 policy.read         read     Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 policy.write        write    Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .

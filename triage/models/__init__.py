@@ -29,6 +29,7 @@ from triage.models.relationship import Relationship
 from triage.models.repeat import Repeat
 from triage.models.restriction import GlassBreak, OpeningReason, Restriction, RestrictionReader
 from triage.models.retention import Disposal, DisposalItem, Hold, RetentionRule
+from triage.models.second_look import SecondLook
 from triage.models.session import SignInDelay, SignInSession
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "Restriction",
     "RestrictionReader",
     "RetentionRule",
+    "SecondLook",
     "SecurityKey",
     "SignInDelay",
     "SignInSession",

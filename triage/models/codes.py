@@ -80,6 +80,11 @@ ROUTES = {
     "existing_case": "Open case: to the allocated worker",
     "no_further_action": "No further action",
 }
+OUTCOMES = ROUTES | {"section_47": "Children's social care, with a strategy discussion (section 47)"}
+LOOKED_AT_FOR = {
+    "drawn": "Nothing further was done, and it was drawn by chance",
+    "override": "It was not what the policy recommended",
+}
 SERVICES = {
     "social_care": "Children's social care",
     "early_help": "Early help",

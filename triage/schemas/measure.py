@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from triage.insight.measures import GROUPS
-from triage.schemas.fields import Input, Output, code
+from triage.schemas.fields import Input, Output, code, line
 
 
 class MeasureQuery(Input):
@@ -12,6 +12,13 @@ class MeasureQuery(Input):
     first = fields.Date(required=True, data_key="from")
     last = fields.Date(required=True, data_key="to")
     by = code(GROUPS)
+
+
+class BehindQuery(MeasureQuery):
+    """The number of which the cases are wanted: of one group of those, and of what is counted there or is not."""
+
+    key = line()
+    counted = fields.Boolean(required=True)
 
 
 class MeasureNameSchema(Output):

@@ -174,7 +174,7 @@ def opens_after(desk: Desk) -> datetime:
 
 
 def _merge(*found: Found) -> DutyList:
-    listed = [_put_on_list(case) for each in found for case in each.cases]
+    listed = [put_on_list(case) for each in found for case in each.cases]
     listed.sort(key=_worst_first)
     return DutyList(tuple(listed[:MOST]), sum(each.total for each in found))
 
@@ -183,7 +183,8 @@ def _worst_first(listed: OnDuty) -> float:
     return listed.due_at.timestamp() if listed.due_at else inf
 
 
-def _put_on_list(case: Enquiry | Referral) -> OnDuty:
+def put_on_list(case: Enquiry | Referral) -> OnDuty:
+    """The case with its running clocks."""
     running = (clock for clock in case.clocks if clock.state == "running")
     return OnDuty(case, tuple(sorted(running, key=lambda clock: clock.due_at)))
 
@@ -194,7 +195,7 @@ def _list_with_edt(desk: Desk) -> tuple[WithEdt, ...]:
     keys = {key for each in found.cases for key in (each.id, each.split_from_id) if key}
     handed = list_handovers(desk.session, keys)
     return tuple(
-        WithEdt(_put_on_list(each), handed.get(each.id) or handed.get(each.split_from_id)) for each in found.cases
+        WithEdt(put_on_list(each), handed.get(each.id) or handed.get(each.split_from_id)) for each in found.cases
     )
 
 
@@ -203,5 +204,5 @@ def _list_done(desk: Desk, since: datetime, until: datetime) -> list[Done]:
     for event in list_edt_events(desk.session, since, until, limit=MOST_EVENTS):
         of_case.setdefault(event.case_id, []).append(event)
     cases = load_cases(desk.session, of_case)
-    done = [Done(_put_on_list(cases[key]), tuple(its)) for key, its in of_case.items() if key in cases]
+    done = [Done(put_on_list(cases[key]), tuple(its)) for key, its in of_case.items() if key in cases]
     return sorted(done, key=lambda each: _worst_first(each.listed))

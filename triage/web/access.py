@@ -120,6 +120,7 @@ def present_user() -> dict[str, Any]:
         ("Unmet needs", "unmet_needs.show"),
         ("Measures", "insight.show"),
         ("Why-not ledger", "why_nots.show"),
+        ("Second looks", "second_looks.show_all"),
         ("Restricted records", "restrictions.show"),
         ("Who opened what", "openings.show"),
         ("Open in an emergency", "restrictions.ask"),

@@ -1,4 +1,4 @@
-"""The page of whoever is on duty: what will breach by closing, what the night begins with, what it left."""
+"""The page of whoever is on duty: what will breach by closing, what waits longest, the night's beginning and end."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template
 
 from triage.services.duty import list_cases, list_due, prepare_brief, prepare_morning
 from triage.services.reading import people_of
+from triage.services.waiting import list_waiting
 from triage.web.access import HUB, may, note_shown, open_desk
 
 blueprint = Blueprint("duty", __name__, url_prefix="/duty")
@@ -21,6 +22,7 @@ def show() -> Any:
         due = list_due(desk, by)
         brief = prepare_brief(desk) if hub else None
         morning = prepare_morning(desk, desk.now) if hub else None
-        page = render_template("duty/show.html", by=by, due=due, brief=brief, morning=morning)
-        note_shown(desk, people_of(list_cases(due, brief, morning)))
+        waiting = list_waiting(desk) if hub else None
+        page = render_template("duty/show.html", by=by, due=due, brief=brief, morning=morning, waiting=waiting)
+        note_shown(desk, people_of([*list_cases(due, brief, morning), *(waiting.cases if waiting else ())]))
         return page

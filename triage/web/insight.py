@@ -1,22 +1,50 @@
-"""The managers' page: every measure over a period, and one of them by district as a chart with its table."""
+"""The managers' page: every measure over a period beside a year before and England, and one of them by group."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, g, render_template, request
 
 from triage.errors import Invalid
 from triage.insight.charts import bar_chart
-from triage.insight.measures import MEASURES, Answer, measure
+from triage.insight.comparing import NOTHING, Published, find_england, say_change, year_before
+from triage.insight.measures import GROUPS, MEASURES, Answer, measure
 from triage.schemas.measure import MeasureQuery
 from triage.services.desk import Desk
 from triage.state import state_of
-from triage.web.access import may, open_desk
+from triage.web.access import may, may_open, open_desk
 from triage.web.forms import errors_by_field, load
 from triage.web.words import local
 
 blueprint = Blueprint("insight", __name__, url_prefix="/measures")
-CHARTED = "enquiries"
+CHARTED, GROUPED = "enquiries", "district"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A measure beside the same days a year before, and England's figure, each with how this one stands to it."""
+
+    now: Answer
+    then: Answer
+    england: Published | None
+
+    @property
+    def change(self) -> str:
+        """From the year before."""
+        return say_change(self.now.measure.unit, self.now.whole, self.then.whole)
+
+    @property
+    def has_then(self) -> bool:
+        """Whether there is anything of the year before."""
+        return self.change != NOTHING
+
+    @property
+    def beside_england(self) -> str:
+        """A share beside England's; a number of the whole country is not one to hold a county's against."""
+        is_share = self.england and self.now.measure.unit == "share"
+        said = say_change("share", self.now.whole, self.england.figure) if is_share else NOTHING
+        return "" if said == NOTHING else said
 
 
 @blueprint.get("")
@@ -24,27 +52,47 @@ CHARTED = "enquiries"
 def show() -> Any:
     """The measures, from April of this year unless a period is asked for."""
     period, errors = read_period()
+    by = _grouped()
     with open_desk() as desk:
-        answers = [_measure(desk, name, *period) for name in MEASURES]
-        charted = _measure(desk, _charted(), *period, by="district")
+        compared = [_compare(desk, name, *period) for name in MEASURES]
+        charted = _measure(desk, _charted(), *period, by=by)
     return render_template(
-        "insight/measures.html", answers=answers, charted=charted, period=period, errors=errors, names=MEASURES
+        "insight/measures.html",
+        compared=compared,
+        charted=charted,
+        period=period,
+        errors=errors,
+        names=MEASURES,
+        by=by,
+        groups=GROUPS,
+        leads=may_open("behind.show", g.actor),
     )
 
 
 @blueprint.get("/chart.svg")
 @may("measures.read")
 def show_chart() -> Response:
-    """The charted measure by district, as a picture."""
+    """The charted measure by group, as a picture."""
     period, _errors = read_period()
+    by = _grouped()
     with open_desk() as desk:
-        answer = _measure(desk, _charted(), *period, by="district")
-    return Response(bar_chart(answer), content_type="image/svg+xml")
+        answer = _measure(desk, _charted(), *period, by=by)
+    return Response(bar_chart(answer, by), content_type="image/svg+xml")
 
 
 def _charted() -> str:
     wanted = request.args.get("measure", CHARTED)
     return wanted if wanted in MEASURES else CHARTED
+
+
+def _grouped() -> str:
+    wanted = request.args.get("by", GROUPED)
+    return wanted if wanted in GROUPS else GROUPED
+
+
+def _compare(desk: Desk, name: str, first: date, last: date) -> Compared:
+    then = _measure(desk, name, year_before(first), year_before(last))
+    return Compared(_measure(desk, name, first, last), then, find_england(name, last))
 
 
 def _measure(desk: Desk, name: str, first: date, last: date, by: str | None = None) -> Answer:

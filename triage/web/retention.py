@@ -31,6 +31,7 @@ GOES = {  # what is in the tables, in the words of whoever agrees that it goes
     "recommendations": "What the policy recommended",
     "first_views": "First views",
     "decisions": "Decisions",
+    "second_looks": "What another manager would have decided",
     "agency_checks": "Questions to partners, and their answers",
     "referrals": "Referrals",
     "assignments": "Who had them, and when",

@@ -17,6 +17,7 @@ from triage.models.codes import (
     ETHNICITIES,
     HOLD_REASONS,
     LAWFUL_BASES,
+    OUTCOMES,
     PROVIDER_KINDS,
     REPEATS,
     ROLES,
@@ -85,6 +86,7 @@ PAGES = (  # what a draft on a page is, by how the page's address begins and end
     ("/rights/", "", "A request for a record"),
     ("/people/", "/family", "A family"),
     ("/people/", "", "A correction"),
+    ("/second-looks/", "", "A second look"),
     ("/partners/checks", "", "An answer to the hub"),
     ("/restricted/open", "", "Opening a restricted record"),
     ("/restricted", "", "Restricted records"),
@@ -200,6 +202,11 @@ def say_ages(least: float | None, most: float | None) -> str:
     return f"{least:g} to {most:g}" if least else f"Up to {most:g}"
 
 
+def outcome_of(code: str) -> str:
+    """What was decided, or would have been."""
+    return OUTCOMES[code]
+
+
 def repeat_of(code: str) -> str:
     """How a child came back."""
     return REPEATS[code]
@@ -281,6 +288,7 @@ def register(app: Flask) -> None:
         "rung_of": rung_of,
         "found_of": found_of,
         "say_ages": say_ages,
+        "outcome_of": outcome_of,
         "repeat_of": repeat_of,
         "relation_of": relation_of,
         "place_of": place_of,

@@ -13,6 +13,7 @@ from triage.models.codes import (
     DIRECTORY_SAID,
     ETHNICITIES,
     LAWFUL_BASES,
+    OUTCOMES,
     RELATIONS,
     REPEATS,
     ROUTES,
@@ -44,6 +45,7 @@ from triage.store.merges import list_merges
 from triage.store.rectifications import list_rectifications
 from triage.store.relationships import list_relationships
 from triage.store.repeats import list_repeats
+from triage.store.second_looks import list_looks_at
 from triage.store.staff import name_of_user
 from triage.store.unmet_needs import list_unmet
 from workflows.people.family import INVERSES, RELATION_WORDS
@@ -254,7 +256,7 @@ def _tell_subject(given: Gathering, subject: Subject) -> tuple[tuple[str, str], 
     )
 
 
-@speaks_of("first_views", "recommendations", "decisions")
+@speaks_of("first_views", "recommendations", "decisions", "second_looks")
 def read_decisions(given: Gathering) -> Section:
     """What was thought, recommended and decided of this person."""
     items = (item for each in given.held.subjects for item in _tell_judgements(given, each))
@@ -265,7 +267,18 @@ def _tell_judgements(given: Gathering, subject: Subject) -> list[Item]:
     of, hidden = subject.enquiry.reference, subject.enquiry_id in given.anonymous
     views = [_tell_view(given, of, each) for each in subject.first_views]
     advised = [_tell_recommendation(given, of, each, hidden) for each in subject.recommendations]
-    return [*views, *advised, *(_tell_decision(given, of, each) for each in subject.decisions)]
+    decided = [_tell_decision(given, of, each) for each in subject.decisions]
+    looks = list_looks_at(given.desk.session, [each.id for each in subject.decisions])
+    return [*views, *advised, *decided, *(_tell_look(given, of, each) for each in looks)]
+
+
+def _tell_look(given: Gathering, of: str, row: object) -> Item:
+    facts = facts_of(
+        ("Would have chosen", say(row.outcome, OUTCOMES)),
+        ("By", given.who(row.looked_by_id)),
+        ("Looked at", given.at(row.looked_at)),
+    )
+    return Item(f"What another manager thought, {of}", facts, passages_of(row, reason="Why"))
 
 
 def _tell_view(given: Gathering, of: str, view: object) -> Item:

@@ -1,0 +1,78 @@
+"""A figure beside the same days a year before, and beside England's."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from triage.insight.measures import Figure
+
+NOTHING = "Nothing to compare with"
+ENGLAND = Path(__file__).with_name("england.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """England's figure for a year, `counted` (`of` so many, where it is a share), and who published it."""
+
+    year_to: date
+    counted: int
+    of: int | None
+    source: str
+
+    @property
+    def figure(self) -> Figure:
+        """As a measure has it."""
+        return Figure(self.counted / self.of if self.of else self.counted, self.counted, self.of)
+
+
+@cache
+def read_england() -> dict[str, tuple[Published, ...]]:
+    """By measure, what was published of it."""
+    rows = yaml.safe_load(ENGLAND.read_text(encoding="utf-8"))
+    return {
+        name: tuple(Published(row["year_to"], row["counted"], row.get("of"), row["source"]) for row in published)
+        for name, published in rows.items()
+    }
+
+
+def find_england(name: str, last: date) -> Published | None:
+    """England's figure for the year that ends nearest to that day, if any was published of the measure."""
+    return min(read_england().get(name, ()), key=lambda each: abs(each.year_to - last), default=None)
+
+
+def year_before(day: date) -> date:
+    """The same day a year before; the last of February where there is none. The first year has none before it."""
+    year = max(day.year - 1, 1)
+    return day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
+
+
+def say_change(unit: str, now: Figure, then: Figure) -> str:
+    """How the one stands to the other, as their figures are written: shares differ by percentage points.
+
+    NOTHING where either has no figure, or where nothing came the time before: then nothing was kept.
+    """
+    if now.value is None or then.value is None or (unit == "number" and not then.value):
+        return NOTHING
+    say = {"share": _say_points, "number": _say_more, "working minutes": _say_longer}[unit]
+    return say(now.value, then.value)
+
+
+def _say_points(now: float, then: float) -> str:
+    moved = Decimal(f"{now * 100:.1f}") - Decimal(f"{then * 100:.1f}")
+    one = "point" if abs(moved) == 1 else "points"
+    return f"{abs(moved)} percentage {one} {'more' if moved > 0 else 'less'}" if moved else "The same"
+
+
+def _say_more(now: float, then: float) -> str:
+    moved = int(now - then)
+    return f"{abs(moved):,} {'more' if moved > 0 else 'fewer'} ({abs(moved) / then:.1%})" if moved else "The same"
+
+
+def _say_longer(now: float, then: float) -> str:
+    hours, minutes = divmod(abs(int(now) - int(then)), 60)
+    said = f"{hours} h {minutes:02d} min"
+    return f"{said} {'longer' if now > then else 'shorter'}" if hours or minutes else "The same"

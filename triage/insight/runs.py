@@ -1,0 +1,137 @@
+"""A measure month by month, or week by week while there are few months, and what of that is more than chance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from triage.insight.measures import Figure, Measure, find_first_day, get_measure, label_of, measure
+from triage.insight.signals import FEWEST, Point, Reading, Signal, read_points
+from triage.pack import Pack
+
+MOST = {"month": 24, "week": 52}
+NOTHING = Figure(None, 0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A whole month or week: its key, its days, both among them, and its name."""
+
+    key: str
+    first: date
+    last: date
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the row: its figure; its limits, if there are any; and the signals that it is in."""
+
+    span: Span
+    figure: Figure
+    limits: tuple[float, float] | None
+    signals: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The row. `reading` is None where too few of it have a figure; its places count only those that have one."""
+
+    measure: Measure
+    by: str
+    steps: tuple[Step, ...]
+    reading: Reading | None
+
+    @property
+    def told(self) -> tuple[Step, ...]:
+        """Those that have a figure."""
+        return tuple(step for step in self.steps if step.figure.value is not None)
+
+
+def run_measure(session: Session, pack: Pack, now: datetime, name: str, last: date) -> Run:
+    """The measure in whole months or weeks that end by `last`, as far back as MOST has it and there is anything."""
+    definition, found = get_measure(name), {}
+    by, spans = choose_spans(find_first_day(session, name), last)
+    if spans:
+        answer = measure(session, pack, now, name, spans[0].first, spans[-1].last, by)
+        found = {key: figure for key, _label, figure in answer.groups}
+    none = Figure(0, 0, None) if definition.unit == "number" else NOTHING
+    figures = [found.get(span.key, none) for span in spans]
+    named = [replace(span, label=label_of(pack, by, span.key)) for span in spans]
+    return lay(definition, by, named, figures)
+
+
+def lay(definition: Measure, by: str, spans: Sequence[Span], figures: Sequence[Figure]) -> Run:
+    """Each with its limits and signals."""
+    places = [place for place, figure in enumerate(figures) if figure.value is not None]
+    reading = read_points([_point(definition, figures[place]) for place in places])
+    number = {place: told for told, place in enumerate(places)}
+    steps = tuple(
+        Step(span, figure, *_told(reading, number.get(place)))
+        for place, (span, figure) in enumerate(zip(spans, figures, strict=True))
+    )
+    return Run(definition, by, steps, reading)
+
+
+def choose_spans(began: date | None, last: date) -> tuple[str, list[Span]]:
+    """By month, or by week while there are too few months; the latest of them, none from before anything began."""
+    if began is None:
+        return "month", []
+    months = _months(began, last)
+    if len(months) >= FEWEST:
+        return "month", months[-MOST["month"] :]
+    return "week", _weeks(began, last)[-MOST["week"] :]
+
+
+def _months(began: date, last: date) -> list[Span]:
+    spans, first = [], began if began.day == 1 else _next_month(began)
+    while (ends := _next_month(first) - timedelta(1)) <= last:
+        spans.append(Span(f"{first:%Y-%m}", first, ends))
+        first = _next_month(first)
+    return spans
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(32)).replace(day=1)
+
+
+def _weeks(began: date, last: date) -> list[Span]:
+    """From Monday to Sunday."""
+    first, spans = began + timedelta(-began.weekday() % 7), []
+    while (ends := first + timedelta(6)) <= last:
+        spans.append(Span(f"{first:%G-W%V}", first, ends))
+        first += timedelta(7)
+    return spans
+
+
+def _point(definition: Measure, figure: Figure) -> Point:
+    if definition.unit == "share":
+        return Point(Fraction(figure.counted, figure.of), figure.of)
+    return Point(Fraction(figure.value))
+
+
+def _told(reading: Reading | None, number: int | None) -> tuple[tuple[float, float] | None, tuple[Signal, ...]]:
+    if reading is None or number is None:
+        return None, ()
+    return reading.limits[number], tuple(each for each in reading.signals if each.first <= number <= each.last)
+
+
+def say_signal(run: Run, signal: Signal) -> str:
+    """A signal in words: from when to when, and what chance seldom does."""
+    begins, ends = (run.told[place].span.label for place in (signal.first, signal.last))
+    count = signal.last - signal.first + 1
+    when = begins if count == 1 else f"{begins} to {_within_sentence(ends)}"
+    limit = "upper" if signal.up else "lower"
+    what = {
+        "outside": f"{'above the upper' if signal.up else 'below the lower'} limit",
+        "shift": f"{count} {run.by}s in a row {'above' if signal.up else 'below'} the mean",
+        "trend": f"{count} {run.by}s {'rising' if signal.up else 'falling'}, one after the other",
+        "near": f"close to the {limit} limit more than once in three {run.by}s",
+    }[signal.kind]
+    return f"{when}: {what}, which chance seldom does."
+
+
+def _within_sentence(label: str) -> str:
+    return label[0].lower() + label[1:] if label.startswith("Week ") else label

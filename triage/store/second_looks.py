@@ -1,0 +1,77 @@
+"""Decisions that are to be looked at a second time: those to draw from, those that wait, and what came of it."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from triage.errors import NotFound, Problem
+from triage.models import Checkpoint, Decision, Enquiry, SecondLook, Subject
+from triage.store.why_nots import DONE
+
+
+def list_undrawn(session: Session, since: datetime) -> Sequence[Decision]:
+    """Decisions in force that took effect since then, of which no second look is kept."""
+    query = (
+        select(Decision)
+        .where(Decision.took_effect_at >= since, Decision.superseded_at.is_(None))
+        .where(~exists().where(SecondLook.decision_id == Decision.id))
+        .options(joinedload(Decision.recommendation), joinedload(Decision.subject).joinedload(Subject.enquiry))
+        .options(joinedload(Decision.subject).joinedload(Subject.person))
+        .order_by(Decision.took_effect_at, Decision.id)
+    )
+    return session.scalars(query).all()
+
+
+def list_roots(session: Session, since: datetime) -> Sequence[Any]:
+    """Of the checkpoints that were made since then, in order, each one's number, `made_at` and root."""
+    told = select(Checkpoint.number, Checkpoint.made_at, Checkpoint.root)
+    return session.execute(told.where(Checkpoint.made_at >= since).order_by(Checkpoint.number)).all()
+
+
+def list_waiting_looks(session: Session, limit: int) -> tuple[Sequence[SecondLook], int]:
+    """Those that nobody has looked at and this actor may, the oldest first; and how many there are.
+
+    What is weighed again is left out: there the facts are not what they were, and a recommendation is not shown yet.
+    """
+    settled = Decision.subject.has(Subject.enquiry.has(Enquiry.state.in_(DONE)))
+    waits = (SecondLook.looked_at.is_(None), SecondLook.decision.has(settled))
+    query = select(SecondLook).where(*waits).options(*_whole()).order_by(SecondLook.drawn_at, SecondLook.id)
+    count = session.scalar(select(func.count()).select_from(SecondLook).where(*waits))
+    return session.scalars(query.limit(limit)).all(), count
+
+
+def list_given_looks(session: Session, since: datetime) -> Sequence[SecondLook]:
+    """Those that somebody has given since then, the latest first."""
+    query = select(SecondLook).where(SecondLook.looked_at >= since).options(*_whole())
+    return session.scalars(query.order_by(SecondLook.looked_at.desc(), SecondLook.id)).all()
+
+
+def list_looks_at(session: Session, decisions: Collection[UUID]) -> Sequence[SecondLook]:
+    """The second looks that were given at any of these decisions."""
+    given = (SecondLook.decision_id.in_(decisions), SecondLook.looked_at.is_not(None))
+    return session.scalars(select(SecondLook).where(*given).order_by(SecondLook.looked_at)).all()
+
+
+def get_look(session: Session, key: UUID) -> SecondLook:
+    """The second look, with what was decided and known. NotFound if it is not this actor's to see, or waits again."""
+    look = session.get(SecondLook, key, options=_whole())
+    if look is None or (look.looked_at is None and look.decision.subject.enquiry.state not in DONE):
+        raise NotFound(Problem("not_found", "There is no such second look, or it is not yours to give."))
+    return look
+
+
+def _whole() -> tuple[object, ...]:
+    decision = joinedload(SecondLook.decision)
+    subject = decision.joinedload(Decision.subject)
+    return (
+        joinedload(SecondLook.looked_by),
+        decision.joinedload(Decision.decided_by),
+        decision.joinedload(Decision.approved_by),
+        decision.joinedload(Decision.recommendation),
+        subject.joinedload(Subject.person),
+        subject.joinedload(Subject.enquiry).selectinload(Enquiry.checks),
+    )

@@ -1,0 +1,105 @@
+"""Second looks: the queue of decisions to weigh blind, one of them, and how far managers agree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from triage.errors import Conflict, Invalid
+from triage.insight.agreement import Agreement, measure_agreement
+from triage.models import SecondLook
+from triage.models.codes import LOOKED_AT_FOR, OUTCOMES
+from triage.schemas.second_look import GiveLookSchema
+from triage.services.policies import policy_for
+from triage.services.second_looks import GiveLook, give_second_look, outcome_of
+from triage.store.second_looks import get_look, list_given_looks, list_waiting_looks
+from triage.web.access import may, note_shown, open_desk
+from triage.web.again import carry_on
+from triage.web.forms import errors_by_field, load
+from triage.web.keeping import begin, was_sent
+
+blueprint = Blueprint("second_looks", __name__, url_prefix="/second-looks")
+carry_on(blueprint)
+MOST = 50  # that wait
+YEAR = timedelta(days=365)
+FIELDS = tuple(GiveLookSchema().fields)
+NOTHING: MultiDict[str, str] = MultiDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """How far two managers agreed: in all of them, and plainly by why they were looked at."""
+
+    whole: Agreement
+    parts: dict[str, Agreement]
+
+
+@blueprint.get("")
+@may("second_look.read")
+def show_all() -> Any:
+    """What waits for this manager, the oldest first, and what came of the last year's."""
+    with open_desk() as desk:
+        waiting, total = list_waiting_looks(desk.session, MOST)
+        given = list_given_looks(desk.session, desk.now - YEAR)
+        page = render_template(
+            "insight/second_looks.html", waiting=waiting, total=total, given=given[:MOST], agreed=_agree(given)
+        )
+        shown = (*waiting, *given[:MOST])
+        note_shown(desk, (look.decision.subject.person_id for look in shown))
+        return page
+
+
+@blueprint.get("/<uuid:look_id>")
+@may("second_look.read")
+def show(look_id: UUID) -> Any:
+    """What was known, and a form; once somebody has looked, both answers."""
+    return _render(look_id, NOTHING, {})
+
+
+@blueprint.post("/<uuid:look_id>")
+@may("second_look.give")
+def give(look_id: UUID) -> Any:
+    """Keep what this manager would have chosen, and show both."""
+    try:
+        said = load(GiveLookSchema(), {name: request.form[name] for name in FIELDS if name in request.form})
+        with open_desk() as desk:
+            give_second_look(desk, GiveLook(look_id=look_id, **said))
+            was_sent(desk)
+    except (Invalid, Conflict) as refusal:
+        return _render(look_id, request.form, errors_by_field(refusal)), refusal.status
+    return redirect(url_for("second_looks.show", look_id=look_id))
+
+
+def _render(look_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    with open_desk() as desk:
+        look = get_look(desk.session, look_id)
+        subject, decided_at = look.decision.subject, look.decision.decided_at
+        form = begin(desk, url_for("second_looks.show", look_id=look_id), values)
+        page = render_template(
+            "insight/second_look.html",
+            look=look,
+            subject=subject,
+            answers=[each for each in subject.enquiry.checks if each.ended_at and each.ended_at <= decided_at],
+            facts=look.decision.recommendation.facts,
+            indicators=policy_for(desk, subject.enquiry.received_at).vocabulary.indicators,
+            outcomes=OUTCOMES.items(),
+            outcome=outcome_of(look.decision),
+            form=form,
+            values=form.values,
+            errors=errors,
+        )
+        note_shown(desk, [subject.person_id], subject.enquiry)
+        return page
+
+
+def _agree(given: Sequence[SecondLook]) -> Agreed:
+    of = {why: [_pair(look) for look in given if look.why == why] for why in LOOKED_AT_FOR}
+    return Agreed(measure_agreement([_pair(each) for each in given]), {why: measure_agreement(of[why]) for why in of})
+
+
+def _pair(look: SecondLook) -> tuple[str, str]:
+    return outcome_of(look.decision), look.outcome
