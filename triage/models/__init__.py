@@ -28,6 +28,7 @@ from triage.models.repeat import Repeat
 from triage.models.restriction import GlassBreak, OpeningReason, Restriction, RestrictionReader
 from triage.models.retention import Disposal, DisposalItem, Hold, RetentionRule
 from triage.models.session import SignInDelay, SignInSession
+from triage.models.telling import Telling
 
 __all__ = [
     "AccessExport",
@@ -91,6 +92,7 @@ __all__ = [
     "StrategyDiscussion",
     "Subject",
     "Team",
+    "Telling",
     "Transfer",
     "User",
 ]

@@ -56,6 +56,7 @@ GOES = {  # what is in the tables, in the words of whoever agrees that it goes
     "outbox": "Letters and notices that the service sent",
     "idempotency_keys": "Answers kept for other systems",
     "drafts": "Forms that somebody began and did not send",
+    "tellings": "That somebody without an account sent it",
     "events": "Lines of the log: they are emptied, and stay in their place",
 }
 SHOWN = 50  # disposals, the newest
