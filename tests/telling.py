@@ -6,10 +6,13 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from triage.access.actor import visitor
 from triage.database import acting_as
-from triage.models import Telling
+from triage.models import OutboxMessage, Telling
+from triage.services.check_links import HOLD_LINKS
+from triage.services.notices import deliver
 
 NOW = {"danger": "no"}
 PUBLIC = {
@@ -68,6 +71,23 @@ def telling_of(client: FlaskClient, office: Any) -> Telling | None:
     with acting_as(office.session, visitor(key)):
         office.session.expire_all()
         return office.session.get(Telling, key)
+
+
+def letters_to_partners(office: Any) -> list[str]:
+    """What is promised is delivered: the words of the letters to partners."""
+    office.session.flush()
+    desk, sent = office.desk("system"), []
+    waiting = select(OutboxMessage).where(OutboxMessage.done_at.is_(None)).order_by(OutboxMessage.id)
+    for message in office.session.scalars(waiting).all():
+        post = sent.append if message.task in HOLD_LINKS else (lambda _letter: None)
+        deliver(desk, message, "mash@triage.example", post, site="https://triage.example", days=5)
+    office.session.flush()
+    return [letter.get_content() for letter in sent]
+
+
+def link_in(letter: str) -> str:
+    """Where the link in a letter leads, within the service."""
+    return re.search(r"https://triage.example(/answer/\S+)", letter)[1]
 
 
 def come_by_every_page(app: Flask) -> None:

@@ -117,6 +117,12 @@ def test_what_was_typed_is_the_enquirys_alone_once_it_is_sent(client, office):
             "Date of birth: enter a real date",
             "children.0.birth_date-day",
         ),
+        (
+            "children",
+            {"children.0.birth_date-day": "", "children.0.birth_date-year": "2010"},
+            "Date of birth",
+            "children",
+        ),
         ("seen", {}, "Write what worries you, in your own words.", "witnessed"),
         ("you", {"relation": "1B", "email": "nobody"}, "Email: enter an email address", "email"),
         ("you", {}, "Choose how you know the child", "relation"),
@@ -127,9 +133,9 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(client, pag
     answer = client.post(f"/tell-us/{page}", data=fields)
     assert answer.status_code == 422
     assert words in plain(answer.text)
-    assert f'href="#{anchor}"' in answer.text
+    assert f'href="#{anchor}' in answer.text
     shown = client.get(f"/tell-us/{page}").text
-    assert all(f'value="{said}"' in shown for said in fields.values())
+    assert all(f'value="{said}"' in shown for said in fields.values() if said)
     if page != "who":
         assert words in plain(client.get("/tell-us/check").text)
         assert client.post("/tell-us/send").location == "/tell-us/check"

@@ -98,11 +98,12 @@ WHOLE = {
 ANY = {"state": None, "cursor": None, "limit": 100}
 # Each of these has a test of its own: the first below, of disposal in test_retention_refused.py, of merges in
 # test_records_pages.py, of relationships in test_relationships.py, of repeats in test_came_back.py, and of what was
-# learned in test_learning.py, and of what visitors tell in test_visitors.py.
+# learned in test_learning.py, and of what
+# visitors tell in test_visitors.py, and of links in test_check_links.py.
 APART = (
     *("agency_checks", "events", "policies", "holds", "disposals", "disposal_items", "disposal_reach"),
     *("disposed_enquiries", "disposed_referrals", "merges", "relationships", "repeats"),
-    *("learned_weights", "common_values", "tellings"),
+    *("learned_weights", "common_values", "tellings", "check_links"),
 )
 
 

@@ -4,6 +4,7 @@ from triage.models.access_request import AccessExport, AccessJudgement, AccessRe
 from triage.models.account import AccountEvent, AccountHead, Credential, Identity, RecoveryCode, SecurityKey
 from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
+from triage.models.check_link import CheckLink
 from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.decision import Decision, Recommendation
@@ -41,6 +42,7 @@ __all__ = [
     "AgencyCheck",
     "Assignment",
     "Base",
+    "CheckLink",
     "Checkpoint",
     "Clock",
     "ClockPause",

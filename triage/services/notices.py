@@ -12,10 +12,11 @@ from triage.services.account_letters import tell_account
 from triage.services.addresses import LOCALITYS, To, managers_of, roles, whoever_has
 from triage.services.agreeing import ask_for_agreement
 from triage.services.breaking_glass import tell_glass_broken
+from triage.services.check_links import add_link
 from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
-from triage.services.partner_letters import chase_partner, tell_lead
+from triage.services.partner_letters import ask_partner, chase_partner, tell_lead
 from triage.services.restricting import tell_restriction
 from triage.services.rights.sharing import log_letter
 from triage.services.team_letters import chase_team, tell_adult_in_danger, tell_team
@@ -45,8 +46,10 @@ def smtp_sender(settings: Settings) -> Send:
     return send
 
 
-def deliver(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None:
+def deliver(desk: Desk, message: OutboxMessage, sender: str, send: Send, *, site: str = "", days: int = 1) -> None:
     """Do what an outbox message promised. Sent again after a crash, it bears the same Message-ID.
+
+    `site` is where people find the service, and `days` is how long a link in a letter opens what it leads to.
 
     Written from what is true now. A letter about what was settled meanwhile is not sent, and its row says why.
     """
@@ -55,6 +58,7 @@ def deliver(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None
     except NoLongerNeeded as settled:
         message.cancelled_reason = str(settled)
     else:
+        letter = add_link(desk, message, letter, site, days)
         send(_put_in_envelope(desk, message, sender, letter))
         log_letter(desk, message)
     message.done_at = desk.now
@@ -154,6 +158,7 @@ LETTERS: dict[str, Write] = {
     "acknowledge_referrer": _acknowledge,
     "notify_outcome": _tell_outcome,
     "escalate_breach": _escalate,
+    "ask_check": ask_partner,
     "chase_check": chase_partner,
     "escalate_check": tell_lead,
     "tell_danger": _tell_danger,

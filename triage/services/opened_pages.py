@@ -9,6 +9,7 @@ PAGES = {
     "duty.show": "Duty",
     "why_nots.show": "Why-not ledger",
     "partners.show_checks": "A partner's checks",
+    "answering.show": "A question to a partner, by a link",
     "restrictions.show": "Restricted records",
     "rights.show_list": "Requests for a record",
     "rights.show": "A request for a record",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from triage.models import AgencyCheck
 from triage.services.desk import Desk, seeing_all
+from triage.store.enquiries import get_check
 from triage.store.partners import list_asked, list_sent
 from workflows.enquiry import UNDECIDED
 
@@ -40,6 +41,13 @@ def show_asked(desk: Desk) -> list[Asked]:
     checks = list_asked(desk.session)
     with seeing_all(desk):
         return [_show(check) for check in checks]
+
+
+def find_asked(desk: Desk, check_id: UUID) -> Asked:
+    """The check of that key. NotFound where this actor's agency was not asked it."""
+    check = get_check(desk.session, check_id)
+    with seeing_all(desk):
+        return _show(check)
 
 
 def _show(check: AgencyCheck) -> Asked:

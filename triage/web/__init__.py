@@ -41,7 +41,7 @@ from triage.web import (
     worktray,
 )
 from triage.web.access import present_user
-from triage.web.portal import resuming, telling
+from triage.web.portal import answering, resuming, telling
 
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
@@ -49,7 +49,7 @@ BLUEPRINTS = (
     *(insight, why_nots, thresholds),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
-    *(telling, resuming),
+    *(telling, resuming, answering),
 )
 
 

@@ -16,7 +16,7 @@ from triage.services.desk import Desk
 from triage.services.logging_enquiry import LogEnquiry
 from triage.services.tellings import Pages, begin, give_code, keep_page, new_key, send
 from triage.state import state_of
-from triage.web.forms import errors_by_field, is_typed, load, nest
+from triage.web.forms import errors_by_field, load, nest
 from triage.web.portal.guarding import guard
 from triage.web.portal.holding import desk_of_visitor, held_key, hold, read_held
 
@@ -25,6 +25,7 @@ guard(blueprint)
 WHY = "whoever is worried about a child may tell us, and needs no account"
 PAGE = f"/<any({', '.join(PAGES)}):page>"
 STEM = re.compile(r"[a-z_]*")
+PLACE = re.compile(r"children\.([0-9]{1,2})\.")
 
 
 @blueprint.get("")
@@ -75,9 +76,9 @@ def keep(page: str) -> Any:
 
 
 def _read_typed(page: str) -> MultiDict[str, str]:
-    """What was typed in the fields of that page."""
+    """What was sent of the fields of that page, empty ones too: a year may be known without the day."""
     sent = request.form.items(multi=True)
-    return MultiDict((name, said) for name, said in sent if is_typed(name, said) and STEM.match(name)[0] in PAGES[page])
+    return MultiDict((name, said) for name, said in sent if STEM.match(name)[0] in PAGES[page])
 
 
 def _show_code(code: str) -> str:
@@ -164,10 +165,8 @@ def _next(pages: Pages, page: str) -> str:
 
 def count_children(values: MultiDict[str, str]) -> int:
     """For how many children there is room."""
-    places = (
-        int(name.split(".")[1]) for name in values if name.startswith("children.") and name.split(".")[1].isdecimal()
-    )
-    return min(max(places, default=0) + 1, MOST_CHILDREN)
+    places = (PLACE.match(name) for name, said in values.items(multi=True) if said.strip())
+    return min(max((int(each[1]) for each in places if each), default=0) + 1, MOST_CHILDREN)
 
 
 def _render(
