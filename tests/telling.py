@@ -90,6 +90,19 @@ def link_in(letter: str) -> str:
     return re.search(r"https://triage.example(/answer/\S+)", letter)[1]
 
 
+def come_by_a_link(app: Flask, office: Any) -> None:
+    """A partner without an account is asked, answers wrongly, and then answers."""
+    link = next(link_in(letter) for letter in letters_to_partners(office) if "/answer/" in letter)
+    client = a_visitor(app)
+    client.get(link)
+    client.get("/answer")
+    client.post("/answer/answer", data={})
+    client.post("/answer/acknowledge", data={})
+    client.get("/answer")
+    client.post("/answer/nothing_known", data={})
+    client.get(link, follow_redirects=True)
+
+
 def come_by_every_page(app: Flask) -> None:
     """Each page of the form as each kind of visitor has it: empty, wrong, filled in, sent and left."""
     for pages in (PUBLIC, CHILD, PROFESSIONAL):
@@ -108,6 +121,7 @@ def come_by_every_page(app: Flask) -> None:
         client.post("/tell-us/send")
         client.get("/tell-us")
         client.post("/tell-us/code")
+        client.get("/tell-us/progress")
         client.post("/tell-us/resume", data={"reference": "x", "code": "x"})
         client.post("/tell-us/leave")
     a_visitor(app).post("/tell-us/leave", data={"forget": "1"})

@@ -24,7 +24,7 @@ from tests.crawling import forms_of
 from tests.everything import LONG, everything
 from tests.looking import a_tab, look_at
 from tests.seeing import Page, Seen, go_through, watched
-from tests.telling import come_by_every_page
+from tests.telling import come_by_a_link, come_by_every_page
 from tests.validating import find_faults
 from tests.worlds import World
 from triage import web
@@ -148,7 +148,8 @@ def leave_by_the_council(walk: Walk) -> None:
 
 
 def go_through_without_an_account(walk: Walk) -> None:
-    """Whoever tells us of a child, as each kind of person does."""
+    """Whoever tells us of a child, as each kind of person does, and whoever is asked by letter."""
+    come_by_a_link(walk.app, walk.office)
     come_by_every_page(walk.app)
 
 

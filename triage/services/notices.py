@@ -19,6 +19,7 @@ from triage.services.letters import Letter, NoLongerNeeded, say_instant
 from triage.services.partner_letters import ask_partner, chase_partner, tell_lead
 from triage.services.restricting import tell_restriction
 from triage.services.rights.sharing import log_letter
+from triage.services.safe_words import FOR_THE_PUBLIC, is_public, say_outcomes
 from triage.services.team_letters import chase_team, tell_adult_in_danger, tell_team
 from triage.settings import Settings
 from triage.store.enquiries import follow_joins
@@ -28,11 +29,6 @@ Send = Callable[[EmailMessage], None]
 Payload = Mapping[str, Any]
 Write = Callable[[Desk, Payload, str], Letter]
 
-OUTCOMES = {
-    "social_care": "Children's social care will now look into what you told us.",
-    "early_help": "Early help will now be offered to the family.",
-}
-OTHER_OUTCOME = "We looked at what you told us and decided what should happen next."
 AGAIN = "If you disagree, or learn something new, ring us and say this reference. In an emergency ring 999."
 
 
@@ -73,12 +69,13 @@ def _acknowledge(desk: Desk, payload: Payload, domain: str) -> Letter:
 def _tell_outcome(desk: Desk, payload: Payload, domain: str) -> Letter:
     """Whoever told us of an enquiry that was joined to another hears what became of that one."""
     enquiry = desk.session.get_one(Enquiry, UUID(payload["enquiry_id"]))
+    if is_public(enquiry):
+        raise NoLongerNeeded(FOR_THE_PUBLIC)
     decided = follow_joins(desk.session, enquiry)
     if decided.decided_at is None:
         raise NoLongerNeeded("Reopened before it went: the new decision is told.")
-    routes = {subject.decision.route for subject in decided.subjects if subject.decision}
-    said = [words for route, words in OUTCOMES.items() if route in routes] or [OTHER_OUTCOME]
-    text = "\n".join([f"Your enquiry {enquiry.reference} has been decided.", *said, "", AGAIN, ""])
+    said = [f"Your enquiry {enquiry.reference} has been decided.", *say_outcomes(decided)]
+    text = "\n".join([*said, "", AGAIN, ""])
     return Letter((enquiry.referrer_email,), f"Your enquiry {enquiry.reference} was decided", text)
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from triage.access.actor import NOBODY
 from triage.access.routes import public
 from triage.errors import NotFound
+from triage.services.progress import show_progress as progress_of
 from triage.services.tellings import Told, belongs, find_by_code, give_code, open_telling, throw_away
 from triage.state import state_of
 from triage.web.forms import errors_by_field
@@ -35,7 +36,21 @@ def resume() -> Any:
     except NotFound as refusal:
         return render_template("portal/resume.html", values=request.form, errors=errors_by_field(refusal)), 404
     hold(told.key)
-    return redirect(url_for("tell_us.show") if told.sent else next_page(told.pages))
+    return redirect(url_for("resuming.show_progress") if told.sent else next_page(told.pages))
+
+
+@blueprint.get("/progress")
+@public(WHY)
+def show_progress() -> Any:
+    """Where it stands, in safe words, for whoever sent it; or where reference and code are typed."""
+    key, state = held_key(), state_of(current_app)
+    if key is None:
+        return redirect(url_for("resuming.show"))
+    with desk_of_visitor(key) as desk:
+        progress = progress_of(desk)
+    if progress is None:
+        return redirect(url_for("resuming.show"))
+    return render_template("portal/progress.html", progress=progress, pack=state.pack)
 
 
 def open_by_code() -> Told:
