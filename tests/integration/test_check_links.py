@@ -133,6 +133,13 @@ def test_wrong_answers_are_said_at_their_field_and_what_was_typed_stays(client, 
     assert answer(client, page, "acknowledge").location == "/answer"
 
 
+def test_what_is_sent_too_late_is_given_back_to_be_read_out(office, client, link):
+    page = opened(client, link)
+    office.clock.at += timedelta(days=5)
+    late = answer(client, page, answer="Made up: a long answer")
+    assert (late.status_code, "Made up: a long answer" in late.text, OVER in late.text) == (404, True, True)
+
+
 def test_partner_may_say_by_it_that_a_child_is_in_danger(office, client, link, enquiry):
     answer(client, opened(client, link), "immediate_danger", reason="Made up: he is alone with her")
     office.session.refresh(enquiry)

@@ -3,6 +3,7 @@ every field of it, to be sent again, and with the number to ring instead.
 """
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
@@ -13,6 +14,7 @@ from triage.errors import NotFound, TooMany
 from triage.problems import RETRY_SECONDS
 from triage.state import state_of
 from triage.web.carrying import list_fields, show_carried
+from triage.web.forms import is_typed
 
 log = logging.getLogger("triage")
 
@@ -42,8 +44,9 @@ def show_busy(refusal: TooMany) -> Any:
 
 
 def show_gone(refusal: NotFound) -> Any:
-    """Say that what was typed here is kept no more."""
-    return show_instead("There is nothing here now", str(refusal)), 404
+    """Say so, and give back what was typed, for them to ring and read it out."""
+    typed = [said for name, said in list_fields() if is_typed(name, said)]
+    return show_instead("There is nothing here now", str(refusal), typed), 404
 
 
 def show_away(error: Exception) -> Any:
@@ -66,6 +69,7 @@ def _say(title: str, words: str) -> str:
     return show_instead(title, words)
 
 
-def show_instead(title: str, words: str) -> str:
-    """A page that says these words, and whom to ring."""
-    return render_template("portal/instead.html", title=title, words=words, pack=state_of(current_app).pack)
+def show_instead(title: str, words: str, typed: Sequence[str] = ()) -> str:
+    """A page that says these words, whom to ring, and what was typed."""
+    pack = state_of(current_app).pack
+    return render_template("portal/instead.html", title=title, words=words, pack=pack, typed=typed)
