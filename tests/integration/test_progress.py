@@ -44,7 +44,7 @@ def test_professional_sees_received_looked_at_and_decided_with_a_safe_outcome(se
 
 def test_what_was_reopened_is_looked_at_again_and_what_was_joined_follows_the_other(sent, office):
     client, enquiry, reference, _code = sent
-    earlier = an_enquiry(office, received_at=office.clock.now() - timedelta(hours=1))
+    earlier = an_enquiry(office, received_at=office.clock.now() - timedelta(hours=1), indicators=())
     for each in (earlier, enquiry):
         screen(office, each)
     act(office, "social_worker", enquiry, "join", into_reference=earlier.reference, reason="Made up: one family")
