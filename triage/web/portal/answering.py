@@ -29,7 +29,7 @@ guard(blueprint)
 LINK = "check_link"
 WHY = "whoever has the letter that holds the link answers one question, for their agency"
 ENDS = ("answer", "nothing_known", "decline", "immediate_danger")
-ACTION = f"/<any(acknowledge, {', '.join(ENDS)}):action>"
+ACTIONS = ("acknowledge", *ENDS)
 
 
 @blueprint.get("/<token>")
@@ -52,10 +52,12 @@ def show() -> Any:
     return _render({})
 
 
-@blueprint.post(ACTION)
+@blueprint.post("/<action>")
 @public(WHY)
 def answer(action: str) -> Any:
     """Answer, by the same service as whoever has an account."""
+    if action not in ACTIONS:
+        raise NotFound(Problem("no_action", "There is no such button on this page."))
     actor, check_id = _follow()
     said = {name: request.form[name] for name in ("answer", "reason") if request.form.get(name)}
     try:

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from werkzeug.datastructures import MultiDict
 
 from triage.access.routes import public
-from triage.errors import DomainError, Invalid
+from triage.errors import DomainError, Invalid, NotFound, Problem
 from triage.limits import note_telling
 from triage.models.codes import SOURCES
 from triage.schemas.telling import MOST_CHILDREN, TellUsSchema
@@ -23,7 +23,6 @@ from triage.web.portal.holding import desk_of_visitor, held_key, hold, read_held
 blueprint = Blueprint("tell_us", __name__, url_prefix="/tell-us")
 guard(blueprint)
 WHY = "whoever is worried about a child may tell us, and needs no account"
-PAGE = f"/<any({', '.join(PAGES)}):page>"
 STEM = re.compile(r"[a-z_]*")
 PLACE = re.compile(r"children\.([0-9]{1,2})\.")
 
@@ -35,10 +34,11 @@ def show() -> Any:
     return render_template("portal/start.html", told=read_held(), pack=_pack())
 
 
-@blueprint.get(PAGE)
+@blueprint.get("/<page>")
 @public(WHY)
 def show_page(page: str) -> Any:
     """One page of the form, with what was typed there before."""
+    _know(page)
     told = read_held()
     if (told is None or told.sent) and page != "now":
         return redirect(url_for("tell_us.show"))
@@ -46,10 +46,11 @@ def show_page(page: str) -> Any:
     return _render(page, pages, MultiDict(pages.get(page, ())))
 
 
-@blueprint.post(PAGE)
+@blueprint.post("/<page>")
 @public(WHY)
 def keep(page: str) -> Any:
     """Keep what was typed, right or wrong; then show what to put right, or lead on."""
+    _know(page)
     values = _read_typed(page)
     state = state_of(current_app)
     told = read_held()
@@ -73,6 +74,12 @@ def keep(page: str) -> Any:
     if "add_child" in request.form:
         return _render(page, pages, values, more=1)
     return (_render(page, pages, values, errors), 422) if errors else redirect(_next(pages, page))
+
+
+def _know(page: str) -> None:
+    """NotFound where the form has no such page."""
+    if page not in PAGES:
+        raise NotFound(Problem("no_page", "There is no such page of this form."))
 
 
 def _read_typed(page: str) -> MultiDict[str, str]:
