@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from time import monotonic
 
 from flask import Flask, current_app, request
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
@@ -36,6 +36,8 @@ class Counts:
         options = {"socket_connect_timeout": ANSWER_SECONDS, "socket_timeout": ANSWER_SECONDS}
         shared = storage_from_string("redis+" + url if url.startswith("unix:") else url, **options)
         self.open = RateLimitItemPerMinute(settings.open_requests_a_minute)
+        self.tellings = RateLimitItemPerHour(settings.tellings_an_hour)
+        self.all_tellings = RateLimitItemPerHour(settings.all_tellings_an_hour)
         self._shared, self._own = FixedWindowRateLimiter(shared), FixedWindowRateLimiter(MemoryStorage())
         self._away_until = 0.0
 
@@ -63,6 +65,12 @@ def register(app: Flask, settings: Settings) -> None:
 def note_bad_token() -> None:
     """Count a request that bore no token, or one that does not hold. TooMany after sixty within a minute."""
     _note(BAD_TOKENS, "bad token")
+
+
+def note_telling(what: str) -> None:
+    """Count a form that is begun or sent without an account: TooMany once an address, or all together, had enough."""
+    _note(_counts().tellings, what)
+    _counts().note(_counts().all_tellings, what, "all")
 
 
 def _note_open() -> None:

@@ -36,7 +36,7 @@ POLICIES = {
     "looked": f"FOR UPDATE USING (looked_at IS NULL AND {MANAGER.format(OF_ANOTHER)})"
     f" WITH CHECK (looked_by_id::text = {ME} AND {MANAGER.format(OF_ANOTHER)})",
 }
-REACH = "(9, 'file', 'second_looks', 'decision_id IN (SELECT d.id FROM decisions d WHERE d.subject_id = ANY ($3))')"
+REACH = "(15, 'file', 'second_looks', 'decision_id IN (SELECT d.id FROM decisions d WHERE d.subject_id = ANY ($3))')"
 
 
 def upgrade() -> None:
@@ -82,6 +82,6 @@ def _code_of(name: str, *codes: str) -> sa.Enum:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM disposal_reach WHERE position = 9")
+    op.execute("DELETE FROM disposal_reach WHERE position = 15")
     op.drop_table("second_looks")
     op.execute(f"DROP FUNCTION {', '.join(BEHIND)}")

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from lxml import html
 from sqlalchemy import func, select
 
-from tests.crawling import Form, forms_within, pages_of
+from tests.crawling import Form, forms_of, forms_within, pages_of
 from tests.hostile import KNOWN, MARK, TEXTS, VALUES, example_of, paths_of, put
+from tests.telling import PROFESSIONAL, a_visitor, fill_in
 from tests.undoing import undone
 from tests.worlds import a_world
 from triage.models import Base
@@ -163,6 +164,44 @@ def test_what_those_type_who_work_at_no_case_is_kept_or_refused_and_shown_inert(
         each_of(number, TEXTS, partial(send, form, name))
     assert 422 in outcomes
     assert 302 in outcomes or who == "referrer"
+
+
+def test_what_somebody_without_an_account_types_is_kept_or_refused_and_shown_inert(app, office):
+    session, outcomes = office.session, {"kept": set(), "refused": set()}
+
+    def tell(form, name, text):
+        page = form.page
+        with undone(session):
+            client = a_visitor(app)
+            fill_in(client, PROFESSIONAL)
+            answer = client.post(f"/tell-us/{page}", data=form.filled(**{name: sendable(text)}))
+            assert answer.status_code in (302, 413, 422), (page, name, text)
+            sent = client.post("/tell-us/send")
+            for path in (page, "check", "ring-999"):
+                assert_inert(client.get(f"/tell-us/{path}", follow_redirects=True).text)
+            assert_inert(sent.text)
+            taken = (answer.status_code, sent.status_code) == (302, 200)
+            outcomes["kept" if taken else "refused"].add(name)
+            assert not taken or any(sendable(text).strip() in each for each in kept_in(session)), (name, text)
+
+    client = a_visitor(app)
+    fill_in(client, PROFESSIONAL)
+    pages = {page: html.fromstring(client.get(f"/tell-us/{page}").text) for page in PROFESSIONAL}
+    forms = [next(forms_of(page, name)) for name, page in pages.items()]
+    fields = [(form, name) for form in forms for name in form.typed if name != "csrf_token"]
+    assert len(fields) > 15
+    for number, (form, name) in enumerate(fields):
+        each_of(number, TEXTS, partial(tell, form, name))
+    assert outcomes["kept"] >= {"witnessed", "children.0.about", "job", "who_was_told"}
+    assert outcomes["refused"]
+
+
+@pytest.mark.parametrize("field", ["reference", "code"])
+def test_what_is_typed_for_a_code_is_shown_inert(app, field):
+    for text in KNOWN:
+        answer = a_visitor(app).post("/tell-us/resume", data={"reference": "x", "code": "x", field: sendable(text)})
+        assert answer.status_code == 404
+        assert_inert(answer.text)
 
 
 def test_hostile_case_is_inert_on_every_page_that_tells_of_it(sign_in, office):

@@ -42,6 +42,7 @@ def ask_police(office, **details):
     """An amber enquiry on which the police have been asked since ten o'clock; the enquiry and the check."""
     enquiry = an_enquiry(office, **NAMED, **details)
     screen(office, enquiry, finish=False)
+    office.actor("partner_contributor")  # who sees the question on a page of their own: no letter asks it
     asked = {"lawful_basis": "public_task", "consent": "given", "question": "What of Zebedee?"}
     act(office, "social_worker", enquiry, "request_check", agency_code="police", **asked)
     (check,) = enquiry.checks
@@ -354,6 +355,7 @@ def test_no_letter_of_any_kind_names_the_child(office, post):
         reported="Zebedee Quillfeather was seen.",
         subjects=(a_subject(**GRAVE), a_subject(**NAMED, birth_date=date(2010, 1, 2))),
     )
+    promise(office.desk("system"), "ask_check", check_id=str(check.id))
     act(office, "social_worker", enquiry, "hand_over_to_edt", reason="Zebedee is out tonight")
     act(office, "emergency_duty_team", enquiry, "set_rag", rag="red", reason="Zebedee was not found")
     office.session.flush()

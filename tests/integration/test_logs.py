@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 import triage
 from tests.crawling import forms_of, forms_within, pages_of
+from tests.telling import CODE, PUBLIC, a_visitor, fill_in
 from tests.worlds import a_world
 from triage.access.actor import SYSTEM
 from triage.access.routes import public
@@ -100,6 +101,16 @@ def test_library_cannot_say_more_by_our_fields(logged):
     assert "error" not in library
     assert ours["error"] == "Timeout"
     assert NAME not in logged.getvalue()
+
+
+def test_secret_of_a_link_and_what_is_told_without_an_account_are_logged_nowhere(logged, app):
+    client, secret = a_visitor(app), "s3cret-in-a-letter"
+    assert client.get(f"/answer/{secret}").status_code == 404
+    fill_in(client, PUBLIC | {"seen": {"witnessed": NAME}})
+    code = CODE.search(client.post("/tell-us/send").text)[0]
+    client.post("/tell-us/resume", data={"reference": NAME, "code": code})
+    assert "answering.open_link" in {line.get("route") for line in lines_of(logged)}
+    assert not any(each in logged.getvalue() for each in (secret, code, NAME))
 
 
 def test_nothing_that_was_typed_is_logged_by_any_page(logged, sign_in, office):

@@ -40,7 +40,7 @@ def test_every_route_declares_a_permission_that_stands_in_the_table(app):
 
 def test_every_permission_is_some_routes_and_every_role_has_a_column(app):
     assert {view.access for _rule, view in routes_of(app) if not is_public(view)} == set(read_table())
-    assert set(COLUMNS.values()) | {"system"} == set(ROLES)
+    assert set(COLUMNS.values()) | {"system", "visitor"} == set(ROLES)  # neither signs in
 
 
 def test_nothing_is_permitted_that_does_not_stand_in_the_table():

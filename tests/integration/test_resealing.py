@@ -18,7 +18,7 @@ from triage.access.actor import SYSTEM
 from triage.access.passwords import keep_password
 from triage.access.vault import Unreadable, Vault
 from triage.cli import main
-from triage.models import AccessExport, Base, Credential, Draft, File
+from triage.models import AccessExport, Base, Credential, Draft, File, Telling
 from triage.services.resealing import SEALED
 from triage.store.sealed import AT_ONCE
 
@@ -55,6 +55,7 @@ def fill(kept, enquiry, who, request):
         owner.add(AccessExport(**copy, sealed=seal("exports", b"letter")))
         owner.add(AccessExport(**copy, sealed=b""))
         times = {"begun_at": MORNING, "saved_at": MORNING, "expires_at": soon}
+        owner.add(Telling(reference="TELL", content=seal("tellings", b"letter"), **times))
         owner.add(Draft(user_id=who, id=request, page="/enquiries/new", content=seal("drafts", b"letter"), **times))
 
 
@@ -84,12 +85,12 @@ def opens(key, purpose, sealed):
 
 
 def test_all_that_was_sealed_opens_with_the_new_key_alone(kept):
-    assert opened_by(kept, OLD) == [FILES, 1, 1, 1]
+    assert opened_by(kept, OLD) == [FILES, 1, 1, 1, 1]
     done = reseal(kept, NEW, OLD)
     assert done.exit_code == 0, done.output
     assert f"letters and photographs: {FILES} looked at, {FILES} sealed anew, 0 unreadable" in done.output
-    assert opened_by(kept, NEW) == [FILES, 1, 1, 1]
-    assert opened_by(kept, OLD) == [0, 0, 0, 0]
+    assert opened_by(kept, NEW) == [FILES, 1, 1, 1, 1]
+    assert opened_by(kept, OLD) == [0, 0, 0, 0, 0]
     assert f"{FILES} looked at, 0 sealed anew" in reseal(kept, NEW, OLD).output
 
 
@@ -97,7 +98,7 @@ def test_check_says_what_still_needs_the_older_key_and_changes_nothing(kept):
     before = reseal(kept, NEW, OLD, check=True)
     assert before.exit_code == 1
     assert "second factors: 1 looked at, 1 need an older key, 0 unreadable" in before.output
-    assert opened_by(kept, OLD) == [FILES, 1, 1, 1]
+    assert opened_by(kept, OLD) == [FILES, 1, 1, 1, 1]
     reseal(kept, NEW, OLD)
     assert reseal(kept, NEW, OLD, check=True).exit_code == 0
 
@@ -110,7 +111,7 @@ def test_what_no_key_opens_is_named_and_stops_nothing(kept):
     done = reseal(kept, NEW, OLD)
     assert done.exit_code == 1
     assert f"no key that was given opens files {lost}" in done.output
-    assert opened_by(kept, NEW) == [FILES - 1, 1, 1, 1]
+    assert opened_by(kept, NEW) == [FILES - 1, 1, 1, 1, 1]
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(kept):
@@ -122,10 +123,10 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(kept):
             while not watcher.scalar(WAITING):
                 watcher.rollback()
             process.kill()
-    assert opened_by(kept, NEW) == [AT_ONCE, 0, 0, 0]
-    assert opened_by(kept, OLD) == [FILES - AT_ONCE, 1, 1, 1]
+    assert opened_by(kept, NEW) == [AT_ONCE, 0, 0, 0, 0]
+    assert opened_by(kept, OLD) == [FILES - AT_ONCE, 1, 1, 1, 1]
     assert reseal(kept, NEW, OLD).exit_code == 0
-    assert opened_by(kept, NEW) == [FILES, 1, 1, 1]
+    assert opened_by(kept, NEW) == [FILES, 1, 1, 1, 1]
 
 
 def test_without_a_key_it_says_which_to_give(kept):

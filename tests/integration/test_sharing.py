@@ -59,6 +59,7 @@ def test_letters_to_whoever_told_us_and_to_partners_are_in_the_log_and_our_own_a
         ("check", office.pack.agencies["police"]),
         ("letter", "Whoever told us"),
         ("letter", office.pack.agencies["police"]),
+        ("letter", office.pack.agencies["police"]),
     ]
     assert not any("head" in each.to_whom.lower() for each in list_shared(office.session, enquiry))
 

@@ -24,6 +24,7 @@ from tests.crawling import forms_of
 from tests.everything import LONG, everything
 from tests.looking import a_tab, look_at
 from tests.seeing import Page, Seen, go_through, watched
+from tests.telling import come_by_a_link, come_by_every_page
 from tests.validating import find_faults
 from tests.worlds import World
 from triage import web
@@ -33,9 +34,10 @@ ALL = 99
 TEMPLATES = Path(web.__file__).parent / "templates"
 PAGES = {
     each.relative_to(TEMPLATES).as_posix() for each in TEMPLATES.rglob("*.html") if "{% extends" in each.read_text()
-}
+} - {"portal/base.html", "portal/step.html"}  # which others extend
 OF_LOCALITIES = {f"locality/{name}.html" for name in ("danger", "inbox", "referral")}
 OF_LOCALITIES |= {f"partners/{name}.html" for name in ("checks", "sent")}
+OF_VISITORS = {each for each in PAGES if each.startswith("portal/")}
 OF_EVERYBODY = {f"mash/{name}.html" for name in ("worktray", "log_enquiry", "enquiry")}
 OF_ACCOUNTS = {each for each in PAGES if each.startswith(("account/", "admin/"))} - {"admin/agreements.html"}
 OF_OTHERS = OF_ACCOUNTS | {
@@ -145,11 +147,18 @@ def leave_by_the_council(walk: Walk) -> None:
             app.test_client().get(path)
 
 
+def go_through_without_an_account(walk: Walk) -> None:
+    """Whoever tells us of a child, as each kind of person does, and whoever is asked by letter."""
+    come_by_a_link(walk.app, walk.office)
+    come_by_every_page(walk.app)
+
+
 WALKS = {
-    go_through_as_a_manager: PAGES - OF_LOCALITIES - OF_OTHERS,
+    go_through_as_a_manager: PAGES - OF_LOCALITIES - OF_OTHERS - OF_VISITORS,
     go_through_as_the_rest_of_the_hub: OF_EVERYBODY,
     go_through_as_localities_and_partners: OF_LOCALITIES,
     go_through_as_whoever_else_there_is: OF_OTHERS,
+    go_through_without_an_account: OF_VISITORS,
 }
 
 

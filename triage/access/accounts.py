@@ -19,7 +19,8 @@ from triage.pack import Pack
 
 FIRST_PASSWORD_BYTES = 15  # 120 random bits, to be changed at the first sign-in
 AGREED = ("change_agreed", "change_refused")
-GIVEN_ROLES = {role: name for role, name in ROLES.items() if role != "system"}  # nobody becomes the service
+# Nobody becomes the service, or whoever has no account.
+GIVEN_ROLES = {role: name for role, name in ROLES.items() if role not in ("system", "visitor")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Who is acting: a person who signed in, a system with a token, or the service itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 
@@ -21,6 +21,14 @@ class Actor:
 SYSTEM = Actor(UUID("00000000-0000-7000-8000-000000000001"), "Triage service", "system")
 # Before anybody has signed in: sees no case, may only be recognised.
 NOBODY = Actor(UUID("00000000-0000-7000-8000-000000000000"), "Nobody", "nobody")
+
+# What those without an account send is logged in this user's name; the migrations create its row.
+VISITOR = Actor(UUID("00000000-0000-7000-8000-000000000002"), "Somebody without an account", "visitor")
+
+
+def visitor(telling_id: UUID) -> Actor:
+    """Whoever has that telling before them: sees it, and nothing else."""
+    return replace(VISITOR, id=telling_id)
 
 
 def claimant(user_id: UUID) -> Actor:

@@ -4,6 +4,7 @@ from triage.models.access_request import AccessExport, AccessJudgement, AccessRe
 from triage.models.account import AccountEvent, AccountHead, Credential, Identity, RecoveryCode, SecurityKey
 from triage.models.agency_check import AgencyCheck
 from triage.models.base import Base
+from triage.models.check_link import CheckLink
 from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.cover import Cover
@@ -31,6 +32,7 @@ from triage.models.restriction import GlassBreak, OpeningReason, Restriction, Re
 from triage.models.retention import Disposal, DisposalItem, Hold, RetentionRule
 from triage.models.second_look import SecondLook
 from triage.models.session import SignInDelay, SignInSession
+from triage.models.telling import Telling
 
 __all__ = [
     "AccessExport",
@@ -44,6 +46,7 @@ __all__ = [
     "Assignment",
     "Base",
     "Capacity",
+    "CheckLink",
     "Checkpoint",
     "Clock",
     "ClockPause",
@@ -98,6 +101,7 @@ __all__ = [
     "StrategyDiscussion",
     "Subject",
     "Team",
+    "Telling",
     "Transfer",
     "UnmetNeed",
     "User",

@@ -121,10 +121,11 @@ ROLES = {
     "information_governance": "Information governance",
     "administrator": "Administrator",
     "partner_system": "Partner system",
+    "visitor": "Somebody without an account",
     "system": "The service itself",
 }
 # Those outside: what they may do is done for them by the service, in their name, once they are seen to be asked.
-OUTSIDE = frozenset({"partner_contributor", "partner_system", "referrer"})
+OUTSIDE = frozenset({"partner_contributor", "partner_system", "referrer", "visitor"})
 ENQUIRY_STATES = ENQUIRY.states
 REFERRAL_STATES = tuple(dict.fromkeys(state for table in TABLES.values() for state in table.states))
 CHECK_STATES = AGENCY_CHECK.states

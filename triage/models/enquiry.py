@@ -56,6 +56,7 @@ class Enquiry(Keyed, Versioned, Case, Base):
     referrer_name: Mapped[str] = mapped_column(default="")
     referrer_role: Mapped[str] = mapped_column(default="")
     referrer_email: Mapped[str | None] = mapped_column(default=None)
+    referrer_phone: Mapped[str] = mapped_column(default="", server_default="")
     referrer_may_be_named: Mapped[bool] = mapped_column(default=True)
     who_was_told: Mapped[str] = mapped_column(default="")
     consent: Mapped[str] = mapped_column(code_of("consent", tuple(CONSENTS)), default="not_asked")

@@ -66,6 +66,7 @@ class LogEnquirySchema(Input):
     referrer_name = line()
     referrer_role = line()
     referrer_email = fields.Email(allow_none=True, validate=validate.Length(max=254))
+    referrer_phone = line()
     referrer_may_be_named = fields.Boolean()
     who_was_told = line(LINE_LIMIT)
     consent = code(CONSENTS)

@@ -12,6 +12,7 @@ from uuid import UUID
 from triage.errors import Conflict, Problem, invalid
 from triage.models import AgencyCheck, Decision, Enquiry, Subject
 from triage.models.codes import CONSENTS, LAWFUL_BASES
+from triage.services.check_links import ask_by_letter
 from triage.services.clocks import (
     OF_CHECKS,
     pause_clock,
@@ -141,6 +142,7 @@ def _request_check(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Deta
     hold(desk.session, check)
     start_clock(desk, enquiry, OF_CHECKS, _colour(enquiry), check=check)
     log_check(desk, enquiry, check)
+    ask_by_letter(desk, check)
     asked = {"lawful_basis": check.lawful_basis, "consent": check.consent, "consent_reason": check.consent_reason}
     return {"check": str(check.id), "agency": check.agency_code, **asked}
 

@@ -56,6 +56,7 @@ class LogEnquiry:
     referrer_name: str = ""
     referrer_role: str = ""
     referrer_email: str | None = None
+    referrer_phone: str = ""
     referrer_may_be_named: bool = True
     who_was_told: str = ""
     consent: str = "not_asked"
@@ -149,6 +150,7 @@ def _add_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
         referrer_name=command.referrer_name,
         referrer_role=command.referrer_role,
         referrer_email=command.referrer_email,
+        referrer_phone=command.referrer_phone,
         referrer_may_be_named=command.referrer_may_be_named,
         who_was_told=command.who_was_told,
         consent=command.consent,

@@ -12,12 +12,14 @@ from triage.services.account_letters import tell_account
 from triage.services.addresses import LOCALITYS, To, managers_of, roles, whoever_has
 from triage.services.agreeing import ask_for_agreement
 from triage.services.breaking_glass import tell_glass_broken
+from triage.services.check_links import add_link
 from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
-from triage.services.partner_letters import chase_partner, tell_lead
+from triage.services.partner_letters import ask_partner, chase_partner, tell_lead
 from triage.services.restricting import tell_restriction
 from triage.services.rights.sharing import log_letter
+from triage.services.safe_words import FOR_THE_PUBLIC, is_public, say_outcomes
 from triage.services.team_letters import chase_team, tell_adult_in_danger, tell_team
 from triage.settings import Settings
 from triage.store.enquiries import follow_joins
@@ -27,11 +29,6 @@ Send = Callable[[EmailMessage], None]
 Payload = Mapping[str, Any]
 Write = Callable[[Desk, Payload, str], Letter]
 
-OUTCOMES = {
-    "social_care": "Children's social care will now look into what you told us.",
-    "early_help": "Early help will now be offered to the family.",
-}
-OTHER_OUTCOME = "We looked at what you told us and decided what should happen next."
 AGAIN = "If you disagree, or learn something new, ring us and say this reference. In an emergency ring 999."
 
 
@@ -45,8 +42,10 @@ def smtp_sender(settings: Settings) -> Send:
     return send
 
 
-def deliver(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None:
+def deliver(desk: Desk, message: OutboxMessage, sender: str, send: Send, *, site: str = "", days: int = 1) -> None:
     """Do what an outbox message promised. Sent again after a crash, it bears the same Message-ID.
+
+    `site` is where people find the service, and `days` is how long a link in a letter opens what it leads to.
 
     Written from what is true now. A letter about what was settled meanwhile is not sent, and its row says why.
     """
@@ -55,6 +54,7 @@ def deliver(desk: Desk, message: OutboxMessage, sender: str, send: Send) -> None
     except NoLongerNeeded as settled:
         message.cancelled_reason = str(settled)
     else:
+        letter = add_link(desk, message, letter, site, days)
         send(_put_in_envelope(desk, message, sender, letter))
         log_letter(desk, message)
     message.done_at = desk.now
@@ -69,12 +69,13 @@ def _acknowledge(desk: Desk, payload: Payload, domain: str) -> Letter:
 def _tell_outcome(desk: Desk, payload: Payload, domain: str) -> Letter:
     """Whoever told us of an enquiry that was joined to another hears what became of that one."""
     enquiry = desk.session.get_one(Enquiry, UUID(payload["enquiry_id"]))
+    if is_public(enquiry):
+        raise NoLongerNeeded(FOR_THE_PUBLIC)
     decided = follow_joins(desk.session, enquiry)
     if decided.decided_at is None:
         raise NoLongerNeeded("Reopened before it went: the new decision is told.")
-    routes = {subject.decision.route for subject in decided.subjects if subject.decision}
-    said = [words for route, words in OUTCOMES.items() if route in routes] or [OTHER_OUTCOME]
-    text = "\n".join([f"Your enquiry {enquiry.reference} has been decided.", *said, "", AGAIN, ""])
+    said = [f"Your enquiry {enquiry.reference} has been decided.", *say_outcomes(decided)]
+    text = "\n".join([*said, "", AGAIN, ""])
     return Letter((enquiry.referrer_email,), f"Your enquiry {enquiry.reference} was decided", text)
 
 
@@ -154,6 +155,7 @@ LETTERS: dict[str, Write] = {
     "acknowledge_referrer": _acknowledge,
     "notify_outcome": _tell_outcome,
     "escalate_breach": _escalate,
+    "ask_check": ask_partner,
     "chase_check": chase_partner,
     "escalate_check": tell_lead,
     "tell_danger": _tell_danger,

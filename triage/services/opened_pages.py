@@ -12,6 +12,7 @@ PAGES = {
     "second_looks.show": "A second look",
     "behind.show": "The cases behind a number",
     "partners.show_checks": "A partner's checks",
+    "answering.show": "A question to a partner, by a link",
     "restrictions.show": "Restricted records",
     "rights.show_list": "Requests for a record",
     "rights.show": "A request for a record",

@@ -1,4 +1,4 @@
-"""Letters to a partner who has not answered: to the agency, and then to its named lead."""
+"""Letters to a partner who is asked, or has not answered: to the agency, and then to its named lead."""
 
 from collections.abc import Mapping
 from email.headerregistry import Address
@@ -14,6 +14,14 @@ ANSWERS = (
     'To know nothing is an answer: say "nothing known". If you may not tell us, say why. Say the reference, and send no'
     " names by email. If a child is in danger now ring 999, and then us."
 )
+
+
+def ask_partner(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:
+    """To an agency of which nobody would see the question otherwise: we ask."""
+    check = _find_waiting(desk, payload)
+    contact = desk.pack.contacts[check.agency_code]
+    text = f"{_say_asked(desk, check)}\n\n{ANSWERS}\n"
+    return Letter((contact["email"],), f"A question to you: enquiry {check.enquiry.reference}", text)
 
 
 def chase_partner(desk: Desk, payload: Mapping[str, Any], domain: str) -> Letter:

@@ -6,10 +6,9 @@ from uuid import UUID
 
 from triage.models import AgencyCheck
 from triage.services.desk import Desk, seeing_all
+from triage.services.safe_words import say_stands
+from triage.store.enquiries import get_check
 from triage.store.partners import list_asked, list_sent
-from workflows.enquiry import UNDECIDED
-
-RECEIVED, LOOKED_AT, DECIDED = "Received", "Being looked at", "Decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,13 @@ def show_asked(desk: Desk) -> list[Asked]:
         return [_show(check) for check in checks]
 
 
+def find_asked(desk: Desk, check_id: UUID) -> Asked:
+    """The check of that key. NotFound where this actor's agency was not asked it."""
+    check = get_check(desk.session, check_id)
+    with seeing_all(desk):
+        return _show(check)
+
+
 def _show(check: AgencyCheck) -> Asked:
     enquiry = check.enquiry
     clocks = (each for each in enquiry.clocks if each.agency_check_id == check.id and each.state == "running")
@@ -58,10 +64,4 @@ def _name(subject: object) -> str:
 
 def show_sent(desk: Desk) -> list[Sent]:
     """What this actor sent, the latest first."""
-    return [Sent(each.reference, each.received_at, _say(each.state)) for each in list_sent(desk.session)]
-
-
-def _say(state: str) -> str:
-    if state == "received":
-        return RECEIVED
-    return LOOKED_AT if state in UNDECIDED or state == "awaiting_approval" else DECIDED
+    return [Sent(each.reference, each.received_at, say_stands(each.state)) for each in list_sent(desk.session)]

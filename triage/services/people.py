@@ -27,7 +27,10 @@ CHILD_YEARS = 25  # a care leaver or a young person with an EHC plan may be help
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
-    """A person as described by whoever told us. Dates are local; `postcode` in any spacing."""
+    """A person as described by whoever told us. Dates are local; `postcode` in any spacing.
+
+    `name_unknown` is for whoever has no account: they are heard of a child whose name they cannot say.
+    """
 
     kind: str = "child"
     given_name: str = ""
@@ -40,6 +43,7 @@ class NewPerson:
     upn: str | None = None
     address: str = ""
     postcode: str | None = None
+    name_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ def index_names(session: Session) -> int:
 
 def check_person(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
     """Everything that is wrong with the description, each with what to do."""
-    if not (new.given_name.strip() or new.family_name.strip()) and new.kind != "unborn_child":
+    has_name = new.given_name.strip() or new.family_name.strip()
+    if not has_name and new.kind != "unborn_child" and not new.name_unknown:
         yield Problem(
             "no_name", "Enter a name. If none is known, enter what the person is called.", f"{field}.given_name"
         )

@@ -11,8 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from triage.access import second_factor
 from triage.access.vault import Unreadable, Vault
-from triage.models import AccessExport, Credential, Draft, File
-from triage.services import drafts, files
+from triage.models import AccessExport, Credential, Draft, File, Telling
+from triage.services import drafts, files, tellings
 from triage.services.rights import keeping
 from triage.store.sealed import SealedRow, list_sealed, put_sealed
 
@@ -31,6 +31,7 @@ SEALED = (
     Sealed("second factors", second_factor.PURPOSE, Credential.totp_secret),
     Sealed("copies of records", keeping.PURPOSE, AccessExport.sealed),
     Sealed("drafts", drafts.PURPOSE, Draft.content),
+    Sealed("forms of those without an account", tellings.PURPOSE, Telling.content),
 )
 
 

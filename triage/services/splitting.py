@@ -21,7 +21,7 @@ from workflows.enquiry import ENQUIRY, UNDECIDED
 
 SAME = (
     *("state", "received_at", "out_of_hours", "channel", "source", "agency_code", "owner_id", "rag", "with_edt"),
-    *("referrer_name", "referrer_role", "referrer_email", "referrer_may_be_named", "who_was_told"),
+    *("referrer_name", "referrer_role", "referrer_email", "referrer_phone", "referrer_may_be_named", "who_was_told"),
     *("consent", "consent_reason", "witnessed", "reported", "opinion", "child_voice"),
     *("authority", "district_code", "locality_code", "workflow_version"),
 )

@@ -50,6 +50,7 @@ from triage.web import (
     worktray,
 )
 from triage.web.access import present_user
+from triage.web.portal import answering, resuming, telling
 
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     *(insight, behind, runs, why_nots, second_looks, thresholds),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
+    *(telling, resuming, answering),
 )
 
 

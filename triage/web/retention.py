@@ -32,6 +32,7 @@ GOES = {  # what is in the tables, in the words of whoever agrees that it goes
     "first_views": "First views",
     "decisions": "Decisions",
     "second_looks": "What another manager would have decided",
+    "check_links": "Links by which partners opened them",
     "agency_checks": "Questions to partners, and their answers",
     "referrals": "Referrals",
     "assignments": "Who had them, and when",
@@ -58,6 +59,7 @@ GOES = {  # what is in the tables, in the words of whoever agrees that it goes
     "outbox": "Letters and notices that the service sent",
     "idempotency_keys": "Answers kept for other systems",
     "drafts": "Forms that somebody began and did not send",
+    "tellings": "That somebody without an account sent it",
     "events": "Lines of the log: they are emptied, and stay in their place",
 }
 SHOWN = 50  # disposals, the newest

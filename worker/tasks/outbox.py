@@ -26,7 +26,8 @@ def deliver_message(message_id: str) -> None:
             message = take_message(desk.session, UUID(message_id))
             if message:
                 settings = state().settings
-                deliver(desk, message, settings.smtp_from, smtp_sender(settings))
+                links = {"site": settings.public_url or "", "days": settings.link_days}
+                deliver(desk, message, settings.smtp_from, smtp_sender(settings), **links)
     except Exception as error:
         log.warning("outbox message %s failed: %s", message_id, type(error).__name__)
         with service_desk() as desk:

@@ -18,6 +18,7 @@ TO_REFERRERS = ("acknowledge_referrer", "notify_outcome")
 LETTERS = {
     "acknowledge_referrer": "To whoever told us: that we received it",
     "notify_outcome": "To whoever told us: that it was decided",
+    "ask_check": "To somebody whom we asked: that we ask, and where to open the question",
     "chase_check": "To somebody whom we asked: that we wait for their answer",
     "escalate_check": "To the lead of somebody whom we asked: that they have not answered",
     "tell_team": "To a team: that the case is with them",

@@ -1,0 +1,38 @@
+"""What whoever told us hears of it, in the one place where these words stand: nothing of the family, nothing of others.
+
+A member of the public hears that we have it, and no more: they may be the neighbour of whom the family is afraid.
+"""
+
+from triage.models import Enquiry
+from workflows.enquiry import UNSETTLED
+
+RECEIVED, LOOKED_AT, DECIDED = "Received", "Being looked at", "Decided"
+MEANS = {
+    RECEIVED: "We have it. It is read on the same or the next working day.",
+    LOOKED_AT: "Somebody is reading it, and may be asking others what they know.",
+    DECIDED: "Somebody has decided what should happen.",
+}
+OUTCOMES = {
+    "social_care": "Children's social care will now look into what you told us.",
+    "early_help": "Early help will now be offered to the family.",
+}
+OTHER_OUTCOME = "We looked at what you told us and decided what should happen next."
+FOR_THE_PUBLIC = "A member of the public hears that we have it, and no more."
+
+
+def is_public(enquiry: Enquiry) -> bool:
+    """Whether it was told on the public form by somebody who does so for no job."""
+    return enquiry.channel == "public_form"
+
+
+def say_stands(state: str) -> str:
+    """Where an enquiry stands, as whoever sent it hears it."""
+    if state == "received":
+        return RECEIVED
+    return LOOKED_AT if state in UNSETTLED else DECIDED
+
+
+def say_outcomes(decided: Enquiry) -> list[str]:
+    """What is said of a decision: which way in a sentence, and of whom nothing."""
+    routes = {subject.decision.route for subject in decided.subjects if subject.decision}
+    return [words for route, words in OUTCOMES.items() if route in routes] or [OTHER_OUTCOME]

@@ -1,0 +1,96 @@
+"""A partner without an account answers the one question that a link in a letter opens.
+
+The secret stands in an address once, for as long as it takes to lead on: from then on this browser's signed cookie
+says which link it came by, so that no history, no page and no Referer holds what opens it.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+
+from triage.access.actor import NOBODY, Actor, visitor
+from triage.access.routes import public
+from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
+from triage.limits import note_bad_token
+from triage.schemas.enquiry import CheckActionSchema
+from triage.services.check_links import OVER, find_key, follow_link
+from triage.services.checks import CheckAction, act_on_check
+from triage.services.partners import find_asked
+from triage.services.permitted import permitted_on_check
+from triage.services.reading import note_reading
+from triage.web.forms import errors_by_field, load
+from triage.web.partners import NOT_ASKED
+from triage.web.portal.guarding import guard
+from triage.web.portal.holding import desk_of
+
+blueprint = Blueprint("answering", __name__, url_prefix="/answer")
+guard(blueprint)
+LINK = "check_link"
+WHY = "whoever has the letter that holds the link answers one question, for their agency"
+ENDS = ("answer", "nothing_known", "decline", "immediate_danger")
+ACTIONS = ("acknowledge", *ENDS)
+
+
+@blueprint.get("/<token>")
+@public(WHY)
+def open_link(token: str) -> Any:
+    """From the letter to the question, under an address that says nothing."""
+    with desk_of(NOBODY) as desk:
+        key = find_key(desk.session, token)
+    if key is None:
+        note_bad_token()
+        raise NotFound(Problem("link_over", OVER))
+    session[LINK] = str(key)
+    return redirect(url_for("answering.show"))
+
+
+@blueprint.get("")
+@public(WHY)
+def show() -> Any:
+    """The question, as the agency's own page shows it."""
+    return _render({})
+
+
+@blueprint.post("/<action>")
+@public(WHY)
+def answer(action: str) -> Any:
+    """Answer, by the same service as whoever has an account."""
+    if action not in ACTIONS:
+        raise NotFound(Problem("no_action", "There is no such button on this page."))
+    actor, check_id = _follow()
+    said = {name: request.form[name] for name in ("answer", "reason") if request.form.get(name)}
+    try:
+        with desk_of(actor) as desk:
+            version = request.form.get("version", type=int)
+            details = load(CheckActionSchema(), said)
+            act_on_check(desk, CheckAction(check_id=check_id, action=action, version=version, **details))
+    except (Conflict, Invalid, Stale) as refusal:
+        told = {each.field for each in refusal.problems if each.code == "not_asked"}
+        by_field = errors_by_field(refusal).items()
+        return _render(
+            {field or "answer": NOT_ASKED if field in told else words for field, words in by_field}
+        ), refusal.status
+    if action not in ENDS:
+        flash("Thank you. We know that you have seen it.")
+        return redirect(url_for("answering.show"))
+    session.pop(LINK, None)
+    return render_template("portal/answered.html")
+
+
+def _follow() -> tuple[Actor, UUID]:
+    """Who answers, and which question. NotFound where this browser came by no link that opens anything now."""
+    if LINK not in session:
+        raise NotFound(Problem("link_over", OVER))
+    with desk_of(visitor(UUID(session[LINK]))) as desk:
+        return follow_link(desk)
+
+
+def _render(errors: dict[str, str]) -> str:
+    actor, check_id = _follow()
+    with desk_of(actor) as desk:
+        asked = find_asked(desk, check_id)
+        may = {each.action for each in permitted_on_check(desk, asked.check)}
+        page = render_template("portal/question.html", asked=asked, may=may, errors=errors, values=request.form)
+        note_reading(desk, "answering.show", asked.people)
+        return page

@@ -1,0 +1,86 @@
+"""Going on with what one began to tell, here or elsewhere, by its reference and code; and leaving nothing behind."""
+
+from typing import Any
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+
+from triage.access.actor import NOBODY
+from triage.access.routes import public
+from triage.errors import NotFound
+from triage.services.progress import show_progress as progress_of
+from triage.services.tellings import Told, belongs, find_by_code, give_code, open_telling, throw_away
+from triage.state import state_of
+from triage.web.forms import errors_by_field
+from triage.web.portal.guarding import guard
+from triage.web.portal.holding import desk_of, desk_of_visitor, held_key, hold, let_go
+from triage.web.portal.telling import next_page
+
+blueprint = Blueprint("resuming", __name__, url_prefix="/tell-us")
+guard(blueprint)
+WHY = "whoever began to tell us goes on by a reference and a code that nobody guesses"
+
+
+@blueprint.get("/resume")
+@public(WHY)
+def show() -> Any:
+    """Where reference and code are typed."""
+    return render_template("portal/resume.html", values={}, errors={})
+
+
+@blueprint.post("/resume")
+@public(WHY)
+def resume() -> Any:
+    """Go on where it was left, or say that reference and code do not fit together."""
+    try:
+        told = open_by_code()
+    except NotFound as refusal:
+        return render_template("portal/resume.html", values=request.form, errors=errors_by_field(refusal)), 404
+    hold(told.key)
+    return redirect(url_for("resuming.show_progress") if told.sent else next_page(told.pages))
+
+
+@blueprint.get("/progress")
+@public(WHY)
+def show_progress() -> Any:
+    """Where it stands, in safe words, for whoever sent it; or where reference and code are typed."""
+    key, state = held_key(), state_of(current_app)
+    if key is None:
+        return redirect(url_for("resuming.show"))
+    with desk_of_visitor(key) as desk:
+        progress = progress_of(desk)
+    if progress is None:
+        return redirect(url_for("resuming.show"))
+    return render_template("portal/progress.html", progress=progress, pack=state.pack)
+
+
+def open_by_code() -> Told:
+    """The telling that the reference and the code that were sent open together. NotFound where none."""
+    reference, code = (request.form.get(name, "") for name in ("reference", "code"))
+    with desk_of(NOBODY) as desk:
+        key = find_by_code(desk.session, code)
+    with desk_of_visitor(key) as desk:
+        return belongs(open_telling(desk, state_of(current_app).vault), reference)
+
+
+@blueprint.post("/code")
+@public(WHY)
+def show_code() -> Any:
+    """A new code: it is shown this once."""
+    key = held_key()
+    if key is None:
+        return redirect(url_for("tell_us.show"))
+    with desk_of_visitor(key) as desk:
+        code, told = give_code(desk), open_telling(desk, state_of(current_app).vault)
+    return render_template("portal/code.html", told=told, code=code, days=state_of(current_app).settings.telling_days)
+
+
+@blueprint.post("/leave")
+@public(WHY)
+def leave() -> Any:
+    """Leave nothing in this browser; what was typed stays, or goes too."""
+    key, forget = held_key(), "forget" in request.form
+    if key and forget:
+        with desk_of_visitor(key) as desk:
+            throw_away(desk)
+    let_go()
+    return render_template("portal/left.html", forgotten=forget)
