@@ -1,14 +1,17 @@
 """The sections of a copy of somebody's record that tell of their cases: referrals, clocks, letters, what happened."""
 
+from collections.abc import Mapping
 from itertools import chain
 from uuid import UUID
 
-from triage.models import Clock, Event, File, OutboxMessage, Referral
-from triage.models.codes import CLOCK_KINDS, CLOSURES, OUTSIDE, ROLES, SOURCES
+from triage.models import Clock, Event, File, OutboxMessage, Referral, UnmetNeed
+from triage.models.codes import CLOCK_KINDS, CLOSURES, DIRECTORY_SAID, OUTSIDE, ROLES, SOURCES
 from triage.services.rights.material import Item, Passage, Section
 from triage.services.rights.sections import Gathering, speaks_of, tell_service
 from triage.services.rights.wording import SECTION_47, URGENCIES, facts_of, name_code, passages_of, say
+from triage.services.unmet_needs import read_needs
 from triage.store.held import count_readings, list_checks, list_clocks, list_events, list_files_of, list_letters
+from triage.store.unmet_needs import list_unmet
 from triage.uploads.kinds import FILE_KINDS
 
 # How the record is kept safe, and why it is kept so long: telling of it would undo it.
@@ -127,6 +130,23 @@ def _tell_transfer(given: Gathering, referral: Referral, row: object) -> Item:
     )
     words = passages_of(row, reason="Why", answer_reason="What they said")
     return Item(f"Offered to another, {referral.reference}", facts, words)
+
+
+@speaks_of("unmet_needs")
+def read_unmet_needs(given: Gathering) -> Section:
+    """What somebody who worked with them noted that nobody could help with."""
+    rows, needs = list_unmet(given.desk.session, [each.id for each in given.held.referrals]), read_needs(given.desk)
+    return Section("Help that was not to be had", tuple(_tell_unmet_need(given, each, needs) for each in rows))
+
+
+def _tell_unmet_need(given: Gathering, row: UnmetNeed, needs: Mapping[str, str]) -> Item:
+    facts = facts_of(
+        ("Noted", say(row.noted_on)),
+        ("By", given.who(row.noted_by_id)),
+        ("What there was", DIRECTORY_SAID[row.found]),
+        ("Age in months", say(row.months_old)),
+    )
+    return Item(needs.get(row.need, row.need), facts, passages_of(row, words="In words"))
 
 
 @speaks_of("clocks", "clock_pauses")

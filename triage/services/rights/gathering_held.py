@@ -28,7 +28,7 @@ READERS = (
     facts.read_checks,
     cases.read_referrals,
     facts.read_repeats,
-    facts.read_unmet_needs,
+    cases.read_unmet_needs,
     cases.read_clocks,
     facts.read_disclosures,
     cases.read_letters,

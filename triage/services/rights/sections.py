@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from rules.vocabulary import Indicator
-from triage.models import Enquiry, Merge, Person, Referral, Relationship, Subject, UnmetNeed
+from triage.models import Enquiry, Merge, Person, Referral, Relationship, Subject
 from triage.models.codes import (
     CHANNELS,
     CONSENTS,
     CORRECTABLE,
-    DIRECTORY_SAID,
     ETHNICITIES,
     LAWFUL_BASES,
     OUTCOMES,
@@ -34,7 +33,6 @@ from triage.services.rights.wording import (
     passages_of,
     say,
 )
-from triage.services.unmet_needs import read_needs
 from triage.store.held import (
     Held,
     list_checks,
@@ -47,7 +45,6 @@ from triage.store.relationships import list_relationships
 from triage.store.repeats import list_repeats
 from triage.store.second_looks import list_looks_at
 from triage.store.staff import name_of_user
-from triage.store.unmet_needs import list_unmet
 from workflows.people.family import INVERSES, RELATION_WORDS
 
 
@@ -152,23 +149,6 @@ def read_repeats(given: Gathering) -> Section:
     rows = list_repeats(given.desk.session, cases)
     told = ((each, (("On", say(each.on_day)), ("After", say(each.before_on)))) for each in rows)
     return Section("When you came to us again", tuple(Item(REPEATS[each.kind], facts) for each, facts in told))
-
-
-@speaks_of("unmet_needs")
-def read_unmet_needs(given: Gathering) -> Section:
-    """What somebody who worked with them noted that nobody could help with."""
-    rows, needs = list_unmet(given.desk.session, [each.id for each in given.held.referrals]), read_needs(given.desk)
-    return Section("Help that was not to be had", tuple(_tell_unmet_need(given, each, needs) for each in rows))
-
-
-def _tell_unmet_need(given: Gathering, row: UnmetNeed, needs: Mapping[str, str]) -> Item:
-    facts = facts_of(
-        ("Noted", say(row.noted_on)),
-        ("By", given.who(row.noted_by_id)),
-        ("What there was", DIRECTORY_SAID[row.found]),
-        ("Age in months", say(row.months_old)),
-    )
-    return Item(needs.get(row.need, row.need), facts, passages_of(row, words="In words"))
 
 
 @speaks_of("rectifications")
