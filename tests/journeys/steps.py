@@ -1,6 +1,7 @@
 """Steps that several journeys take."""
 
 import re
+from datetime import date
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -13,9 +14,13 @@ UNSAFE = "Parent cannot give good enough, safe care"  # level 4
 MISUSE = "Regular misuse of drugs or alcohol by the child"  # level 3
 
 
-def log_enquiry(page: Page, *names: str, level: int | None = None, seen: str = INJURY) -> str:
+def log_enquiry(
+    page: Page, *names: str, level: int | None = None, seen: str = INJURY, received: date | None = None
+) -> str:
     """Log what was seen of each of these children, with one's own first view if a level is given. The page's URL."""
     page.get_by_role("link", name="Log an enquiry").first.click()
+    for part in ("day", "month", "year") if received else ():
+        page.get_by_label(part.title(), exact=True).first.fill(str(getattr(received, part)))
     page.get_by_label("How", exact=True).select_option("telephone")
     page.get_by_label("Who told us").select_option("2A")
     for number, name in enumerate(names):
