@@ -280,12 +280,12 @@ def test_decision_says_who_decided_and_who_approved(sign_in, office):
 def test_siblings_stand_side_by_side_and_what_the_policy_says_waits_for_ones_own_view(sign_in, office):
     enquiry = two_children(office, indicators=("C4_NAI",))
     before = side_by_side(page_of(sign_in, "social_worker", enquiry))
-    assert before["The policy recommends"] == ["Shown after your first view"] * 2
+    assert before["Recommended"] == ["Shown after your first view"] * 2
     assert before["How soon"] == ["▲ Red To be seen today"] * 2
     assert all("not an accident" in cell for cell in before["Seen"])
     view_first(office, "social_worker", enquiry)
     after = side_by_side(page_of(sign_in, "social_worker", enquiry))
-    assert after["The policy recommends"] == ["Level 4, children's social care, section 47"] * 2
+    assert after["Recommended"] == ["Level 4, children's social care, section 47"] * 2
     assert "Decided" not in after
 
 
