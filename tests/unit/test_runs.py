@@ -69,6 +69,7 @@ def test_few_months_have_no_limits_and_are_drawn_all_the_same():
     run = lay(MEASURES["enquiries"], "month", months(5), counts(1, 2, 3, 4, 5))
     assert run.reading is None
     picture = run_chart(run)
+    assert "undefined" not in picture
     assert picture.startswith("<svg")
     assert "signal" in picture
 
@@ -76,5 +77,6 @@ def test_few_months_have_no_limits_and_are_drawn_all_the_same():
 def test_signal_is_drawn_as_another_shape_with_its_word():
     run = lay(MEASURES["enquiries"], "month", months(14), counts(*[4, 6] * 6, 5, 90))
     picture = run_chart(run)
+    assert "undefined" not in picture
     assert ">outside<" in picture
     assert "A signal, with its kind" in picture

@@ -10,6 +10,7 @@ from triage.insight.runs import Run, Step
 
 INK, BAR, LIMIT = "#0b0c0c", "#1d70b8", "#505a5f"
 FORMATS = {"share": ".0%", "number": ",d", "working minutes": ",.1f"}
+UNROUNDED = altair.Scale(zero=False)  # what moves between its limits is seen to move
 ORDINARY, MARKED = "As chance has it", "A signal, with its kind"
 
 
@@ -35,7 +36,7 @@ def run_chart(run: Run) -> str:
         x=altair.X("when:O", sort=None, title=None, axis=altair.Axis(labelAngle=-45, labelOverlap="parity"))
     )
     axis = altair.Axis(format=FORMATS[unit], tickCount=6)
-    y = altair.Y("value:Q", title="Working hours" if unit == "working minutes" else None, axis=axis)
+    y = altair.Y("value:Q", title="Working hours" if unit == "working minutes" else None, axis=axis, scale=UNROUNDED)
     shape = altair.Shape(
         "kind:N",
         scale=altair.Scale(domain=[ORDINARY, MARKED], range=["circle", "diamond"]),
@@ -67,7 +68,7 @@ def _value(unit: str, value: float | None) -> float | None:
 
 def _marks(run: Run, step: Step, unit: str) -> dict[str, Any]:
     """What stands beside a point: the word only where its signal ends, or it would be written over and over."""
-    row: dict[str, Any] = {"kind": MARKED if step.signals else ORDINARY}
+    row: dict[str, Any] = {"kind": MARKED if step.signals else ORDINARY, "over": "", "under": ""}
     if step.limits is None:
         return row
     place, mean = run.told.index(step), float(run.reading.mean)
