@@ -318,10 +318,11 @@ HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emer
 @pytest.mark.parametrize("who", HUB)
 def test_hub_sees_what_will_breach_the_brief_and_the_morning_list(page_of, a_night, who):
     page = page_of(who)
-    due, night, after = (page.index(f'id="{part}"') for part in ("due", "brief", "morning"))
-    assert due < night < after
-    assert a_night["overdue"].reference in page[due:night]
-    assert a_night["later"].reference not in page
+    due, waits, night, after = (page.index(f'id="{part}"') for part in ("due", "waiting", "brief", "morning"))
+    assert due < waits < night < after
+    assert a_night["overdue"].reference in page[due:waits]
+    assert a_night["later"].reference in page[waits:night]  # undecided, and due another day
+    assert a_night["later"].reference not in page[:waits] + page[night:]
     assert a_night["handed"].reference in page[night:after]
     assert "Nobody &lt;answered&gt; the door" in page[night:after]
     assert a_night["night"].reference in page[after:]
