@@ -157,6 +157,7 @@ def test_partner_who_does_not_answer_is_chased_by_letter_and_then_their_lead_is_
         deliver_all(office.desk("system"), send)
     to_partner = [(to, letter["Subject"]) for to, letter in sink.letters if to[0].endswith("notts.example")]
     assert to_partner == [
+        (["police@notts.example"], f"A question to you: enquiry {enquiry.reference}"),
         (["police@notts.example"], f"Please answer: enquiry {enquiry.reference}"),
         (["police-lead@notts.example"], f"Not answered: enquiry {enquiry.reference}"),
     ]

@@ -80,6 +80,8 @@ LEFT_OUT = {
     **dict.fromkeys(("staff_homes", "declared_interests"), "whom those who work here may be near to: it is about them"),
     "covers": "who of those who work here was away, and who had their work meanwhile",
     "drafts": "what somebody was typing: nobody but they can read it, and it is gone within days",
+    "tellings": "what somebody without an account was typing: once it is sent it is the enquiry's, and empty here",
+    "check_links": "hashes of what opens one question to a partner",
     "access_exports": "earlier copies of this very record",
     "access_judgements": "what was held back from earlier copies, and why: it would tell what they left out",
 }

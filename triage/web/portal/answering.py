@@ -35,7 +35,9 @@ ACTIONS = ("acknowledge", *ENDS)
 @blueprint.get("/<token>")
 @public(WHY)
 def open_link(token: str) -> Any:
-    """From the letter to the question, under an address that says nothing."""
+    """From the letter to the question, under an address that says nothing; and from where an answer was sent."""
+    if token in ACTIONS:
+        return redirect(url_for("answering.show"))
     with desk_of(NOBODY) as desk:
         key = find_key(desk.session, token)
     if key is None:

@@ -23,6 +23,7 @@ from triage.web.portal.holding import desk_of_visitor, held_key, hold, read_held
 blueprint = Blueprint("tell_us", __name__, url_prefix="/tell-us")
 guard(blueprint)
 WHY = "whoever is worried about a child may tell us, and needs no account"
+ONLY_SENT = ("send", "code", "leave")  # what a form leads to, and no page
 STEM = re.compile(r"[a-z_]*")
 PLACE = re.compile(r"children\.([0-9]{1,2})\.")
 
@@ -38,6 +39,8 @@ def show() -> Any:
 @public(WHY)
 def show_page(page: str) -> Any:
     """One page of the form, with what was typed there before."""
+    if page in ONLY_SENT:
+        return redirect(url_for("tell_us.show"))
     _know(page)
     told = read_held()
     if (told is None or told.sent) and page != "now":
