@@ -70,7 +70,8 @@ def list_behind(session: Session, now: datetime, asked: Behind, page: int = 1) -
     definition = get_measure(asked.name)
     counted = _within(definition, asked)
     bound = {"first": asked.first, "last": asked.last, "now": now, "key": asked.key}
-    number = session.scalar(text(f"SELECT count(*) FROM {definition.view} WHERE {counted}"), bound)  # noqa: S608
+    every = f"SELECT count(*) FROM {definition.view} WHERE {counted}"  # nosec B608 # noqa: S608 - our own words
+    number = session.scalar(text(every), bound)
     kind, at = KINDS[definition.view]
     seen = f"FROM {SEEN.format(kind=kind, at=at)} WHERE {counted}"
     total = session.scalar(text(f"SELECT count(*) {seen}"), bound)
