@@ -131,6 +131,7 @@ def test_one_that_changed_meanwhile_stops_them_all_and_is_named(sign_in, office)
         ({"to": "social_care_west"}, "Tick the referrals that you mean."),
         ({"chosen": "nonsense", "to": "social_care_west"}, "Tick the referrals that you mean."),
         ({"chosen": "{ticket}"}, "Choose who is to have them."),
+        ({"chosen": "{ticket}", "to": "nonsense"}, "Choose who is to have them."),
     ],
 )
 def test_what_is_missing_is_said_and_what_was_ticked_stays(sign_in, office, data, said):
@@ -158,7 +159,18 @@ def test_manager_gives_a_workers_cases_to_another_with_a_reason(sign_in, office,
 def test_case_of_another_team_is_not_given_from_here(sign_in, office, west):
     case = west["nobody"]
     office.clock.at += timedelta(days=1)  # whoever worked on it this shift has it still before them
-    page = sign_in("mash_manager").post(
-        HELD, data={"chosen": ticket(case), "to": str(office.actor(WEST).id), "reason": "Made up"}
+    helper = office.actor("locality_worker:west@early_help_west")
+    page = sign_in("early_help_unit").post(
+        HELD, data={"chosen": ticket(case), "to": str(helper.id), "reason": "Made up"}
     )
     assert "It is another team&#39;s. Open it and say why." in page.text
+
+
+def test_nobody_but_those_offered_is_given_a_case(sign_in, office, west):
+    at, before = f"/referrals/several/held/{office.actor(WEST).id}", shape(office)
+    for to in ("nonsense", str(office.actor(NORTH).id)):
+        told = {"chosen": ticket(west["fresh"]), "to": to, "reason": "Made up", "confirmed": "1"}
+        refused = sign_in(MANAGER).post(at, data=told)
+        assert refused.status_code == 422
+        assert "Choose who is to have them." in plain(refused.text)
+    assert shape(office) == before

@@ -26,7 +26,7 @@ class Several:
     action: str
     chosen: tuple[tuple[UUID, int], ...]
     team_code: str | None = None
-    worker_id: UUID | str | None = None
+    worker_id: UUID | None = None
     reason: str = ""
 
 

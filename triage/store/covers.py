@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from triage.errors import NotFound, Problem
@@ -18,6 +18,13 @@ def in_hands_of(who: UUID, now: datetime) -> Select[Any]:
     return _follow(who, now, Cover.by_id, Cover.user_id)
 
 
+def in_hands(held_by: InstrumentedAttribute, who: UUID, now: datetime, whose: str) -> ColumnElement[bool]:
+    """Whether a case that `held_by` has is "mine", as this person says it, "nobody"'s, or that colleague's, by key."""
+    if whose == "nobody":
+        return held_by.is_(None)
+    return held_by.in_(in_hands_of(who, now)) if whose == "mine" else held_by == UUID(whose)
+
+
 def list_covering(session: Session, who: UUID, now: datetime) -> list[User]:
     """Those who have this person's work now, by name; nobody while they are here."""
     there = _follow(who, now, Cover.user_id, Cover.by_id)
@@ -29,6 +36,12 @@ def list_covered(session: Session, who: UUID, now: datetime) -> list[Cover]:
     """For whom this person covers now, by name."""
     mine = select(Cover).join(Cover.user).options(joinedload(Cover.user)).where(Cover.by_id == who, *_stands(now))
     return list(session.scalars(mine.order_by(User.name, Cover.id)))
+
+
+def list_away(session: Session, now: datetime) -> dict[UUID, str]:
+    """Whoever is away now, and what whoever covers for them is called."""
+    query = select(Cover.user_id, User.name).join(User, User.id == Cover.by_id).where(*_stands(now))
+    return {away: name for away, name in session.execute(query)}
 
 
 def list_covers(session: Session, now: datetime) -> list[Cover]:

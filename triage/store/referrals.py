@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
 from triage.models import Clock, Enquiry, Event, Referral, Subject, Transfer
-from triage.store.covers import in_hands_of
+from triage.store.covers import in_hands
 from triage.store.enquiries import Page, find_by_reference, paginate
 from triage.store.queues import HUB, OTHER_AUTHORITY
 
@@ -119,7 +119,7 @@ def list_locality_inbox(session: Session, who: Looking, now: datetime, whose: st
     Each open referral that this actor may see is in one group, but for those that wait in the hub.
     """
     offered = is_offered_to(who.locality_code)
-    held = (_in_hands(who, now, whose), ~offered) if whose else ()
+    held = (in_hands(Referral.worker_id, who.id, now, whose), ~offered) if whose else ()
     by = case((offered, OFFERED), else_=Referral.state)
     return _group(session, by, is_held(), *held)
 
@@ -128,15 +128,9 @@ def count_hands(session: Session, who: Looking, now: datetime, whose: str | None
     """How many of them are in each one's hands, one's own and nobody's at least; None is for all."""
     held, offered = is_held(), is_offered_to(who.locality_code)
     hands = [each for each in dict.fromkeys((*WHOSE, whose)) if each]
-    counts = (func.count().filter(_in_hands(who, now, each), ~offered) for each in hands)
+    counts = (func.count().filter(in_hands(Referral.worker_id, who.id, now, each), ~offered) for each in hands)
     found = session.execute(select(func.count(), *counts).select_from(Referral).where(held)).one()
     return dict(zip((None, *hands), found, strict=True))
-
-
-def _in_hands(who: Looking, now: datetime, whose: str) -> ColumnElement[bool]:
-    if whose == "nobody":
-        return Referral.worker_id.is_(None)
-    return Referral.worker_id.in_(in_hands_of(who.id, now)) if whose == "mine" else Referral.worker_id == UUID(whose)
 
 
 def is_held() -> ColumnElement[bool]:
@@ -200,7 +194,9 @@ def list_waiting(session: Session, service: str) -> list[Referral]:
 
 def list_hands(session: Session, who: Looking, now: datetime, whose: str) -> list[Referral]:
     """What is in those hands, the most pressing first, SHOWN at most."""
-    return _first(session, is_held(), ~is_offered_to(who.locality_code), _in_hands(who, now, whose))
+    return _first(
+        session, is_held(), ~is_offered_to(who.locality_code), in_hands(Referral.worker_id, who.id, now, whose)
+    )
 
 
 def _first(session: Session, *wanted: ColumnElement[bool]) -> list[Referral]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.models import Clock, Enquiry, Subject, User
-from triage.store.covers import in_hands_of
+from triage.store.covers import in_hands
 from triage.store.queues import ENQUIRY_QUEUES
 from workflows.enquiry import UNSETTLED
 
@@ -108,13 +108,9 @@ def _open(query: Select[Any], who: Looking, now: datetime, tray: Tray) -> Select
 
 
 def _in_hands(who: Looking, now: datetime, whose: str) -> ColumnElement[bool]:
-    if whose == "nobody":
-        return Enquiry.owner_id.is_(None)
     if whose == "team":
         return Enquiry.owner_id.in_(select(User.id).where(User.team_code == who.team_code))
-    if whose == "mine":
-        return Enquiry.owner_id.in_(in_hands_of(who.id, now))
-    return Enquiry.owner_id == UUID(whose)
+    return in_hands(Enquiry.owner_id, who.id, now, whose)
 
 
 def _most_urgent() -> Subquery:

@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template
 from triage.models import User
 from triage.services.desk import Desk
 from triage.store.caseloads import Caseload, count_caseloads
-from triage.store.covers import list_covering
+from triage.store.covers import list_away
 from triage.store.staff import list_workers
 from triage.web.access import may, open_desk
 
@@ -22,7 +22,7 @@ class Worker:
 
     user: User
     load: Caseload
-    covered_by: tuple[str, ...]
+    covered_by: str | None
 
 
 @blueprint.get("")
@@ -45,10 +45,8 @@ def _arrange(desk: Desk, loads: dict[Any, Caseload]) -> dict[str, list[Worker]]:
         own = {code for code in teams if here and desk.pack.teams[code].get("locality") == here}
         teams = {code: name for code, name in teams.items() if code in own or code == g.actor.team_code}
     found: dict[str, list[Worker]] = {}
+    away = list_away(desk.session, desk.now)
     for user in list_workers(desk.session, teams):
-        found.setdefault(teams[user.team_code], []).append(_lay(desk, user, loads.get(user.id, NOTHING)))
+        worker = Worker(user, loads.get(user.id, NOTHING), away.get(user.id))
+        found.setdefault(teams[user.team_code], []).append(worker)
     return {name: found[name] for name in teams.values() if name in found}
-
-
-def _lay(desk: Desk, user: User, load: Caseload) -> Worker:
-    return Worker(user, load, tuple(each.name for each in list_covering(desk.session, user.id, desk.now)))

@@ -1,6 +1,5 @@
 """What an inbox lists: for the hub what waits for a team, for a locality what waits for what, in the field's words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -53,18 +52,20 @@ class Part:
     total: int
 
 
-def read_whose(desk: Desk, asked: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """In whose hands it is that is asked for, and what a colleague is called. NotFound where there is nobody such."""
-    whose = asked.get("whose") or None
+def find_colleague_of(desk: Desk, whose: str | None) -> str | None:
+    """What a colleague is called whose cases are asked for, by key; None for one's own, nobody's and everybody's.
+
+    NotFound where there is nobody of that key.
+    """
     if whose in (None, *WHOSE):
-        return whose, None
+        return None
     try:
         name = name_of_user(desk.session, UUID(whose))
     except ValueError:
         name = None
     if name is None:
         raise NotFound(Problem("whose", "Nobody here has that key. Choose from the list."))
-    return whose, name
+    return name
 
 
 def arrange_hub_inbox(desk: Desk) -> list[Part]:

@@ -30,7 +30,7 @@ from triage.web.again import carry_on
 from triage.web.file_parts import NEW, part_of
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
 from triage.web.helping import PART, arrange_help
-from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox, read_whose
+from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox, find_colleague_of
 from triage.web.keeping import begin, was_sent
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
@@ -48,7 +48,8 @@ Attempt = Callable[[Desk], Any]
 def show_inbox() -> Any:
     """What waits, by what it waits for; or what is in somebody's hands, by what it waits for there."""
     with open_desk() as desk:
-        whose, colleague = read_whose(desk, request.args)
+        whose = request.args.get("whose") or None
+        colleague = find_colleague_of(desk, whose)
         if g.actor.role in HUB and whose is None:
             return _render_inbox(desk, arrange_hub_inbox(desk), whose=None, counts=None, colleague=None)
         counts = count_hands(desk.session, g.actor, desk.now, whose)
@@ -63,8 +64,8 @@ def _render_inbox(desk: Desk, inbox: list[Part], **about: Any) -> str:
 
 
 def _list_beside(whose: str | None) -> list[tuple[str, str]]:
-    """What lies beside the inbox for this person: its name and address."""
-    held = g.actor.role not in HUB or whose
+    """What lies beside the inbox for this person: its name and address. The hub gives out what waits for a team."""
+    held = g.actor.role not in HUB or (whose and g.actor.role == "early_help_unit")
     service = "early_help" if g.actor.role == "early_help_unit" else "social_care"
     several = {"what": "held", "which": whose or "nobody"} if held else {"what": "waiting", "which": service}
     places = (

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -18,12 +19,13 @@ from triage.store.referrals import list_hands, list_waiting
 from triage.store.staff import list_workers
 from triage.web.access import may, note_shown, open_desk
 from triage.web.forms import errors_by_field, load, nest
-from triage.web.inbox import pressing, read_whose
+from triage.web.inbox import find_colleague_of, pressing
 from triage.web.keeping import NOTHING, begin, was_sent
 
 blueprint = Blueprint("several", __name__, url_prefix="/referrals/several")
 FIELDS = tuple(SeveralSchema().fields)
 CHOOSE_SOME = "Tick the referrals that you mean."
+CHOOSE_WHOM = "Choose who is to have them."
 OWN_TEAM = (OWN_PLACE, "The team of each child's own locality")
 
 
@@ -65,11 +67,11 @@ def give(what: str, which: str) -> Any:
 def _choose(desk: Desk, what: str, which: str) -> Choice:
     """NotFound for a service that nothing waits for in the hub, or somebody whom there is not."""
     if what == "held":
-        whose, colleague = read_whose(desk, {"whose": which})
+        colleague = find_colleague_of(desk, which)
         workers = list_workers(desk.session, _teams_here(desk))
         heading = {"mine": "you have", "nobody": "nobody has yet"}.get(which, f"{colleague} has")
         options = [(str(user.id), f"{user.name}, {desk.pack.teams[user.team_code]['name']}") for user in workers]
-        return Choice("reassign", heading, list_hands(desk.session, desk.actor, desk.now, whose), options)
+        return Choice("reassign", heading, list_hands(desk.session, desk.actor, desk.now, which), options)
     if what != "waiting" or which not in HAVE_AN_INBOX:
         raise NotFound(Problem("service", f"Nothing is {what} here for {which}."))
     teams = [(code, team["name"]) for code, team in desk.pack.teams_of(which).items()]
@@ -95,8 +97,10 @@ def _read(choice: Choice) -> Several:
         chosen = ()
     if not chosen:
         raise Invalid(Problem("chosen", CHOOSE_SOME, "chosen"))
-    field = "team_code" if choice.action == "allocate" else "worker_id"
-    return Several(action=choice.action, chosen=chosen, reason=told.get("reason", ""), **{field: told["to"]})
+    if told["to"] not in dict(choice.to):
+        raise Invalid(Problem("to", CHOOSE_WHOM, "to"))
+    to = {"team_code": told["to"]} if choice.action == "allocate" else {"worker_id": UUID(told["to"])}
+    return Several(action=choice.action, chosen=chosen, reason=told.get("reason", ""), **to)
 
 
 def _preview(desk: Desk, choice: Choice, command: Several) -> str:
@@ -105,7 +109,7 @@ def _preview(desk: Desk, choice: Choice, command: Several) -> str:
         "locality/preview.html",
         fit=[each for each in tried if not each.refused],
         unfit=[each for each in tried if each.refused],
-        to=dict(choice.to).get(request.form["to"], ""),
+        to=dict(choice.to)[request.form["to"]],
         own_place=request.form["to"] == OWN_PLACE,
         form=begin(desk, request.path, request.form),
     )
