@@ -15,7 +15,7 @@ KINDS, NEEDS = "triage-provider-kinds", "triage-indicators"
 LEVEL_OF_NEED = 2  # an indicator of level 1 says that all is well
 PLACE = "Place"
 PLACES = UUID("2f0c3a64-7a52-5f0e-9d0b-6a1f8c1c9d35")  # the unit's key, and where the keys of capacities begin
-ACTIVE, INACTIVE = "active", "inactive"
+INACTIVE = "inactive"
 Document = Mapping[str, Any]
 
 

@@ -1,14 +1,16 @@
 """A figure beside the same days a year before, and beside England's."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import yaml
+from sqlalchemy.orm import Session
 
-from triage.insight.measures import Figure
+from triage.insight.measures import Answer, Figure, measure
+from triage.pack import Pack
 
 NOTHING = "Nothing to compare with"
 ENGLAND = Path(__file__).with_name("england.yaml")
@@ -27,6 +29,39 @@ class Published:
     def figure(self) -> Figure:
         """As a measure has it."""
         return Figure(self.counted / self.of if self.of else self.counted, self.counted, self.of)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A measure beside the same days a year before, and England's figure, each with how this one stands to it."""
+
+    now: Answer
+    then: Answer
+    england: Published | None
+
+    @property
+    def change(self) -> str:
+        """From the year before."""
+        return say_change(self.now.measure.unit, self.now.whole, self.then.whole)
+
+    @property
+    def has_then(self) -> bool:
+        """Whether there is anything of the year before."""
+        return self.change != NOTHING
+
+    @property
+    def beside_england(self) -> str:
+        """A share beside England's; a number of the whole country is not one to hold a county's against."""
+        is_share = self.england and self.now.measure.unit == "share"
+        said = say_change("share", self.now.whole, self.england.figure) if is_share else NOTHING
+        return "" if said == NOTHING else said
+
+
+def compare(session: Session, pack: Pack, now: datetime, name: str, first: date, last: date) -> Compared:
+    """The measure over local days `first` to `last`, both included, with what it is held against."""
+    of_now = measure(session, pack, now, name, first, last)
+    then = measure(session, pack, now, name, year_before(first), year_before(last))
+    return Compared(of_now, then, find_england(name, last))
 
 
 @cache

@@ -11,6 +11,8 @@ from triage.models.base import Base, Keyed, code_of
 from triage.models.codes import DIRECTORY_SAID, PROVIDER_KINDS
 from triage.models.organisation import User
 
+ACTIVE = "active"  # its status in HSDS; of no other is it offered
+
 
 class DirectoryService(Base):
     """A service as its HSDS 3 object tells of it, kept whole in `document`; what is looked for stands beside it.

@@ -8,16 +8,14 @@ from marshmallow import Schema, fields, post_dump, validate
 from triage.directory.hsds_schema import Service
 from triage.models.codes import PROVIDER_KINDS
 from triage.schemas.fields import Input, Output, code, line, narrative
-from triage.services.directory import MOST
+from triage.services.directory import NO_COUNT
 
 OLDEST = 25  # whom early help is for: to 25 with an education, health and care plan
 
 
 def _count(**options: Any) -> fields.Integer:
-    """A whole number of places or weeks."""
-    whole = f"Enter a whole number from 0 to {MOST:,}."
-    messages = {"invalid": whole, "too_large": whole}
-    return fields.Integer(validate=validate.Range(0, MOST, error=whole), error_messages=messages, **options)
+    """A whole number of places or weeks; whether there can be so many the service says."""
+    return fields.Integer(error_messages={"invalid": NO_COUNT, "too_large": NO_COUNT}, **options)
 
 
 class CapacitySchema(Input):

@@ -1,10 +1,10 @@
 """What another manager would have decided."""
 
-from triage.schemas.fields import Input, narrative
+from triage.schemas.fields import Input, line, narrative
 
 
 class GiveLookSchema(Input):
     """The outcome, and why in a few words: what is missing is told by the service, with what to do."""
 
-    outcome = narrative()
+    outcome = line(40)
     reason = narrative()

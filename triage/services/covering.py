@@ -1,5 +1,6 @@
 """Covering for a colleague who is away: their work stands with one's own, from one day to another."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -33,7 +34,7 @@ class CoverFor:
 def cover_for(desk: Desk, command: CoverFor) -> Cover:
     """Say who covers for whom. Invalid for strangers to each other, days that are over, or days that are covered."""
     away = _find_away(desk, command.user_id)
-    if command.by_id not in {user.id for user in list_who_may_cover(desk, away)}:
+    if command.by_id not in {user.id for user in _list_everybody(desk) if may_cover(user, away)}:
         raise invalid("by_id", "Choose somebody who works in the same place.", "unknown_worker")
     begins_at, ends_at = _read_days(desk, command)
     who = {"user_id": away.id, "by_id": command.by_id, "said_by_id": desk.actor.id}
@@ -66,14 +67,21 @@ def _log(desk: Desk, event: str, away: UUID, **told: str) -> None:
 
 def list_who_may_be_away(desk: Desk) -> list[User]:
     """For whom this person may say who covers: themselves and, for a manager, those of the same place."""
-    everybody, me = list_staff(desk.session, {*PEOPLE, *LOCALITY}), desk.actor
-    return [user for user in everybody if user.id == me.id or _manages(desk, user)]
+    return [user for user in _list_everybody(desk) if user.id == desk.actor.id or _manages(desk, user)]
 
 
-def list_who_may_cover(desk: Desk, away: User) -> list[User]:
-    """Those of the same place: of the hub, of the locality, or of the county's team."""
-    roles = PEOPLE if away.role in PEOPLE else LOCALITY
-    return [user for user in list_staff(desk.session, roles) if user.id != away.id and _is_beside(user, away)]
+def list_who_may_cover(desk: Desk, away: Collection[User]) -> list[User]:
+    """Whoever may cover for one of these, by name."""
+    return [user for user in _list_everybody(desk) if any(may_cover(user, each) for each in away)]
+
+
+def may_cover(user: User, away: User) -> bool:
+    """Whether they are of the same place: of the hub, of the locality, or of the county's team."""
+    return user.id != away.id and _is_beside(user, away)
+
+
+def _list_everybody(desk: Desk) -> list[User]:
+    return list_staff(desk.session, {*PEOPLE, *LOCALITY})
 
 
 def _manages(desk: Desk, user: User) -> bool:

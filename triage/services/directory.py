@@ -1,19 +1,21 @@
 """Keeping the directory: services are taken from a file, and what each says of its room is written down beside them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from triage.directory.listing import known_of, said_of
-from triage.directory.service import ACTIVE, INACTIVE, Document, Known, Said, columns_of, present, said_in
-from triage.errors import Forbidden, NotFound, Problem, invalid
+from triage.directory.service import INACTIVE, Document, Known, Said, columns_of, present, said_in
+from triage.errors import Forbidden, Invalid, NotFound, Problem, invalid
 from triage.models import Capacity, DirectoryService
+from triage.models.directory import ACTIVE
 from triage.services.desk import Desk
 from triage.services.policies import policy_for
 from triage.store.directory import Held, get_service, hold_services, list_services
 
 MOST = 100_000  # places, or weeks
+NO_COUNT = f"Enter a whole number from 0 to {MOST:,}."
 
 
 @dataclass(slots=True)
@@ -124,16 +126,9 @@ def may_say_capacity(desk: Desk, service: DirectoryService) -> bool:
 
 
 def _weigh(command: SayCapacity) -> None:
-    said: Mapping[str, int | None] = {
-        "free": command.free,
-        "places": command.places,
-        "waiting_weeks": command.waiting_weeks,
-    }
-    for name in _out_of_range(said):
-        raise invalid(name, f"Enter a whole number from 0 to {MOST:,}.")
+    counts = {name: getattr(command, name) for name in ("free", "places", "waiting_weeks")}
+    wrong = [name for name, count in counts.items() if count is not None and not 0 <= count <= MOST]
+    if wrong:
+        raise Invalid(*(Problem("invalid", NO_COUNT, name) for name in wrong))
     if command.places is not None and command.places < command.free:
         raise invalid("places", "There are more places free than there are places. Correct one of the two.")
-
-
-def _out_of_range(said: Mapping[str, int | None]) -> Iterable[str]:
-    return (name for name, value in said.items() if value is not None and not 0 <= value <= MOST)

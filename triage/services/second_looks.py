@@ -11,7 +11,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from triage.errors import Conflict, Invalid, Problem
-from triage.models import Decision, Enquiry, SecondLook
+from triage.models import AgencyCheck, Decision, Enquiry, SecondLook
 from triage.models.codes import OUTCOMES
 from triage.services.choosing import compare_decision
 from triage.services.desk import Desk
@@ -71,6 +71,12 @@ def _why(decision: Decision, root: bytes, share: Fraction) -> str | None:
 def outcome_of(decision: Decision) -> str:
     """What was decided, as a second look has it."""
     return "section_47" if decision.section_47 else decision.route
+
+
+def list_answers_then(look: SecondLook) -> list[AgencyCheck]:
+    """What partners had answered when it was decided: nothing that came later."""
+    decision = look.decision
+    return [each for each in decision.subject.enquiry.checks if each.ended_at and each.ended_at <= decision.decided_at]
 
 
 def give_second_look(desk: Desk, command: GiveLook) -> SecondLook:

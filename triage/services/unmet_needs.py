@@ -5,7 +5,7 @@ from uuid import UUID
 
 from triage.directory.fitting import Child, Fits, fit
 from triage.directory.listing import list_offers, needs_of
-from triage.errors import Conflict, NotFound, Problem, invalid
+from triage.errors import Conflict, DomainError, NotFound, Problem, invalid
 from triage.models import Person, Referral, UnmetNeed
 from triage.services.contexts import is_elsewhere
 from triage.services.desk import Desk
@@ -63,30 +63,31 @@ def note_unmet_need(desk: Desk, command: NoteUnmetNeed) -> UnmetNeed:
     for early help or says this of today already, Invalid for a need that there is not.
     """
     referral = lock(desk.session, Referral, command.referral_id)
-    _admit(desk, referral)
+    if refusal := _find_refusal(desk, referral):
+        raise refusal
     if command.need not in read_needs(desk):
         raise invalid("need", "Choose the need that is not met.", "unknown_code")
-    if any(
-        each.need == command.need and each.noted_on == desk.today for each in list_unmet(desk.session, [referral.id])
-    ):
+    noted = {(each.need, each.noted_on) for each in list_unmet(desk.session, [referral.id])}
+    if (command.need, desk.today) in noted:
         raise Conflict(Problem("noted_already", "This need was noted as not met today already.", "need"))
-    noted = _note(desk, referral, command)
-    record(desk, referral, "unmet_need_noted", unmet_need=str(noted.id), need=command.need, found=noted.found)
-    return noted
+    row = _note(desk, referral, command)
+    record(desk, referral, "unmet_need_noted", unmet_need=str(row.id), need=command.need, found=row.found)
+    return row
 
 
 def may_note(desk: Desk, referral: Referral) -> bool:
     """Whether this actor may note one on this referral now."""
-    return referral.service == SERVICE and referral.state != "closed" and not is_elsewhere(desk, referral)
+    return _find_refusal(desk, referral) is None
 
 
-def _admit(desk: Desk, referral: Referral) -> None:
+def _find_refusal(desk: Desk, referral: Referral) -> DomainError | None:
     if referral.service != SERVICE:
-        raise NotFound(Problem("no_early_help", "Unmet needs are noted on requests for early help."))
+        return NotFound(Problem("no_early_help", "Unmet needs are noted on requests for early help."))
     if referral.state == "closed":
-        raise Conflict(Problem("closed", "This request is closed. Note it on the one that is open."))
+        return Conflict(Problem("closed", "This request is closed. Note it on the one that is open."))
     if is_elsewhere(desk, referral):
-        raise Conflict(Problem("another_locality", words("another_locality")))
+        return Conflict(Problem("another_locality", words("another_locality")))
+    return None
 
 
 def _note(desk: Desk, referral: Referral, command: NoteUnmetNeed) -> UnmetNeed:

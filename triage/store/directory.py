@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from triage.errors import NotFound, Problem
 from triage.models import Capacity, DirectoryService
+from triage.models.directory import ACTIVE
 
 Held = tuple[DirectoryService, Capacity | None]
-ACTIVE = "active"
 
 
 def list_services(session: Session, *, every: bool = False) -> Sequence[Held]:

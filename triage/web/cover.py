@@ -16,6 +16,7 @@ from triage.services.desk import Desk
 from triage.store.covers import list_covers
 from triage.web.access import may, open_desk
 from triage.web.forms import errors_by_field, load, nest
+from triage.web.keeping import NOTHING
 
 blueprint = Blueprint("cover", __name__, url_prefix="/cover")
 FIELDS = tuple(CoverSchema().fields)
@@ -25,7 +26,7 @@ FIELDS = tuple(CoverSchema().fields)
 @may("cover.say")
 def show() -> Any:
     """Every cover that stands or is to come."""
-    return _render(MultiDict(), {})
+    return _render(NOTHING, {})
 
 
 @blueprint.post("")
@@ -60,13 +61,12 @@ def _try(attempt: Callable[[Desk], str]) -> Any:
 def _render(values: MultiDict[str, str], errors: dict[str, str]) -> str:
     with open_desk() as desk:
         away = list_who_may_be_away(desk)
-        beside = {user.id: user for each in away for user in list_who_may_cover(desk, each)}
         return render_template(
             "cover.html",
             covers=list_covers(desk.session, desk.now),
             away=_options(away),
             mine={user.id for user in away},
-            beside=_options(sorted(beside.values(), key=lambda user: user.name)),
+            beside=_options(list_who_may_cover(desk, away)),
             day=timedelta(days=1),
             values=values,
             errors=errors,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.access.permissions import has
@@ -11,19 +11,19 @@ from triage.directory.fitting import Child, choose
 from triage.directory.listing import list_offers, needs_of, offer_today
 from triage.errors import Invalid
 from triage.models.codes import PROVIDER_KINDS
+from triage.models.directory import ACTIVE
 from triage.schemas.directory import CapacitySchema, DirectoryQuery
 from triage.services.desk import Desk
 from triage.services.directory import SayCapacity, may_say_capacity, say_capacity
 from triage.services.policies import policy_for
-from triage.state import state_of
-from triage.store.directory import ACTIVE, get_service, list_said
+from triage.store.directory import get_service, list_said
 from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, nest
+from triage.web.keeping import NOTHING
 
 blueprint = Blueprint("directory", __name__, url_prefix="/directory")
 carry_on(blueprint)
-NOTHING: MultiDict[str, str] = MultiDict()
 ASKED = tuple(DirectoryQuery().fields)
 SAID = tuple(CapacitySchema().fields)
 SHOWN = 12  # of what was said of a service's room
@@ -114,7 +114,7 @@ def _render(service_id: UUID, values: MultiDict[str, str], errors: dict[str, str
             needs={**needs_of(vocabulary), **vocabulary.domains},
             last=last,
             said=list_said(desk.session, service_id, SHOWN),
-            holds_days=state_of(current_app).pack.capacity_holds_days,
+            holds_days=desk.pack.capacity_holds_days,
             may_say=may_say,
             values=values,
             errors=errors,

@@ -1,6 +1,5 @@
 """The managers' page: every measure over a period beside a year before and England, and one of them by group."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +7,7 @@ from flask import Blueprint, Response, current_app, g, render_template, request
 
 from triage.errors import Invalid
 from triage.insight.charts import bar_chart
-from triage.insight.comparing import NOTHING, Published, find_england, say_change, year_before
+from triage.insight.comparing import compare
 from triage.insight.measures import GROUPS, MEASURES, Answer, measure
 from triage.schemas.measure import MeasureQuery
 from triage.services.desk import Desk
@@ -21,32 +20,6 @@ blueprint = Blueprint("insight", __name__, url_prefix="/measures")
 CHARTED, GROUPED = "enquiries", "district"
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """A measure beside the same days a year before, and England's figure, each with how this one stands to it."""
-
-    now: Answer
-    then: Answer
-    england: Published | None
-
-    @property
-    def change(self) -> str:
-        """From the year before."""
-        return say_change(self.now.measure.unit, self.now.whole, self.then.whole)
-
-    @property
-    def has_then(self) -> bool:
-        """Whether there is anything of the year before."""
-        return self.change != NOTHING
-
-    @property
-    def beside_england(self) -> str:
-        """A share beside England's; a number of the whole country is not one to hold a county's against."""
-        is_share = self.england and self.now.measure.unit == "share"
-        said = say_change("share", self.now.whole, self.england.figure) if is_share else NOTHING
-        return "" if said == NOTHING else said
-
-
 @blueprint.get("")
 @may("measures.read")
 def show() -> Any:
@@ -54,7 +27,7 @@ def show() -> Any:
     period, errors = read_period()
     by = _grouped()
     with open_desk() as desk:
-        compared = [_compare(desk, name, *period) for name in MEASURES]
+        compared = [compare(desk.session, desk.pack, desk.now, name, *period) for name in MEASURES]
         charted = _measure(desk, _charted(), *period, by=by)
     return render_template(
         "insight/measures.html",
@@ -88,11 +61,6 @@ def _charted() -> str:
 def _grouped() -> str:
     wanted = request.args.get("by", GROUPED)
     return wanted if wanted in GROUPS else GROUPED
-
-
-def _compare(desk: Desk, name: str, first: date, last: date) -> Compared:
-    then = _measure(desk, name, year_before(first), year_before(last))
-    return Compared(_measure(desk, name, first, last), then, find_england(name, last))
 
 
 def _measure(desk: Desk, name: str, first: date, last: date, by: str | None = None) -> Answer:

@@ -31,14 +31,13 @@ from triage.web.file_parts import NEW, part_of
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
 from triage.web.helping import PART, arrange_help
 from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox, find_colleague_of
-from triage.web.keeping import begin, was_sent
+from triage.web.keeping import NOTHING, begin, was_sent
 from triage.web.offering import find_open
 from triage.web.steps import arrange_answers, arrange_steps
 from triage.web.work_done import name_everybody, tell_work
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
 carry_on(blueprint)
-NOTHING: MultiDict[str, str] = MultiDict()
 PLAINER = {"no_closure": "Choose why it closes."}  # the page names what a system is told the codes of
 Attempt = Callable[[Desk], Any]
 

@@ -15,19 +15,18 @@ from triage.models import SecondLook
 from triage.models.codes import LOOKED_AT_FOR, OUTCOMES
 from triage.schemas.second_look import GiveLookSchema
 from triage.services.policies import policy_for
-from triage.services.second_looks import GiveLook, give_second_look, outcome_of
+from triage.services.second_looks import GiveLook, give_second_look, list_answers_then, outcome_of
 from triage.store.second_looks import get_look, list_given_looks, list_waiting_looks
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load
-from triage.web.keeping import begin, was_sent
+from triage.web.keeping import NOTHING, begin, was_sent
 
 blueprint = Blueprint("second_looks", __name__, url_prefix="/second-looks")
 carry_on(blueprint)
 MOST = 50  # that wait
 YEAR = timedelta(days=365)
 FIELDS = tuple(GiveLookSchema().fields)
-NOTHING: MultiDict[str, str] = MultiDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +76,13 @@ def give(look_id: UUID) -> Any:
 def _render(look_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
     with open_desk() as desk:
         look = get_look(desk.session, look_id)
-        subject, decided_at = look.decision.subject, look.decision.decided_at
+        subject = look.decision.subject
         form = begin(desk, url_for("second_looks.show", look_id=look_id), values)
         page = render_template(
             "insight/second_look.html",
             look=look,
             subject=subject,
-            answers=[each for each in subject.enquiry.checks if each.ended_at and each.ended_at <= decided_at],
+            answers=list_answers_then(look),
             facts=look.decision.recommendation.facts,
             indicators=policy_for(desk, subject.enquiry.received_at).vocabulary.indicators,
             outcomes=OUTCOMES.items(),
