@@ -19,6 +19,7 @@ from bench.action import PACK
 from bench.ledger import Office, sign_in
 from bench.owner import Owner
 from triage.demo.staff import add_staff, load_staff
+from triage.gunicorn_config import post_worker_init
 from triage.private import database_url
 
 WARM = 5
@@ -76,7 +77,9 @@ def main() -> None:
                 staff = load_staff(session)
             office = Office(url, staff.social_workers[0])
             enquiries = [office.log() for _ in range(count)]
-            measure(sign_in(url)[1], enquiries[-1], times)
+            client = sign_in(url)[1]
+            post_worker_init(None)
+            measure(client, enquiries[-1], times)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from tests.asking_for_records import as_
-from triage.models import Person, Relationship
+from triage.models import Enquiry, Person, Relationship
 from triage.services.family import gather_families
+from triage.services.history import History, gather_history
 from triage.services.people import NewPerson
 from triage.services.relating import (
     EndRelationship,
@@ -15,6 +16,7 @@ from triage.services.relating import (
     relate,
     withdraw_relationship,
 )
+from triage.store.merges import list_records
 
 KNOWN_BY = "Their mother told the school in June"
 NOT_SO = "The school meant another pupil"
@@ -48,6 +50,14 @@ def take_back(office: Any, key: UUID, who: str = "mash_officer", reason: str = N
     office.actor(who)
     with as_(office, who), office.session.begin_nested():
         return withdraw_relationship(office.desk(who), WithdrawRelationship(relationship_id=key, reason=reason))
+
+
+def history_of(office: Any, enquiry: Enquiry, who: str = "mash_officer") -> History:
+    """What was known before, as the page of the enquiry asks for it."""
+    desk = office.desk(who)
+    people = [each.person for each in enquiry.subjects]
+    records = list_records(office.session, [each.id for each in people])
+    return gather_history(desk, enquiry, records, gather_families(desk, people, desk.today))
 
 
 def family_of(

@@ -19,18 +19,17 @@ UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
 # What it means that it is there, and ended a transaction for another's sake: nothing of it was done.
 GAVE_WAY = (DeadlockDetected, SerializationFailure)
 Result = TypeVar("Result")
-ACT_AS = text(
-    "SELECT set_config('triage.user_id', :user_id, true), set_config('triage.role', :role, true),"
-    " set_config('triage.locality', :locality, true), set_config('triage.team', :team, true),"
-    " set_config('triage.agency', :agency, true), set_config('triage.now', :now, true)"
-)
+SETTINGS = ("user_id", "role", "locality", "team", "agency", "now")
+TELLS = ", ".join(f"set_config('triage.{name}', :{name}, true)" for name in SETTINGS)
+STANDS = ", ".join(f"current_setting('triage.{name}', true) AS {name}" for name in SETTINGS)
+ACT_AS = text(f"SELECT {TELLS}")
+# Materialized, so that what stands first is read, or told, first.
+INSTEAD = f"WITH before AS MATERIALIZED (SELECT {STANDS}) SELECT before.*, {TELLS} FROM before"  # nosec B608 # noqa: S608
+ACT_INSTEAD = text(INSTEAD)
 # Once for the transaction, and not at each statement: what few may see is as quickly not found as what is not there.
 NOTE_HIDDEN = text("SELECT note_hidden()")
-WHO_ACTS = text(
-    "SELECT current_setting('triage.user_id', true) AS user_id, current_setting('triage.role', true) AS role,"
-    " current_setting('triage.locality', true) AS locality, current_setting('triage.team', true) AS team,"
-    " current_setting('triage.agency', true) AS agency, current_setting('triage.now', true) AS now"
-)
+TOLD = f"WITH told AS MATERIALIZED (SELECT {TELLS}) SELECT note_hidden() FROM told"  # nosec B608 # noqa: S608
+ACT_AND_NOTE_HIDDEN = text(TOLD)
 
 
 # Of a role that could go past the policies, by itself or as another that it may become: what is wrong with it.
@@ -112,24 +111,28 @@ def once_more(attempt: Callable[[], Result], may_repeat: Callable[[], bool] = la
 @contextmanager
 def acting_as(session: Session, actor: Actor) -> Iterator[None]:
     """Somebody else acts for as long as the block lasts. Where it fails, so must the transaction."""
-    before = session.execute(WHO_ACTS).mappings().one()
-    act_as(session, actor)
+    before = session.execute(ACT_INSTEAD, _settings(actor)).mappings().one()
+    if actor.role != SYSTEM.role:
+        session.execute(NOTE_HIDDEN)
     yield
-    _say(session, dict(before))
+    _say(session, {name: before[name] for name in SETTINGS})
 
 
 def act_as(session: Session | Connection, actor: Actor, now: datetime | None = None) -> None:
     """Tell PostgreSQL's row-level policies who acts until this transaction ends."""
-    place = {
+    _say(session, _settings(actor, now))
+
+
+def _settings(actor: Actor, now: datetime | None = None) -> dict[str, str]:
+    return {
+        "user_id": str(actor.id),
+        "role": actor.role,
         "locality": actor.locality_code or "",
         "team": actor.team_code or "",
         "agency": actor.agency_code or "",
         "now": now.isoformat() if now else "",
     }
-    _say(session, {"user_id": str(actor.id), "role": actor.role, **place})
 
 
 def _say(session: Session | Connection, told: dict[str, str]) -> None:
-    session.execute(ACT_AS, told)
-    if told["role"] not in (None, "", SYSTEM.role):
-        session.execute(NOTE_HIDDEN)
+    session.execute(ACT_AS if told["role"] in (None, "", SYSTEM.role) else ACT_AND_NOTE_HIDDEN, told)

@@ -11,7 +11,7 @@ from typing import Any
 from transitions import Machine
 
 from workflows.definition import Table, Transition
-from workflows.refusals import words
+from workflows.refusals import names_details, words
 
 # It tells each state entered and left at INFO: twice a fire, where our own event log says it better.
 logging.getLogger("transitions").setLevel(logging.WARNING)
@@ -132,9 +132,9 @@ def _barred(table: Table, state: str, action: str, role: str) -> tuple[Reason, .
 
 def _ask(row: Transition, context: Any, *, brought: bool) -> tuple[Reason, ...]:
     codes = (guard(context) for guard in row.guards if bool(guard.brings) is brought)
-    return tuple(Reason(code, words(code, **_details(context))) for code in codes if code)
+    return tuple(Reason(code, words(code, **_details(code, context))) for code in codes if code)
 
 
-def _details(context: Any) -> dict[str, str]:
-    """What the plain words of a refusal may name: who has the case, who has not answered."""
-    return context.details() if hasattr(context, "details") else {}
+def _details(code: str, context: Any) -> dict[str, str]:
+    """What the plain words of a refusal may name, where they name anything: who has the case, who has not answered."""
+    return context.details() if names_details(code) and hasattr(context, "details") else {}

@@ -134,6 +134,11 @@ OF_RIGHTS = {
 WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES, **OF_RIGHTS}
 
 
+def names_details(code: str) -> bool:
+    """Whether the words of a refusal name anything of the case: to gather it may take long."""
+    return "{" in WORDS[code]
+
+
 def words(code: str, **details: str) -> str:
     """The plain words of a refusal. KeyError for a code that has none; what nobody told stays out."""
     return WORDS[code].format_map(defaultdict(str, details))

@@ -7,7 +7,7 @@ from tests.acting import accepted, act
 from tests.making import a_subject, an_enquiry, decide_as, screen
 from tests.merging import say_one
 from tests.reading import main_of
-from triage.services.history import gather_history
+from tests.relating import history_of
 
 WHY_NOT = {"early_help": "The family has what it needs"}
 
@@ -28,7 +28,7 @@ def at_address(address, **named):
 
 def told(office, enquiry):
     office.session.flush()
-    return gather_history(office.desk("social_worker"), enquiry)
+    return history_of(office, enquiry, "social_worker")
 
 
 def test_everything_of_the_child_is_there_in_order_with_age_and_outcome(office):

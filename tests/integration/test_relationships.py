@@ -11,10 +11,9 @@ from tests.acting import a_referral, accepted, act, events_of, last_event
 from tests.asking_for_records import as_
 from tests.making import a_subject, an_enquiry
 from tests.merging import part, say_one, told_of
-from tests.relating import KNOWN_BY, NOT_SO, an_adult, end, family_of, say_related, take_back
+from tests.relating import KNOWN_BY, NOT_SO, an_adult, end, family_of, history_of, say_related, take_back
 from triage.errors import Conflict, Invalid
 from triage.models import Person, Relationship
-from triage.services.history import gather_history
 from triage.services.linking import LinkPerson, link_person
 from triage.services.merging import weigh
 from triage.services.people import NewPerson, find_matches
@@ -160,7 +159,7 @@ def test_what_was_told_of_family_and_household_is_known_before(office, ava, moth
     say_related(office, lodger.subjects[0].person, "lives_with", ava)
     office.clock.at += timedelta(hours=1)
     new = an_enquiry(office, subjects=(a_subject(person_id=ava.id),))
-    entries = gather_history(office.desk("mash_officer"), new).entries
+    entries = history_of(office, new).entries
     told = {each.reference: each.relation for each in entries}
     assert told[ben.reference] == "sibling"
     assert told[lodger.reference] == "lives_with"

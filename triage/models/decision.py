@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from triage.models.base import Base, Keyed, code_of
 from triage.models.codes import CONSENTS, RAGS, ROUTES
@@ -27,11 +28,12 @@ class Recommendation(Keyed, Base):
     route: Mapped[str] = mapped_column(code_of("route", tuple(ROUTES)))
     rag: Mapped[str] = mapped_column(code_of("rag", RAGS))
     section_47: Mapped[bool]
-    answer: Mapped[dict[str, Any]]
+    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
     facts: Mapped[dict[str, Any]]
     policy_name: Mapped[str]
     policy_version: Mapped[str]
     policy_hash: Mapped[str]
+    must_be_seen_today: Mapped[bool] = column_property(answer["must_be_seen_today"].as_boolean())
     subject: Mapped[Subject] = relationship(back_populates="recommendations")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from uuid import UUID
 
-from triage.models import Clock, Enquiry, PolicyVersion, Referral, Subject, Transfer
+from triage.models import AgencyCheck, Clock, Enquiry, PolicyVersion, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
 from triage.services.clocks import ASSESSMENTS, OF_CHECKS, is_past_due, running, timed_colour
 from triage.services.desk import Desk, seeing_all
@@ -38,7 +38,7 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
         "current_rag": lambda: enquiry.rag,
         "timed_rag": lambda: timed_colour(enquiry),
         "subjects": lambda: len(enquiry.subjects),
-        "out": lambda: tuple(desk.pack.agencies[code] for code in list_out(desk, enquiry)),
+        "out": lambda: tuple(desk.pack.agencies[code] for code in list_out(enquiry, _beside(desk, enquiry))),
         "referrals_pending": lambda: sum(map(_waits_for_others, enquiry.referrals)),
         "with_edt": lambda: enquiry.with_edt,
         "is_own_proposal": lambda: any(_is_proposed_by(desk, each) for each in enquiry.subjects),
@@ -54,10 +54,14 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
     return gather(EnquiryContext, known, **brought)
 
 
-def list_out(desk: Desk, enquiry: Enquiry) -> list[str]:
-    """The agencies that have not answered about its people, here or where they were asked before."""
-    asked = (*enquiry.checks, *list_checks_beside(desk.session, enquiry))
+def list_out(enquiry: Enquiry, beside: Iterable[AgencyCheck]) -> list[str]:
+    """The agencies that have not answered about its people, here or, `beside` it, where they were asked before."""
+    asked = (*enquiry.checks, *beside)
     return list(dict.fromkeys(check.agency_code for check in asked if check.state in WAITING))
+
+
+def _beside(desk: Desk, enquiry: Enquiry) -> Sequence[AgencyCheck]:
+    return list_checks_beside(desk.session, enquiry)
 
 
 def _with_early_help_alone(desk: Desk, enquiry: Enquiry) -> list[Subject]:

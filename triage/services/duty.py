@@ -3,7 +3,7 @@
 Each shows what the one who asks may see, the worst first.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -135,17 +135,19 @@ def prepare_brief(desk: Desk) -> Brief:
     )
 
 
-def prepare_morning(desk: Desk, at: datetime) -> Morning:
+def prepare_morning(desk: Desk, at: datetime, with_edt: Sequence[WithEdt] | None = None) -> Morning:
     """What the Emergency Duty Team did and left, and what was received, from the closing before `at` until `at`.
 
     What it left is what it has now, but for what has come to it since: a list that goes late tells of no later night.
+    `with_edt` is what it has now, for whoever has asked already.
     """
     since = desk.pack.calendar.last_closing(at)
+    with_edt = _list_with_edt(desk) if with_edt is None else with_edt
     received = (Enquiry.received_at.between(since, at), Enquiry.out_of_hours.is_(True))
     return Morning(
         since=since,
         until=at,
-        left=tuple(each for each in _list_with_edt(desk) if _came_at(each) <= at),
+        left=tuple(each for each in with_edt if _came_at(each) <= at),
         received=_merge(find_enquiries(desk.session, *received, limit=MOST)),
         done=_list_done(desk, since, at),
     )

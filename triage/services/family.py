@@ -88,7 +88,11 @@ def _tie(row: Relationship, born: Collection[UUID]) -> Tie[UUID]:
 
 def name_kin(desk: Desk, people: Iterable[Person]) -> Mapping[UUID, Kin]:
     """The names of each one's parents, brothers and sisters today, by whose records are theirs; of whoever has any."""
-    families = gather_families(desk, people, desk.today)
+    return name_kin_in(gather_families(desk, people, desk.today))
+
+
+def name_kin_in(families: Mapping[UUID, Family]) -> Mapping[UUID, Kin]:
+    """The names of the parents, brothers and sisters in each of these, by whose it is; of whoever has any."""
     return {who: kin for who, family in families.items() if (kin := _name(family)) != NOBODY}
 
 

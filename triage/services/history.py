@@ -5,14 +5,14 @@ Contacts that came to nothing are in it like all others: a pattern is often made
 see is not in it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from triage.models import Decision, Enquiry, Person, Referral, Subject
 from triage.services.desk import Desk
-from triage.services.family import gather_families
+from triage.services.family import Family, gather_families
 from triage.store.history import list_at_postcodes, list_handed, list_told, list_told_together
 from triage.store.merges import list_records
 from workflows.calendar import LONDON
@@ -23,6 +23,7 @@ from workflows.timeline import Stretch, count_by_month, find_clusters, find_gaps
 MONTHS = 24  # shown at a glance
 CROWD = 8  # people at an address: of more it is a refuge, a hostel or a hospital, and they are not each other's
 SUBJECT, TOGETHER, ADDRESS = "subject", "together", "address"
+Families = Mapping[UUID, Family]  # by whose records are theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +70,12 @@ class History:
     people: frozenset[UUID]
 
 
-def gather_history(desk: Desk, enquiry: Enquiry) -> History:
-    """Everything but this enquiry, and the days of it all with this enquiry's own."""
-    relations = dict(_relate(desk, enquiry))
+def gather_history(desk: Desk, enquiry: Enquiry, records: Iterable[Person], families: Families) -> History:
+    """Everything but this enquiry, and the days of it all with this enquiry's own.
+
+    `records` are all of those whom it is about, and `families` are theirs today.
+    """
+    relations = dict(_relate(desk, enquiry, list(records), families))
     told = [each for each in list_told(desk.session, relations) if each.enquiry_id != enquiry.id]
     handed = [each for each in list_handed(desk.session, relations) if each.enquiry_id != enquiry.id]
     entries = [_tell_enquiry(each, relations) for each in told]
@@ -96,21 +100,20 @@ def _in_order(entries: Iterable[Entry], quiet: dict[date, Stretch]) -> list[Entr
     return list(told)[::-1]
 
 
-def _relate(desk: Desk, enquiry: Enquiry) -> Iterator[tuple[UUID, str]]:
+def _relate(desk: Desk, enquiry: Enquiry, own: Sequence[Person], families: Families) -> Iterator[tuple[UUID, str]]:
     """Each record, and how it stands to those whom the enquiry is about: what is nearest is said last."""
-    own = list_records(desk.session, [each.person_id for each in enquiry.subjects])
-    keys = [each.id for each in own]
+    keys, day = [each.id for each in own], _day(enquiry.received_at)
     yield from ((each.id, ADDRESS) for each in _list_at_address(desk, own))
     together = list_told_together(desk.session, keys)
     yield from ((each.id, TOGETHER) for each in list_records(desk.session, [each.id for each in together]))
-    yield from _list_family(desk, own, _day(enquiry.received_at))
+    yield from _list_family(desk, families if day == desk.today else gather_families(desk, own, day))
     yield from ((key, SUBJECT) for key in keys)
 
 
-def _list_family(desk: Desk, own: Iterable[Person], day: date) -> Iterator[tuple[UUID, str]]:
-    """Every record of whoever belonged to them that day or lived with them, and as what."""
+def _list_family(desk: Desk, families: Families) -> Iterator[tuple[UUID, str]]:
+    """Every record of whoever belongs to them or lives with them, and as what."""
     relations: dict[UUID, str] = {}
-    for family in gather_families(desk, own, day).values():
+    for family in families.values():
         relations |= {each.identity_id: LIVES_WITH for each in family.household}
         relations |= {each.person.identity_id: each.relations[0] for each in family.relatives}
     records = list_records(desk.session, relations)

@@ -156,17 +156,21 @@ def identity_of(person: Person | NewPerson, kin: Kin = NOBODY) -> Identity:
     )
 
 
-def find_matches(desk: Desk, described: Person | NewPerson, limit: int = 10) -> list[Candidate]:
+def find_matches(
+    desk: Desk, described: Person | NewPerson, limit: int = 10, *, own: Kin | None = None
+) -> list[Candidate]:
     """People already known who are likely to be the one described, likeliest first, each with the evidence.
 
     Whoever has several records is found once, by whichever of them says most, and named by the first recorded.
+    `own` are the described person's kin today, for whoever has asked already.
     """
-    own = name_kin(desk, [described]) if isinstance(described, Person) else {}
-    identity = identity_of(described, *own.values())
-    found = find_candidates(desk.session, identity)
     themselves = getattr(described, "identity_id", None)
+    if own is None:
+        own = name_kin(desk, [described]).get(themselves, NOBODY) if isinstance(described, Person) else NOBODY
+    identity = identity_of(described, own)
+    found = find_candidates(desk.session, identity)
     people = {person: corrected for person, corrected in found.items() if person.identity_id != themselves}
-    return weigh_people(desk, identity, people, name_kin(desk, people) if own else {})[:limit]
+    return weigh_people(desk, identity, people, name_kin(desk, people) if own != NOBODY else {})[:limit]
 
 
 def weigh_people(

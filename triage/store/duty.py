@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from triage.models import Clock, Decision, Enquiry, Event, Recommendation, Referral, Subject
+from triage.store.urgency import how_urgent
 from workflows.enquiry import UNSETTLED
 
 EDT_ROLE = "emergency_duty_team"
@@ -49,16 +50,11 @@ def _within(query: Select[Any], due: list[ColumnElement[bool]]) -> Select[Any]:
 
 
 def _of_clock() -> tuple[Any, ...]:
-    subjects = selectinload(Clock.enquiry).selectinload(Enquiry.subjects)
     return (
         joinedload(Clock.agency_check),
-        *_of_subjects(subjects),
+        *how_urgent(selectinload(Clock.enquiry)),
         selectinload(Clock.referral).joinedload(Referral.person),
     )
-
-
-def _of_subjects(subjects: Any) -> tuple[Any, ...]:
-    return (subjects.selectinload(Subject.recommendations), subjects.selectinload(Subject.decisions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ class Found:
 def find_enquiries(session: Session, *conditions: ColumnElement[bool], limit: int | None) -> Found:
     """The enquiries of which all of that is so, at most `limit` (None: all)."""
     options = (
-        *_of_subjects(selectinload(Enquiry.subjects)),
+        *how_urgent(),
         selectinload(Enquiry.clocks),
         joinedload(Enquiry.joined_into),
     )
@@ -148,6 +144,8 @@ def _is_worked() -> ColumnElement[bool]:
 
 def list_handovers(session: Session, enquiry_ids: Collection[UUID]) -> dict[UUID, Event]:
     """The last handing over to the Emergency Duty Team of each enquiry that was handed over and not back since."""
+    if not enquiry_ids:
+        return {}
     last = (
         select(Event)
         .where(Event.case_id.in_(enquiry_ids), Event.type.in_((HANDED_OVER, HANDED_BACK)))
@@ -165,6 +163,8 @@ def list_edt_events(session: Session, since: datetime, until: datetime, *, limit
 
 def load_cases(session: Session, keys: Collection[UUID]) -> dict[UUID, Enquiry | Referral]:
     """The enquiries and referrals of those keys that this actor may see."""
+    if not keys:
+        return {}
     found = (
         *find_enquiries(session, Enquiry.id.in_(keys), limit=None).cases,
         *find_referrals(session, Referral.id.in_(keys), limit=None).cases,

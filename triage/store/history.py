@@ -36,4 +36,5 @@ def list_told_together(session: Session, person_ids: Collection[UUID]) -> Sequen
 
 def list_at_postcodes(session: Session, postcodes: Iterable[str]) -> Sequence[Person]:
     """Whoever is recorded at one of these postcodes."""
-    return session.scalars(select(Person).where(Person.postcode.in_(list(postcodes)))).all()
+    places = list(postcodes)
+    return session.scalars(select(Person).where(Person.postcode.in_(places))).all() if places else ()

@@ -17,7 +17,10 @@ def records_of(person_id: UUID) -> Select[tuple[UUID]]:
 
 def list_records(session: Session, person_ids: Iterable[UUID]) -> Sequence[Person]:
     """Every record of these people, the first recorded first."""
-    one = select(Person.identity_id).where(Person.id.in_(list(person_ids)))
+    keys = list(person_ids)
+    if not keys:
+        return ()
+    one = select(Person.identity_id).where(Person.id.in_(keys))
     return session.scalars(select(Person).where(Person.identity_id.in_(one)).order_by(Person.id)).all()
 
 

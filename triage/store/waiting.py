@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from triage.models import AgencyCheck, Clock, Enquiry, Subject
+from triage.models import AgencyCheck, Clock, Enquiry
+from triage.store.urgency import how_urgent
 from workflows.agency_check import WAITING
 from workflows.enquiry import UNSETTLED
 
@@ -22,9 +23,7 @@ class Asked:
 def list_undecided(session: Session, limit: int) -> tuple[list[Enquiry], int]:
     """The enquiries of which nothing has taken effect, the longest ago received first; and how many there are."""
     waits = (Enquiry.queue.is_not(None), Enquiry.state.in_(UNSETTLED))
-    subjects = selectinload(Enquiry.subjects)
-    options = (subjects.selectinload(Subject.recommendations), subjects.selectinload(Subject.decisions))
-    query = select(Enquiry).where(*waits).options(*options, selectinload(Enquiry.clocks))
+    query = select(Enquiry).where(*waits).options(*how_urgent(), selectinload(Enquiry.clocks))
     oldest = session.scalars(query.order_by(Enquiry.received_at, Enquiry.id).limit(limit))
     return list(oldest), session.scalar(select(func.count()).select_from(Enquiry).where(*waits))
 

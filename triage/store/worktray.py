@@ -9,14 +9,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from triage.models import Clock, Enquiry, Subject, User
+from triage.models import Clock, Enquiry, User
 from triage.store.covers import in_hands
 from triage.store.queues import ENQUIRY_QUEUES
+from triage.store.urgency import how_urgent
 from workflows.enquiry import UNSETTLED
 
 WHOSE = ("mine", "team", "nobody")
 ELSEWHERE = "elsewhere"  # in place of a district's code: in none of them, or not known
-PAGE = 100  # enquiries
+PAGE = 50  # enquiries
 
 
 class Looking(Protocol):
@@ -137,12 +138,10 @@ def _worst_first(urgent: Subquery, now: datetime) -> tuple[ColumnElement[Any], .
 
 
 def _what_a_line_shows() -> tuple[Any, ...]:
-    subjects = selectinload(Enquiry.subjects)
     return (
         joinedload(Enquiry.owner),
-        subjects.selectinload(Subject.recommendations),
-        subjects.selectinload(Subject.decisions),
-        selectinload(Enquiry.clocks).selectinload(Clock.pauses),
+        *how_urgent(),
+        selectinload(Enquiry.clocks.and_(Clock.stopped_at.is_(None))).selectinload(Clock.pauses),
     )
 
 

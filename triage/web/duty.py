@@ -21,7 +21,7 @@ def show() -> Any:
         hub = g.actor.role in HUB
         due = list_due(desk, by)
         brief = prepare_brief(desk) if hub else None
-        morning = prepare_morning(desk, desk.now) if hub else None
+        morning = prepare_morning(desk, desk.now, brief.with_edt) if brief else None
         waiting = list_waiting(desk) if hub else None
         page = render_template("duty/show.html", by=by, due=due, brief=brief, morning=morning, waiting=waiting)
         note_shown(desk, people_of([*list_cases(due, brief, morning), *(waiting.cases if waiting else ())]))

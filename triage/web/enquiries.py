@@ -4,7 +4,7 @@ The page is one form: whatever part of it is sent, all else that was typed comes
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,19 +14,19 @@ from werkzeug.datastructures import MultiDict
 
 from triage.access.permissions import has
 from triage.errors import Conflict, Invalid, Stale, Unavailable
-from triage.models import Enquiry, Event, Subject
+from triage.models import Enquiry, Event
 from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
 from triage.services.breaking_glass import is_like_hidden
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.contexts import list_out
 from triage.services.desk import Desk
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
-from triage.services.family import gather_families
+from triage.services.family import NOBODY, Kin, gather_families, name_kin_in
 from triage.services.files import may_keep_files
 from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
 from triage.services.history import gather_history
 from triage.services.linking import LinkPerson, link_person, may_recognise
-from triage.services.people import Candidate, find_matches
+from triage.services.people import find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
 from triage.services.reading import people_of
@@ -188,12 +188,6 @@ def show_again(enquiry_id: UUID, values: MultiDict[str, str], errors: dict[str, 
         return _render(desk, get_enquiry(desk.session, enquiry_id), values, errors)
 
 
-def _find_others(desk: Desk, enquiry: Enquiry, subject: Subject) -> list[Candidate]:
-    """People known already who may be this subject: not those whom the enquiry is about as well."""
-    about = {each.person.identity_id for each in enquiry.subjects}
-    return [match for match in find_matches(desk, subject.person) if match.person.identity_id not in about]
-
-
 def _tell_withdrawn(events: Sequence[Event]) -> dict[str, str]:
     """Why each check that was withdrawn is no longer needed, by its key: our reason, and no partner's words."""
     return {event.data["check"]: event.data["reason"] for event in events if event.type == "check_withdrawn"}
@@ -203,7 +197,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
     policy = policy_for(desk, enquiry.received_at)
     actions = permitted_on_enquiry(desk, enquiry)
     events = list_events(desk.session, enquiry.id)
-    known = _find_known(desk, enquiry)
+    known, beside = _find_known(desk, enquiry), list_checks_beside(desk.session, enquiry)
     form = follow_subjects(begin(desk, url_for("enquiries.show", enquiry_id=enquiry.id), values), enquiry)
     page = render_template(
         "mash/enquiry.html",
@@ -212,8 +206,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         shared=list_shared(desk.session, enquiry),
         waiting=waits_for_view(desk.actor, enquiry),
         withdrawn=_tell_withdrawn(events),
-        out=list_out(desk, enquiry),
-        checks_beside=list_checks_beside(desk.session, enquiry),
+        out=list_out(enquiry, beside),
+        checks_beside=beside,
         events=events,
         files=list_files(desk.session, enquiry),
         keeps_files=may_keep_files(desk, enquiry),
@@ -231,28 +225,47 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         reads_tray=has("worktray.read", desk.actor.role),
         tray=address_of(last_tray()),
     )
-    found = {match.person.id for each in known["matches"].values() for match in each}
-    beside = known["history"].people | {each.id for each in known["records"]}
-    beside |= {each.id for family in known["families"].values() for each in family.people.values()}
-    note_shown(desk, people_of([enquiry]) | found | beside, enquiry)
+    shown = {match.person.id for each in known["matches"].values() for match in each}
+    shown |= known["history"].people | {each.id for each in known["records"]}
+    shown |= {each.id for family in known["families"].values() for each in family.people.values()}
+    note_shown(desk, people_of([enquiry]) | shown, enquiry)
     return page
 
 
 def _find_known(desk: Desk, enquiry: Enquiry) -> dict[str, Any]:
     """What is known of those whom it is about, beside what this enquiry tells; and who they may be."""
     people, role = [each.person_id for each in enquiry.subjects], desk.actor.role
-    recognises = may_recognise(desk, enquiry)
     repeats = list_repeats(desk.session, [each.id for each in enquiry.subjects])
+    records = list_records(desk.session, people)
+    families = gather_families(desk, [each.person for each in enquiry.subjects], desk.today)
     return {
         "corrections": list_rectifications(desk.session, people),
-        "records": list_records(desk.session, people),
-        "families": gather_families(desk, [each.person for each in enquiry.subjects], desk.today),
-        "history": gather_history(desk, enquiry),
+        "records": records,
+        "families": families,
+        "history": gather_history(desk, enquiry, records, families),
         "repeats": {each.case_id: each for each in repeats},
         "merges": has("person.merge", role),
         "relates": has("person.relate", role),
         "restricts": has("restriction.make", role),
         "restricted": list_restricted(desk.session, people),
-        "matches": {each.ordinal: _find_others(desk, enquiry, each) if recognises else [] for each in enquiry.subjects},
-        "hidden": {each.ordinal: recognises and is_like_hidden(desk, each.person) for each in enquiry.subjects},
+        **_find_matches(desk, enquiry, name_kin_in(families)),
+    }
+
+
+def _find_matches(desk: Desk, enquiry: Enquiry, kin: Mapping[UUID, Kin]) -> dict[str, Any]:
+    """By each subject's place who they may be, and whether somebody hidden is like them: for who may say who they are.
+
+    Not those whom the enquiry is about as well.
+    """
+    described = {each.ordinal: each.person for each in enquiry.subjects}
+    if not may_recognise(desk, enquiry):
+        return {"matches": dict.fromkeys(described, ()), "hidden": dict.fromkeys(described, False)}
+    about = {person.identity_id for person in described.values()}
+    found = {
+        ordinal: find_matches(desk, person, own=kin.get(person.identity_id, NOBODY))
+        for ordinal, person in described.items()
+    }
+    return {
+        "matches": {key: [one for one in each if one.person.identity_id not in about] for key, each in found.items()},
+        "hidden": {ordinal: is_like_hidden(desk, person) for ordinal, person in described.items()},
     }

@@ -29,5 +29,5 @@ def urgency_of(enquiry: Enquiry) -> Urgency:
         # Nobody is left in an enquiry that was joined to another.
         recommended=min((each.recommendation.rag for each in enquiry.subjects), key=RAGS.index, default="green"),
         section_47=any(each.section_47 for each in waiting),
-        must_be_seen_today=any(each.answer["must_be_seen_today"] for each in waiting),
+        must_be_seen_today=any(each.must_be_seen_today for each in waiting),
     )
