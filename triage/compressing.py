@@ -1,7 +1,9 @@
 """Pages are sent compressed to browsers that say that they can read it: a slow line makes a call take longer.
 
 How long a compressed page is says something of what stands in it, to whoever watches the line and can have the page
-asked for with words of theirs in it (the attack called BREACH). So each answer is longer by a chance that is its own.
+asked for with words of theirs in it (the attack called BREACH). No other site can ask for ours as somebody signed in:
+cookies stay here, and searches are posted. Beside that each answer is longer by a chance that is its own, so that many
+more are needed to learn anything of one.
 """
 
 import gzip

@@ -49,6 +49,13 @@ def west(office):
     return {"late": late, "fresh": fresh, "other": other, "nobody": accepted(office, given_name="Nan")}
 
 
+def test_list_that_is_cut_off_says_of_how_many(sign_in, west, office, monkeypatch):
+    at = f"/referrals/several/held/{office.actor(WEST).id}"
+    assert "most pressing of" not in sign_in(MANAGER).get(at).text
+    monkeypatch.setattr("triage.store.referrals.SHOWN", 1)
+    assert "The 1 most pressing of 2." in plain(sign_in(MANAGER).get(at).text)
+
+
 def test_each_workers_number_is_how_many_their_link_lists(sign_in, west, office):
     client = sign_in(MANAGER)
     page = client.get("/referrals/caseloads").text

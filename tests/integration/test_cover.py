@@ -16,6 +16,7 @@ from tests.integration.test_nobody_unheard import letters
 from tests.integration.test_who_is_written_to import told
 from tests.making import an_enquiry
 from tests.reading import plain
+from tests.restricting import few_see
 from triage.errors import Forbidden, Invalid
 from triage.models import AccountEvent, Cover
 from triage.services.covering import CoverFor, cover_for, end_cover, list_who_may_be_away
@@ -182,6 +183,26 @@ def test_whoever_covers_sees_no_more_than_before(office):
     office.clock.at += timedelta(days=10)
     with as_(office, NORTH):
         assert office.session.scalar(text("SELECT count(*) FROM referrals WHERE id = :id"), {"id": case.id}) == 0
+
+
+def test_whoever_is_away_is_told_of_what_whoever_covers_may_not_see(office, sign_in):
+    theirs = act(office, OFFICER, an_enquiry(office), "claim")
+    act(office, OFFICER, an_enquiry(office), "claim")
+    covers(office, OFFICER, WORKER)
+    assert "may not see:" not in sign_in(OFFICER).get("/cover").text
+    few_see(office, theirs.id)
+    told = f"1 case of theirs {office.actor(WORKER).name} may not see: few may."
+    assert told in plain(sign_in(OFFICER).get("/cover").text)
+    assert told not in plain(sign_in(WORKER).get("/cover").text)
+
+
+def test_nobody_without_work_here_reads_who_covers(office):
+    covers(office, OFFICER, WORKER)
+    office.session.flush()
+    for who in (WORKER, NORTH, "analyst", "partner_contributor", "referrer", "administrator", "partner_system"):
+        with as_(office, who):
+            found = office.session.scalar(text("SELECT count(*) FROM covers"))
+        assert found == (who in (WORKER, NORTH)), who
 
 
 def test_page_lists_who_covers_and_says_so_in_one_form(sign_in, office):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from lxml import html
+from sqlalchemy import select
 
 from tests.acting import a_referral, accepted, act, last_event
 from tests.listing import ABSENT, ASHFIELD, in_directory, key
@@ -82,6 +83,22 @@ def test_room_is_said_in_one_step_and_said_again_in_one(sign_in, office, listed)
     assert client.post(f"{at}/capacity", data=still).status_code == 302
     assert "Room now" in client.get(at).text
     assert client.get(f"{at}/capacity").location == at
+
+
+def test_what_a_colleague_said_since_is_not_said_over(sign_in, office, listed):
+    client, at = sign_in(WEST), f"/directory/{key('Breakfast club')}"
+    page = html.fromstring(client.get(at).text)
+    still = {
+        each.get("name"): each.get("value")
+        for each in page.xpath("//form[contains(@action, 'capacity')]//input[@type='hidden']")
+    }
+    office.clock.at += timedelta(minutes=1)
+    assert sign_in(UNIT).post(f"{at}/capacity", data={"free": "0"}).status_code == 302
+    refused = client.post(f"{at}/capacity", data=still)
+    assert refused.status_code == 422
+    assert f"{office.actor(UNIT).name} has said something else since." in html.fromstring(refused.text).text_content()
+    said = select(Capacity.free).where(Capacity.service_id == key("Breakfast club")).order_by(Capacity.said_at.desc())
+    assert office.session.scalar(said.limit(1)) == 0
 
 
 def test_what_cannot_be_is_said_beside_its_field_and_what_was_typed_is_kept(sign_in, office, listed):

@@ -202,6 +202,16 @@ def test_restricted_and_reopened_cases_wait_for_nobody(office, sign_in, waits):
         give(office, "mash_manager", waits.id)
 
 
+def test_decision_that_another_took_the_place_of_waits_for_nobody(office, sign_in, waits):
+    waits.decision.superseded_at = office.clock.now()
+    office.session.flush()
+    client = sign_in("mash_manager 3")
+    assert client.get(f"/second-looks/{waits.id}").status_code == 404
+    assert str(waits.id) not in client.get("/second-looks").text
+    with pytest.raises(NotFound):
+        give(office, "mash_manager", waits.id)
+
+
 def test_copy_of_a_record_tells_what_another_manager_thought(office, waits):
     person = waits.decision.subject.person
     waiting = str(gather_material(office.desk("information_governance"), person))

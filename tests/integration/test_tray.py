@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from itertools import pairwise, product
 from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
 
 import pytest
 from lxml import html
@@ -160,6 +161,25 @@ def test_whoever_takes_the_next_has_the_worst_that_nobody_had(hub, sign_in):
     assert "There is no other that nobody has." in left.text
 
 
+def test_button_pressed_twice_takes_one(hub, sign_in):
+    client, me = sign_in("mash_officer"), hub.actor("mash_officer")
+    page = html.fromstring(client.get("/enquiries").text)
+    (form,) = page.xpath("//form[@action='/enquiries/next']")
+    mine = set(list_keys(hub.session, me, hub.clock.at, Tray(whose="mine")))
+    sent = dict(form.form_values())
+    took = [client.post("/enquiries/next", data=sent).location for _ in range(2)]
+    assert took == [f"/enquiries/{sent['shown']}"] * 2
+    assert set(list_keys(hub.session, me, hub.clock.at, Tray(whose="mine"))) == mine | {UUID(sent["shown"])}
+
+
+def test_page_that_no_list_has_is_the_first(hub, sign_in):
+    client = sign_in("mash_officer")
+    first = client.get("/enquiries").text.count("<tr")
+    for page in ("0", "-1", "x", "9" * 30, "²"):
+        shown = client.get("/enquiries", query_string={"page": page})
+        assert (shown.status_code, shown.text.count("<tr")) == (200, first), page
+
+
 def test_more_than_a_page_is_turned_over(office, sign_in):
     for number in range(PAGE + 1):
         an_enquiry(office, given_name=f"Child{number}")
@@ -168,7 +188,7 @@ def test_more_than_a_page_is_turned_over(office, sign_in):
     listed = [re.findall(r'<th scope="row"[^>]*><a[^>]*>(ENQ-\d+-\d+)', page) for page in pages]
     assert [len(each) for each in listed] == [PAGE, 1]
     assert not set(listed[0]) & set(listed[1])
-    assert "101 enquiries" in pages[0]
+    assert f"{PAGE + 1} enquiries" in pages[0]
     assert "Page 1 of 2." in pages[0]
     assert 'rel="next"' in pages[0]
     assert 'rel="prev"' in pages[1]

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from tests.acting import accepted
@@ -140,6 +140,10 @@ def test_register_tells_small_numbers_to_those_who_see_cases_alone(sign_in, offi
     assert "1 to 5" in analyst
     assert "<strong>1</strong>" not in analyst
     assert "Testley" not in manager
+    (day,) = office.session.scalars(select(UnmetNeed.noted_on))
+    within = f"/unmet-needs?from={day + timedelta(1)}&to={day + timedelta(1)}"
+    assert "No unmet need was noted" in sign_in("mash_manager").get(within).text
+    assert "1 to 5" in sign_in("analyst").get(within).text  # months are whole: two periods tell no more than one
     assert sign_in("social_worker").get(asked).status_code == 403
 
 

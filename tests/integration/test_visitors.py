@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from tests.acting import accepted
 from tests.conftest import OneConnection
+from tests.integration.test_cover import covers
+from tests.listing import in_directory
 from tests.making import an_enquiry
 from tests.reading import main_of
 from tests.telling import CODE, PUBLIC, REFERENCE, a_visitor, fill_in, send, telling_of
@@ -46,8 +48,10 @@ def a_telling(office, **pages):
 
 @pytest.fixture
 def county(office):
-    """Cases, one told of by a visitor; and two tellings."""
+    """Cases, one told of by a visitor, somebody who covers, and services; and two tellings."""
     accepted(office)
+    in_directory(office)
+    covers(office, "mash_officer", "social_worker")
     office.session.flush()
     with_account = an_enquiry(office)
     with_account.logged_by_id = VISITOR.id

@@ -19,11 +19,15 @@ def _count(**options: Any) -> fields.Integer:
 
 
 class CapacitySchema(Input):
-    """What room a service has today: places free, of how many, and how many weeks one waits for one."""
+    """What room a service has today: places free, of how many, and how many weeks one waits for one.
+
+    `after` is what was said last where that is said again: where somebody has said something since, it is refused.
+    """
 
     free = _count(required=True)
     places = _count(allow_none=True)
     waiting_weeks = _count(allow_none=True)
+    after = fields.UUID()
 
 
 class UnmetNeedSchema(Input):

@@ -9,11 +9,13 @@ from sqlalchemy.dialects.postgresql import insert
 from uuid_utils.compat import uuid7
 
 from triage.access.account_log import record_account
+from triage.access.signin import actor_of
+from triage.database import acting_as
 from triage.errors import Forbidden, Problem, invalid
 from triage.models import Cover, User
 from triage.services.colleagues import PEOPLE
 from triage.services.desk import Desk
-from triage.store.covers import find_overlapping, get_cover
+from triage.store.covers import find_overlapping, get_cover, list_held_by
 from triage.store.staff import list_staff
 from workflows.referral import LOCALITY
 
@@ -58,6 +60,13 @@ def end_cover(desk: Desk, key: UUID) -> Cover:
         cover.ends_at = max(desk.now, cover.begins_at)
         _log(desk, "cover_ended", cover.user_id, by=str(cover.by_id))
     return cover
+
+
+def count_unseen(desk: Desk, cover: Cover) -> int:
+    """How many cases of whoever is away few may see, and whoever covers may not; of what this person sees."""
+    held = list_held_by(desk.session, cover.user_id)
+    with acting_as(desk.session, actor_of(cover.by)):
+        return len(held - list_held_by(desk.session, cover.user_id))
 
 
 def _log(desk: Desk, event: str, away: UUID, **told: str) -> None:

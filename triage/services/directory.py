@@ -31,12 +31,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SayCapacity:
-    """What room a service has today."""
+    """What room a service has today; where that is what was said last, `after` is the key of that."""
 
     service_id: UUID
     free: int
     places: int | None = None
     waiting_weeks: int | None = None
+    after: UUID | None = None
 
 
 def known_here(desk: Desk) -> Known:
@@ -109,11 +110,13 @@ def export_services(desk: Desk) -> list[dict[str, Any]]:
 
 def say_capacity(desk: Desk, command: SayCapacity) -> Capacity:
     """Write down what room a service has. NotFound, Invalid, or Forbidden for a service of another locality alone."""
-    service, _ = get_service(desk.session, command.service_id)
+    service, last = get_service(desk.session, command.service_id)
     if service.status != ACTIVE:
         raise NotFound(Problem("not_active", f"{service.name} is not active any more."))
     if not may_say_capacity(desk, service):
         raise Forbidden(Problem("another_locality", "This service is for another locality. Its own team says this."))
+    if command.after and last and last.id != command.after:
+        raise invalid("free", f"{last.said_by.name} has said something else since. Look at it, and say what is so now.")
     _weigh(command)
     said = Said(command.free, command.places, command.waiting_weeks, desk.now)
     return _write_down(desk, service.id, said)

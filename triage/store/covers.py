@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from triage.errors import NotFound, Problem
-from triage.models import Cover, User
+from triage.models import Cover, Enquiry, Referral, User
 
 NONE = "There is no such cover. Open the list again."
 
@@ -49,6 +49,13 @@ def list_covers(session: Session, now: datetime) -> list[Cover]:
     query = select(Cover).where(Cover.ends_at > now, Cover.ends_at > Cover.begins_at)
     whose = (joinedload(Cover.user), joinedload(Cover.by), joinedload(Cover.said_by))
     return list(session.scalars(query.options(*whose).order_by(Cover.begins_at, Cover.id)))
+
+
+def list_held_by(session: Session, who: UUID) -> set[UUID]:
+    """The keys of that person's own enquiries and referrals that are not closed, of those that this actor sees."""
+    enquiries = select(Enquiry.id).where(Enquiry.owner_id == who, Enquiry.queue.is_not(None))
+    referrals = select(Referral.id).where(Referral.worker_id == who, Referral.queue.is_not(None))
+    return set(session.scalars(union_all(enquiries, referrals)))
 
 
 def get_cover(session: Session, key: UUID) -> Cover:

@@ -135,6 +135,11 @@ def list_joined(session: Session, enquiry_id: UUID) -> Sequence[Enquiry]:
         return session.scalars(select(Enquiry).where(Enquiry.id.in_(select(joined.c.id)))).all()
 
 
+def find_owner(session: Session, key: UUID) -> UUID | None:
+    """Who has that enquiry by now, whatever was read of it before."""
+    return session.scalar(select(Enquiry.owner_id).where(Enquiry.id == key))
+
+
 def find_recognised(session: Session, enquiry: Enquiry, actor_id: UUID) -> set[UUID]:
     """The people whom this actor said that somebody is: here, where it was split from, or in what was joined to it."""
     here = select(Enquiry.id, Enquiry.split_from_id).where(Enquiry.id == enquiry.id).cte(recursive=True)

@@ -187,18 +187,17 @@ def list_tellings(session: Session, referral_id: UUID) -> Sequence[Event]:
     return session.scalars(select(Event).where(Event.case_id == referral_id, told).order_by(Event.number)).all()
 
 
-def list_waiting(session: Session, service: str) -> list[Referral]:
+def list_waiting(session: Session, service: str) -> Group:
     """What waits in the hub for a team of that service, the most pressing first, SHOWN at most."""
     return _first(session, Referral.queue == HUB, Referral.service == service)
 
 
-def list_hands(session: Session, who: Looking, now: datetime, whose: str) -> list[Referral]:
+def list_hands(session: Session, who: Looking, now: datetime, whose: str) -> Group:
     """What is in those hands, the most pressing first, SHOWN at most."""
     return _first(
         session, is_held(), ~is_offered_to(who.locality_code), in_hands(Referral.worker_id, who.id, now, whose)
     )
 
 
-def _first(session: Session, *wanted: ColumnElement[bool]) -> list[Referral]:
-    groups = _group(session, literal("all"), *wanted)
-    return groups["all"].rows if groups else []
+def _first(session: Session, *wanted: ColumnElement[bool]) -> Group:
+    return _group(session, literal("all"), *wanted).get("all", Group([], 0))

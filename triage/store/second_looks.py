@@ -35,10 +35,10 @@ def list_roots(session: Session, since: datetime) -> Sequence[Any]:
 def list_waiting_looks(session: Session, limit: int) -> tuple[Sequence[SecondLook], int]:
     """Those that nobody has looked at and this actor may, the oldest first; and how many there are.
 
-    What is weighed again is left out: there the facts are not what they were, and a recommendation is not shown yet.
+    What is weighed again is left out, and what was: there the facts are not what they were, or another decision stands.
     """
     settled = Decision.subject.has(Subject.enquiry.has(Enquiry.state.in_(DONE)))
-    waits = (SecondLook.looked_at.is_(None), SecondLook.decision.has(settled))
+    waits = (SecondLook.looked_at.is_(None), SecondLook.decision.has(Decision.superseded_at.is_(None) & settled))
     query = select(SecondLook).where(*waits).options(*_whole()).order_by(SecondLook.drawn_at, SecondLook.id)
     count = session.scalar(select(func.count()).select_from(SecondLook).where(*waits))
     return session.scalars(query.limit(limit)).all(), count
@@ -59,9 +59,13 @@ def list_looks_at(session: Session, decisions: Collection[UUID]) -> Sequence[Sec
 def get_look(session: Session, key: UUID) -> SecondLook:
     """The second look, with what was decided and known. NotFound if it is not this actor's to see, or waits again."""
     look = session.get(SecondLook, key, options=_whole())
-    if look is None or (look.looked_at is None and look.decision.subject.enquiry.state not in DONE):
+    if look is None or (look.looked_at is None and not _stands(look.decision)):
         raise NotFound(Problem("not_found", "There is no such second look, or it is not yours to give."))
     return look
+
+
+def _stands(decision: Decision) -> bool:
+    return decision.superseded_at is None and decision.subject.enquiry.state in DONE
 
 
 def _whole() -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from triage.schemas.measure import BehindQuery
 from triage.services.reading import people_of
 from triage.state import state_of
 from triage.web.access import may, note_shown, open_desk
-from triage.web.forms import load
+from triage.web.forms import load, read_page_number
 
 blueprint = Blueprint("behind", __name__, url_prefix="/measures")
 ASKED = ("from", "to", "by", "key", "counted")
@@ -21,7 +21,7 @@ ASKED = ("from", "to", "by", "key", "counted")
 @may("measures.cases")
 def show(name: str) -> Any:
     """The cases of one number, the latest first, and how many of them are not this person's to see."""
-    asked, page = read_asked(name), max(request.args.get("page", 1, type=int), 1)
+    asked, page = read_asked(name), read_page_number(request.args)
     with open_desk() as desk:
         found = list_behind(desk.session, desk.now, asked, page)
         shown = render_template(

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from triage.errors import Invalid
 from triage.models import User
 from triage.schemas.cover import CoverSchema
-from triage.services.covering import cover_for, end_cover, list_who_may_be_away, list_who_may_cover
+from triage.services.covering import count_unseen, cover_for, end_cover, list_who_may_be_away, list_who_may_cover
 from triage.services.desk import Desk
 from triage.store.covers import list_covers
 from triage.web.access import may, open_desk
@@ -61,11 +61,13 @@ def _try(attempt: Callable[[Desk], str]) -> Any:
 def _render(values: MultiDict[str, str], errors: dict[str, str]) -> str:
     with open_desk() as desk:
         away = list_who_may_be_away(desk)
+        mine, covers = {user.id for user in away}, list_covers(desk.session, desk.now)
         return render_template(
             "cover.html",
-            covers=list_covers(desk.session, desk.now),
+            covers=covers,
+            unseen={cover.id: count_unseen(desk, cover) for cover in covers if cover.user_id in mine},
             away=_options(away),
-            mine={user.id for user in away},
+            mine=mine,
             beside=_options(list_who_may_cover(desk, away)),
             day=timedelta(days=1),
             values=values,

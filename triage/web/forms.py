@@ -3,7 +3,7 @@ serves both. `subjects.0.person.given_name` in a page is `subjects[0].person.giv
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -214,3 +214,9 @@ def _lists(node: Any) -> Any:
     if node and all(key.isdecimal() for key in node):
         return [_lists(node[key]) for key in sorted(node, key=int)]
     return {key: _lists(value) for key, value in node.items()}
+
+
+def read_page_number(asked: Mapping[str, str]) -> int:
+    """Which page of a list an address asks for: the first where it is none, or farther than any list goes."""
+    page = asked.get("page", "")
+    return int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 6 and int(page) else 1

@@ -12,7 +12,7 @@ from triage.services.desk import Desk
 from triage.services.openings import PAGE, WHY, Report, report_openings
 from triage.store.openings import Span
 from triage.web.access import may, note_shown, open_desk
-from triage.web.forms import errors_by_field
+from triage.web.forms import errors_by_field, read_page_number
 from triage.web.insight import read_period
 from workflows.calendar import LONDON
 
@@ -27,7 +27,7 @@ MOST_IN_FILE = 20_000  # lines
 def show() -> Any:
     """The last 30 days, or those asked for: of everybody or one, of any kind or one case, 50 at a time."""
     (first, last), errors = read_period(DAYS)
-    number = _read_number(request.args.get("page", ""))
+    number = read_page_number(request.args)
     with open_desk() as desk:
         try:
             report = _report(desk, request.args.get("reference", ""), limit=PAGE, offset=(number - 1) * PAGE)
@@ -77,8 +77,3 @@ def _read_kind() -> str | None:
 
 def _read_reader() -> UUID | None:
     return request.args.get("who", type=UUID)
-
-
-def _read_number(asked: str) -> int:
-    """The number of a page: the first where it is none."""
-    return int(asked) if asked.isascii() and asked.isdecimal() and 0 < len(asked) < 6 and int(asked) else 1

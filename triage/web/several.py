@@ -8,14 +8,13 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, Invalid, NotFound, Problem
-from triage.models import Referral
 from triage.models.codes import SERVICES
 from triage.pack import HAVE_AN_INBOX
 from triage.schemas.referral import SeveralSchema
 from triage.services.allocating_several import OWN_PLACE, Several, allocate_several, read_chosen, try_several
 from triage.services.desk import Desk
 from triage.services.reading import people_of
-from triage.store.referrals import list_hands, list_waiting
+from triage.store.referrals import Group, list_hands, list_waiting
 from triage.store.staff import list_workers
 from triage.web.access import may, note_shown, open_desk
 from triage.web.forms import errors_by_field, load, nest
@@ -35,7 +34,7 @@ class Choice:
 
     action: str
     heading: str
-    listed: list[Referral]
+    listed: Group
     to: list[tuple[str, str]]
 
 
@@ -124,12 +123,12 @@ def _render(what: str, which: str, values: MultiDict[str, str], errors: dict[str
         page = render_template(
             "locality/several.html",
             choice=choice,
-            clocks={referral.id: pressing(referral) for referral in choice.listed},
+            clocks={referral.id: pressing(referral) for referral in choice.listed.rows},
             which=which,
             services={code: SERVICES[code] for code in HAVE_AN_INBOX} if what == "waiting" else {},
             form=form,
             ticked=form.values.getlist("chosen"),
             errors=errors,
         )
-        note_shown(desk, people_of(choice.listed))
+        note_shown(desk, people_of(choice.listed.rows))
         return page

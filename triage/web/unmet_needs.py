@@ -1,9 +1,10 @@
 """The register of unmet needs: how many, by district, need and month, and none of whose they are."""
 
+from calendar import monthrange
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, g, render_template
 
 from triage.access.permissions import sees_cases
 from triage.exchange.unmet_needs import write_unmet
@@ -21,7 +22,7 @@ blueprint = Blueprint("unmet_needs", __name__, url_prefix="/unmet-needs")
 @may("unmet.read")
 def show() -> Any:
     """From April, or the days that are asked for; of a locality's own cases, for its manager."""
-    (first, last), errors = read_period()
+    (first, last), errors = _read_period()
     with open_desk() as desk:
         return render_template(
             "directory/unmet.html",
@@ -36,12 +37,20 @@ def show() -> Any:
 @may("unmet.read")
 def download() -> Response:
     """The same as a file."""
-    (first, last), _errors = read_period()
+    (first, last), _errors = _read_period()
     with open_desk() as desk:
         districts = {code: row["name"] for code, row in desk.pack.districts.items()}
         text = write_unmet(_tabulate(desk, first, last), districts, read_needs(desk))
     attachment = {"Content-Disposition": 'attachment; filename="unmet-needs.csv"'}
     return Response(text, content_type="text/csv", headers=attachment)
+
+
+def _read_period() -> tuple[tuple[date, date], dict[str, str]]:
+    """Whoever is told no small number is told of whole months: two periods that differ by a day would tell it."""
+    (first, last), errors = read_period()
+    if not sees_cases(g.actor.role):
+        first, last = first.replace(day=1), last.replace(day=monthrange(last.year, last.month)[1])
+    return (first, last), errors
 
 
 def _tabulate(desk: Desk, first: date, last: date) -> Register:

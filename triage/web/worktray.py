@@ -19,7 +19,7 @@ from triage.state import state_of
 from triage.store.covers import list_covered
 from triage.store.worktray import ELSEWHERE, PAGE, WHOSE, Tray, count_worktray, list_keys, list_worktray
 from triage.web.access import may, note_shown, open_desk
-from triage.web.forms import load
+from triage.web.forms import load, read_page_number
 
 blueprint = Blueprint("worktray", __name__, url_prefix="/enquiries")
 FIELDS = tuple(Tray.__dataclass_fields__)
@@ -31,7 +31,7 @@ NOBODY_LEFT = "There is no other that nobody has."
 @may("worktray.read")
 def show() -> Any:
     """Open enquiries as the address asks for them, the worst first."""
-    tray, page = read_tray(request.args), max(request.args.get("page", 1, type=int), 1)
+    tray, page = read_tray(request.args), read_page_number(request.args)
     session[HELD] = address_of(tray)
     with open_desk() as desk:
         looked_at = (desk.session, desk.actor, desk.now, tray)
@@ -70,7 +70,7 @@ def show_next() -> Any:
 def take() -> Any:
     """Take on the worst that nobody has, of the tray that was looked at last, and open it."""
     with open_desk() as desk:
-        taken = take_next(desk, last_tray())
+        taken = take_next(desk, last_tray(), request.form.get("shown", type=UUID))
     if taken:
         return redirect(url_for("enquiries.show", enquiry_id=taken.id))
     flash(NOBODY_LEFT)
