@@ -5,7 +5,8 @@ from datetime import date
 
 from workflows.definition import refuses
 
-NEVER_PAUSED = ("strategy_discussion", "conference")  # a child may be suffering significant harm
+# A child may be suffering significant harm; somebody outside was promised an answer by then.
+NEVER_PAUSED = ("strategy_discussion", "conference", "disagreement")
 LONGEST_PAUSE = 10  # working days
 
 

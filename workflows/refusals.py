@@ -14,8 +14,8 @@ OF_EVERY_CASE = {
     "no_clock_paused": "No clock is paused.",
     "no_such_clock": "Choose a clock that runs: {clocks}.",
     "not_paused": "Choose a paused clock: {paused}.",
-    "clock_runs_on": "It cannot be paused. A red, a strategy discussion and a conference run on until they are done,"
-    " and what is past due stays so.",
+    "clock_runs_on": "It cannot be paused. A red, a strategy discussion, a conference and an answer to who disagrees"
+    " run on until they are done, and what is past due stays so.",
     "no_until": "Say on which day it runs on.",
     "until_past": "It runs on tomorrow at the earliest. Choose a later day.",
     "until_too_far": "A pause is ten working days at most. Choose a day up to {latest_until}.",
@@ -131,7 +131,12 @@ OF_RIGHTS = {
     "not_looked_at": "{passages_are} not looked at yet. Say of each what is to be done with it; then approve.",
     "prepared_long_ago": "It was gathered over a month ago, and may have changed. Gather what is held again.",
 }
-WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES, **OF_RIGHTS}
+OF_DISAGREEMENTS = {
+    "own_decision": "You decided or approved this yourself. Another manager must answer.",
+    "reopen_first": "It was joined to {reopen_first}, where it is decided. Reopen that one first, then answer here.",
+    "no_words_for_them": "Say why, in words that the professional reads.",
+}
+WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES, **OF_RIGHTS, **OF_DISAGREEMENTS}
 
 
 def words(code: str, **details: str) -> str:

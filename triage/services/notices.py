@@ -15,6 +15,7 @@ from triage.services.breaking_glass import tell_glass_broken
 from triage.services.check_links import add_link
 from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
+from triage.services.disagreement_letters import tell_answered, tell_disagreement, tell_received
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
 from triage.services.partner_letters import ask_partner, chase_partner, tell_lead
 from triage.services.restricting import tell_restriction
@@ -168,6 +169,9 @@ LETTERS: dict[str, Write] = {
     "daily_notice": write_daily_notice,
     "tell_account": tell_account,
     "ask_for_agreement": ask_for_agreement,
+    "tell_disagreement": tell_disagreement,
+    "disagreement_received": tell_received,
+    "disagreement_answered": tell_answered,
 }
 
 
