@@ -11,7 +11,7 @@ from triage.services.disagreeing import find_account
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
 
 Payload = Mapping[str, Any]
-WHERE = "Read it where you look how it stands: with the reference and the code, or signed in."
+WHERE = "You read the answer with your reference and your code or, if you have an account, signed in."
 
 
 def tell_disagreement(desk: Desk, payload: Payload, domain: str) -> Letter:

@@ -61,5 +61,5 @@ def _in_order() -> tuple[Any, ...]:
 
 
 def _whole() -> tuple[Any, ...]:
-    beside = (Disagreement.clock, Disagreement.sent, Disagreement.said_by, Disagreement.answered_by)
-    return (*map(joinedload, beside), selectinload(Disagreement.enquiry))
+    beside = (Disagreement.clock, Disagreement.enquiry, Disagreement.sent)
+    return tuple(map(joinedload, (*beside, Disagreement.said_by, Disagreement.answered_by)))
