@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import select
 
 from tests.disposing import at_desk
 from tests.making import an_enquiry, decide_as, screen
+from tests.telling import PROFESSIONAL, a_visitor, send
 from triage.models import Disagreement, Enquiry
 from triage.services.answering_disagreement import AnswerDisagreement, answer_disagreement
 from triage.services.disagreeing import disagree_as_sender
@@ -25,11 +27,11 @@ def sent_by(office: Any, who: str = "referrer", **details: Any) -> Enquiry:
     return enquiry
 
 
-def decided(office: Any, enquiry: Enquiry | None = None, **details: Any) -> Enquiry:
+def decided(office: Any, enquiry: Enquiry | None = None, by: str = "mash_manager", **details: Any) -> Enquiry:
     """It, or one that a referrer sent, decided by a manager as nothing further."""
     enquiry = enquiry or sent_by(office, **details)
     screen(office, enquiry)
-    decide_as(office, "mash_manager", enquiry, **NOTHING)
+    decide_as(office, by, enquiry, **NOTHING)
     office.session.flush()
     return enquiry
 
@@ -51,3 +53,17 @@ def answer(office: Any, row: Disagreement, action: str | None = "let_stand", who
     """Another manager answers."""
     with at_desk(office, who) as desk:
         return answer_disagreement(desk, AnswerDisagreement(disagreement_id=row.id, action=action, **(BOTH | said)))
+
+
+def come_to_disagree(app: Flask, office: Any) -> None:
+    """A professional without an account disagrees wrongly, then rightly, twice, and reads each answer."""
+    client = a_visitor(app)
+    reference, _code = send(client, PROFESSIONAL)
+    enquiry = decided(office, office.session.scalars(select(Enquiry).where(Enquiry.reference == reference)).one())
+    for number in range(2):
+        client.get("/tell-us/progress")
+        for words in (" ", WORDS):
+            client.post("/tell-us/disagree", data={"words": words})
+        client.get("/tell-us/progress")
+        answer(office, said_of(office, enquiry)[number])
+    client.get("/tell-us/progress")

@@ -54,7 +54,7 @@ def test_nobody_but_the_service_keeps_one(office, who):
     row = disagree(office, decided(office))
     again = text(
         "INSERT INTO disagreements (id, enquiry_id, sent_id, clock_id, said_by_id, said_at, words, again, state,"
-        " answer, reason) VALUES (gen_random_uuid(), :of, :of, gen_random_uuid(), :by, now(), 'x', false, 'open', '', '')"
+        " answer, reason) VALUES (gen_random_uuid(), :of, :of, :of, :by, now(), 'x', false, 'open', '', '')"
     )
     values = {"of": row.enquiry_id, "by": row.said_by_id}
     refused = pytest.raises(ProgrammingError, match="row-level security")
