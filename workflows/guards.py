@@ -5,8 +5,7 @@ from datetime import date
 
 from workflows.definition import refuses
 
-# A child may be suffering significant harm; somebody outside was promised an answer by then.
-NEVER_PAUSED = ("strategy_discussion", "conference", "disagreement")
+NEVER_PAUSED = ("strategy_discussion", "conference")  # a child may be suffering significant harm
 LONGEST_PAUSE = 10  # working days
 
 

@@ -14,8 +14,8 @@ OF_EVERY_CASE = {
     "no_clock_paused": "No clock is paused.",
     "no_such_clock": "Choose a clock that runs: {clocks}.",
     "not_paused": "Choose a paused clock: {paused}.",
-    "clock_runs_on": "It cannot be paused. A red, a strategy discussion, a conference and an answer to who disagrees"
-    " run on until they are done, and what is past due stays so.",
+    "clock_runs_on": "It cannot be paused. A red, a strategy discussion and a conference run on until they are done,"
+    " and what is past due stays so.",
     "no_until": "Say on which day it runs on.",
     "until_past": "It runs on tomorrow at the earliest. Choose a later day.",
     "until_too_far": "A pause is ten working days at most. Choose a day up to {latest_until}.",

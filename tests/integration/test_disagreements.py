@@ -78,7 +78,7 @@ def test_nobody_pauses_its_clock(office):
     disagree(office, enquiry)
     until = (office.clock.now() + timedelta(days=2)).date()
     why = refused(office, "mash_manager", enquiry, "pause_clock", clock="disagreement", until=until, reason="Made up")
-    assert list(why) == ["clock_runs_on"]
+    assert "no_clock_runs" in why
 
 
 def test_it_is_said_only_of_what_is_decided_one_at_a_time_twice_at_most_and_with_words(office):

@@ -32,6 +32,8 @@ Write = Callable[[Desk, Payload, str], Letter]
 
 AGAIN = "If you disagree, or learn something new, ring us and say this reference. In an emergency ring 999."
 
+IN_WORDS = "Or say why you disagree where you look how it stands: a manager answers you there."
+
 
 def smtp_sender(settings: Settings) -> Send:
     """Sends through the configured server, giving up after ten seconds so that a worker never hangs on it."""
@@ -76,7 +78,8 @@ def _tell_outcome(desk: Desk, payload: Payload, domain: str) -> Letter:
     if decided.decided_at is None:
         raise NoLongerNeeded("Reopened before it went: the new decision is told.")
     said = [f"Your enquiry {enquiry.reference} has been decided.", *say_outcomes(decided)]
-    text = "\n".join([*said, "", AGAIN, ""])
+    more = (AGAIN, IN_WORDS) if enquiry.channel == "portal" else (AGAIN,)
+    text = "\n".join([*said, "", *more, ""])
     return Letter((enquiry.referrer_email,), f"Your enquiry {enquiry.reference} was decided", text)
 
 

@@ -19,8 +19,8 @@ PAUSES = {
         Why("Choose a clock that runs: decision.", {"clock": "runs red", "hands": "empty"}),
         Why("Choose a clock that runs: none.", {"clock": "paused none", "hands": "full empty"}),
         Why(
-            "It cannot be paused. A red, a strategy discussion, a conference and an answer to who disagrees run on"
-            " until they are done, and what is past due stays so.",
+            "It cannot be paused. A red, a strategy discussion and a conference run on until they are done,"
+            " and what is past due stays so.",
             {"clock": "red", "hands": "full"},
         ),
         Why("Say on which day it runs on.", {"hands": "empty"}),

@@ -253,8 +253,8 @@ def test_a_clock_is_paused_by_a_manager_with_a_reason_unless_it_must_run_on() ->
     assert asked("screening", "pause_clock", "mash_manager", replace(running, reason=None)) == ["no_reason"]
     red = replace(running, unpausable=frozenset({"decision"}))
     assert told("screening", "pause_clock", "mash_manager", red) == [
-        "It cannot be paused. A red, a strategy discussion, a conference and an answer to who disagrees run on"
-        " until they are done, and what is past due stays so."
+        "It cannot be paused. A red, a strategy discussion and a conference run on until they are done,"
+        " and what is past due stays so."
     ]
 
 
