@@ -8,6 +8,7 @@ from sqlalchemy import select
 from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in_days, two_children, walk
 from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
+from tests.disagreeing import answer, decided, disagree, sent_by
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
 from tests.listing import ABSENT, in_directory
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
@@ -42,6 +43,7 @@ def everything(office: Any) -> World:
     world = a_world(office, LONG)
     _enquiries(office)
     _second_looks(office)
+    _disagreements(office)
     _checks(office)
     _early_help(office)
     _directory(office)
@@ -129,6 +131,18 @@ def _second_looks(office: Any) -> None:
     office.session.add_all((waits, given))
     with at_desk(office, MANAGER) as desk:
         give_second_look(desk, GiveLook(look_id=given.id, outcome="advice", reason="Made up: the school could help"))
+
+
+def _disagreements(office: Any) -> None:
+    """What a referrer sent: not decided, decided, and disagreed with, answered and not, once and twice."""
+    sent_by(office)
+    decided(office)
+    disagree(office, decided(office, by=f"{MANAGER} 2"))
+    disagree(office, decided(office))
+    answer(office, disagree(office, decided(office)), "look_again")
+    again = decided(office)
+    for _ in range(2):
+        answer(office, disagree(office, again))
 
 
 def _checks(office: Any) -> None:

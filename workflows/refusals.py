@@ -131,7 +131,12 @@ OF_RIGHTS = {
     "not_looked_at": "{passages_are} not looked at yet. Say of each what is to be done with it; then approve.",
     "prepared_long_ago": "It was gathered over a month ago, and may have changed. Gather what is held again.",
 }
-WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES, **OF_RIGHTS}
+OF_DISAGREEMENTS = {
+    "own_decision": "You decided or approved this yourself. Another manager must answer.",
+    "reopen_first": "It was joined to {reopen_first}, where it is decided. Reopen that one first, then answer here.",
+    "no_words_for_them": "Say why, in words that the professional reads.",
+}
+WORDS = {**OF_EVERY_CASE, **OF_ENQUIRIES, **OF_REFERRALS, **OF_POLICIES, **OF_RIGHTS, **OF_DISAGREEMENTS}
 
 
 def names_details(code: str) -> bool:

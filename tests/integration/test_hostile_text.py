@@ -16,11 +16,13 @@ from lxml import html
 from sqlalchemy import func, select
 
 from tests.crawling import Form, forms_of, forms_within, pages_of
-from tests.hostile import KNOWN, MARK, TEXTS, VALUES, example_of, paths_of, put
+from tests.disagreeing import decided, said_of
+from tests.hostile import KNOWN, MARK, REFUSED, TEXTS, VALUES, example_of, paths_of, put
 from tests.telling import PROFESSIONAL, a_visitor, fill_in
 from tests.undoing import undone
 from tests.worlds import a_world
 from triage.models import Base
+from triage.schemas.disagreement import DisagreeSchema
 from triage.schemas.enquiry import (
     CheckActionSchema,
     DecideSchema,
@@ -62,6 +64,7 @@ SENT_TO = {
     TransferActionSchema: "/transfers/{transfer_id}/actions/{action}",
     DraftPolicySchema: "/policies",
     PolicyActionSchema: "/policies/{policy_id}/actions/{action}",
+    DisagreeSchema: "/sent/ENQ-2013-000001/disagreements",  # by whoever sent one: see below
 }
 
 
@@ -202,6 +205,31 @@ def test_what_is_typed_for_a_code_is_shown_inert(app, field):
         answer = a_visitor(app).post("/tell-us/resume", data={"reference": "x", "code": "x", field: sendable(text)})
         assert answer.status_code == 404
         assert_inert(answer.text)
+
+
+def test_what_is_typed_by_who_disagrees_and_who_answers_is_kept_or_refused_and_shown_inert(sign_in, office):
+    enquiry, outcomes = decided(office), set()
+    at, sent = f"/enquiries/{enquiry.id}", f"/partners/sent/{enquiry.reference}"
+    referrer, manager = sign_in("referrer"), sign_in("mash_manager 2")
+
+    def tell(text):
+        with undone(office.session):
+            said = referrer.post(sent, data={"words": sendable(text)})
+            assert_inert(said.text)
+            outcomes.add(said.status_code)
+            for row in said_of(office, enquiry):
+                told = {"action": "let_stand", "answer": sendable(text), "reason": sendable(text)}
+                answered = manager.post(f"{at}/disagreements/{row.id}", data=told)
+                assert_inert(answered.text)
+                for page in (manager.get(f"{at}/disagreements/{row.id}"), manager.get(at), referrer.get(sent)):
+                    assert_inert(page.text)
+                office.session.refresh(row)
+                assert row.words == sendable(text).strip()
+                assert answered.status_code == 422 or row.answer == row.reason == sendable(text).strip()
+
+    for text in (*KNOWN, *REFUSED):
+        tell(text)
+    assert outcomes == {302, 422}
 
 
 def test_hostile_case_is_inert_on_every_page_that_tells_of_it(sign_in, office):

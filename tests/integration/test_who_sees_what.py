@@ -56,7 +56,7 @@ OF_CASES = {
     "rectifications": "SELECT t.id, s.enquiry_id FROM rectifications t JOIN subjects s ON s.person_id = t.person_id",
     "clock_pauses": "SELECT p.id, coalesce(c.enquiry_id, r.enquiry_id) FROM clock_pauses p"
     " JOIN clocks c ON c.id = p.clock_id LEFT JOIN referrals r ON r.id = c.referral_id",
-    **dict.fromkeys(("subjects", "referrals"), "SELECT t.id, t.enquiry_id FROM {} t"),
+    **dict.fromkeys(("subjects", "referrals", "disagreements"), "SELECT t.id, t.enquiry_id FROM {} t"),
     **dict.fromkeys(("first_views", "recommendations", "decisions"), OF_SUBJECT),
     **dict.fromkeys(("assignments", "strategy_discussions", "transfers", "unmet_needs"), OF_REFERRAL),
     **dict.fromkeys(("clocks", "files", "disclosures"), OF_EITHER),
@@ -171,6 +171,8 @@ class Scene:
             self.put("disclosures", SYSTEM, referral_id=case.id, enquiry_id=None, **shared)
             gone = {"removed_by_id": None, "removed_at": None, "removed_reason": "", "content": b"x"}
             self.put("files", SYSTEM, referral_id=case.id, enquiry_id=None, **gone)
+            of = {"enquiry_id": case.enquiry_id, "sent_id": case.enquiry_id, "clock_id": case.enquiry.clocks[0].id}
+            self.put("disagreements", SYSTEM, answered_by_id=None, answer="", reason="", **of)
             for name in ("strategy_discussions", "unmet_needs"):
                 self.put(name, SYSTEM, referral_id=case.id)
             clock = self.office.session.scalar(text("SELECT id FROM clocks WHERE referral_id = :id"), {"id": case.id})

@@ -21,6 +21,7 @@ from werkzeug.datastructures import FileStorage
 from tests.calling import post_form
 from tests.conftest import Office, OneConnection
 from tests.crawling import forms_of
+from tests.disagreeing import come_to_disagree
 from tests.everything import LONG, everything
 from tests.looking import a_tab, look_at
 from tests.seeing import Page, Seen, go_through, watched
@@ -36,7 +37,7 @@ PAGES = {
     each.relative_to(TEMPLATES).as_posix() for each in TEMPLATES.rglob("*.html") if "{% extends" in each.read_text()
 } - {"portal/base.html", "portal/step.html"}  # which others extend
 OF_LOCALITIES = {f"locality/{name}.html" for name in ("danger", "inbox", "referral")}
-OF_LOCALITIES |= {f"partners/{name}.html" for name in ("checks", "sent")}
+OF_LOCALITIES |= {f"partners/{name}.html" for name in ("checks", "sent", "sent_one")}
 OF_VISITORS = {each for each in PAGES if each.startswith("portal/")}
 OF_EVERYBODY = {f"mash/{name}.html" for name in ("worktray", "log_enquiry", "enquiry")}
 OF_ACCOUNTS = {each for each in PAGES if each.startswith(("account/", "admin/"))} - {"admin/agreements.html"}
@@ -151,6 +152,7 @@ def leave_by_the_council(walk: Walk) -> None:
 def go_through_without_an_account(walk: Walk) -> None:
     """Whoever tells us of a child, as each kind of person does, and whoever is asked by letter."""
     come_by_a_link(walk.app, walk.office)
+    come_to_disagree(walk.app, walk.office)
     come_by_every_page(walk.app)
 
 

@@ -50,6 +50,7 @@ enquiry.act         write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .
 enquiry.danger      write    OCR  OCR  OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .
 first_view.record   write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .    .    .
 enquiry.decide      write    .    OCR  OCR  .    .    .    .    .    .    .    .    .    .
+disagreement.answer write    .    .    OCR  .    .    .    .    .    .    .    .    .    .
 person.recognise    write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .    .    .
 person.look         read     Y    Y    Y    Y    Y    .    .    .    .    .    .    .    .
 person.merge        write    Y    Y    Y    .    Y    .    .    .    .    .    .    .    .
@@ -63,6 +64,7 @@ check.read          read     .    .    .    .    .    .    .    .    O    .    .
 sent.read           read     .    .    .    .    .    .    .    .    .    OC   .    .    OC
 file.read           read     OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .
 file.write          write    OTCR OTCR OTCR OTCR OTCR OTCR OTCR .    .    .    .    .    .
+sent.disagree       write    .    .    .    .    .    .    .    .    .    OC   .    .    OC
 restriction.read    read     .    .    Y    .    .    .    .    .    .    .    Y    .    .
 restriction.make    write    .    .    OCR  .    .    .    .    .    .    .    .    .    .
 restriction.write   write    .    .    Y    .    .    .    .    .    .    .    Y    .    .

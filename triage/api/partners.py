@@ -7,8 +7,10 @@ from flask_smorest import Blueprint
 
 from triage.api.access import may, note_shown
 from triage.api.present import present_asked
-from triage.schemas.partner import AskedListSchema, SentListSchema
-from triage.services.partners import show_asked, show_sent
+from triage.schemas.disagreement import DisagreeSchema
+from triage.schemas.partner import AskedListSchema, SentListSchema, SentSchema
+from triage.services.disagreeing import disagree_as_sender
+from triage.services.partners import show_asked, show_one_sent, show_sent
 
 blueprint = Blueprint("api_partners", __name__, url_prefix="/api/v1", description="For partners of the hub")
 
@@ -30,3 +32,14 @@ def read_checks() -> Any:
 def read_sent() -> Any:
     """What became of the enquiries that this system sent: a safe word, and nothing of what was found or decided."""
     return {"items": show_sent(g.desk)}
+
+
+@blueprint.post("/sent/<reference>/disagreements")
+@may("sent.disagree")
+@blueprint.arguments(DisagreeSchema)
+@blueprint.response(201, SentSchema)
+def post_disagreement(said: dict[str, str], reference: str) -> Any:
+    """Say that one disagrees with what was decided: by when a manager answers. Once at a time, and twice at most."""
+    disagree_as_sender(g.desk, reference, said.get("words", ""))
+    g.desk.session.flush()
+    return show_one_sent(g.desk, reference)

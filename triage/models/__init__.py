@@ -10,6 +10,7 @@ from triage.models.clock import Clock, ClockPause
 from triage.models.cover import Cover
 from triage.models.decision import Decision, Recommendation
 from triage.models.directory import Capacity, DirectoryService, UnmetNeed
+from triage.models.disagreement import Disagreement
 from triage.models.disclosure import Disclosure
 from triage.models.disposed import DisposalReach, DisposedEnquiry, DisposedReferral
 from triage.models.draft import Draft
@@ -57,6 +58,7 @@ __all__ = [
     "Decision",
     "DeclaredInterest",
     "DirectoryService",
+    "Disagreement",
     "Disclosure",
     "Disposal",
     "DisposalItem",

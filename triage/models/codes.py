@@ -3,6 +3,7 @@
 from workflows import adult_at_risk, early_help, ehc_assessment, other_authority, social_care
 from workflows.access_request import ACCESS_REQUEST
 from workflows.agency_check import AGENCY_CHECK
+from workflows.disagreement import DISAGREEMENT
 from workflows.enquiry import ENQUIRY
 from workflows.transfer import TRANSFER
 
@@ -131,6 +132,7 @@ REFERRAL_STATES = tuple(dict.fromkeys(state for table in TABLES.values() for sta
 CHECK_STATES = AGENCY_CHECK.states
 TRANSFER_STATES = TRANSFER.states
 ACCESS_STATES = ACCESS_REQUEST.states
+DISAGREEMENT_STATES = DISAGREEMENT.states
 CLOCK_KINDS = {
     "screening": "Screening",
     "decision": "Decision",
@@ -154,6 +156,7 @@ CLOCK_KINDS = {
     "adult_outcome": "Outcome",
     "authority_acknowledgement": "Other authority's answer",
     "authority_refusal": "What follows a refusal",
+    "disagreement": "Answer to a disagreement",
 }
 CLOCK_STATES = ("running", "paused", "met", "missed", "cancelled")
 LAWFUL_BASES = {

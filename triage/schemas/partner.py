@@ -20,12 +20,32 @@ class AskedListSchema(Output):
     items = fields.List(fields.Nested(AskedSchema))
 
 
+class SaidSchema(Output):
+    """That one disagreed, and what a manager answered."""
+
+    said_at = fields.AwareDateTime()
+    answer_by = fields.AwareDateTime()
+    answered_at = fields.AwareDateTime(allow_none=True)
+    means = fields.String(metadata={"description": "whether the decision stands; empty until it is answered"})
+    answer = fields.String(metadata={"description": "the manager's words; empty until it is answered"})
+
+
+class DisagreementSchema(Output):
+    """What was said against the decision, and whether more may be said now."""
+
+    said = fields.List(fields.Nested(SaidSchema))
+    may = fields.Boolean()
+    next_step = fields.String(metadata={"description": "what whoever still disagrees may do"})
+
+
 class SentSchema(Output):
     """An enquiry that was sent, and where it stands."""
 
     reference = fields.String()
     received_at = fields.AwareDateTime()
     stands = fields.String()
+    says = fields.List(fields.String(), metadata={"description": "what that means, or which way it was decided"})
+    disagreement = fields.Nested(DisagreementSchema)
 
 
 class SentListSchema(Output):

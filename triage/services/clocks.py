@@ -9,12 +9,14 @@ from triage.models.codes import RAGS
 from triage.services.desk import Desk
 from workflows.calendar import LONDON
 from workflows.clocks import DueTimes, assessment_variant, due_after_pause, due_times, timescale_on
+from workflows.disagreement import CLOCK
 from workflows.engine import Fired
 
 RUNS = ("running", "paused")  # a paused clock has not stopped: it stands still
 OF_CHECKS = "agency_check"
 CONFERENCE = "conference"
 ASSESSMENTS = ("assessment", "core_assessment")
+OUTLIVES = (CLOCK,)  # what began after the decision, and ends with neither it nor the case
 
 
 def start_clock(
@@ -178,7 +180,8 @@ def stop_clock(desk: Desk, clock: Clock) -> None:
 def cancel_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str] = ("*",)) -> None:
     """End running clocks that no longer have anything to time: missed if they were past due by then, else neither."""
     for clock in running(case, kinds):
-        cancel_clock(desk, clock)
+        if clock.kind not in OUTLIVES:
+            cancel_clock(desk, clock)
 
 
 def cancel_clock(desk: Desk, clock: Clock) -> None:

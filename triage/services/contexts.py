@@ -5,7 +5,7 @@ from uuid import UUID
 
 from triage.models import AgencyCheck, Clock, Enquiry, PolicyVersion, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
-from triage.services.clocks import ASSESSMENTS, OF_CHECKS, is_past_due, running, timed_colour
+from triage.services.clocks import ASSESSMENTS, OF_CHECKS, OUTLIVES, is_past_due, running, timed_colour
 from triage.services.desk import Desk, seeing_all
 from triage.services.first_view import name_of
 from triage.services.gathering import Known, gather
@@ -127,8 +127,8 @@ def _timed(desk: Desk, case: Enquiry | Referral) -> Known:
 
 
 def _ours(case: Enquiry | Referral, state: str) -> Iterator[Clock]:
-    """A partner's clock is the partner's: it is chased, not paused."""
-    return (clock for clock in case.clocks if clock.kind != OF_CHECKS and clock.state == state)
+    """A partner's clock is the partner's: it is chased, not paused. Who disagrees was told by when we answer."""
+    return (clock for clock in case.clocks if clock.kind not in (OF_CHECKS, *OUTLIVES) and clock.state == state)
 
 
 def _kinds(clocks: Iterable[Clock]) -> frozenset[str]:

@@ -15,6 +15,7 @@ from triage.services.breaking_glass import tell_glass_broken
 from triage.services.check_links import add_link
 from triage.services.daily_notices import write_daily_notice
 from triage.services.desk import Desk
+from triage.services.disagreement_letters import tell_answered, tell_disagreement, tell_received
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
 from triage.services.partner_letters import ask_partner, chase_partner, tell_lead
 from triage.services.restricting import tell_restriction
@@ -30,6 +31,8 @@ Payload = Mapping[str, Any]
 Write = Callable[[Desk, Payload, str], Letter]
 
 AGAIN = "If you disagree, or learn something new, ring us and say this reference. In an emergency ring 999."
+
+IN_WORDS = "Or say why you disagree where you look how it stands: a manager answers you there."
 
 
 def smtp_sender(settings: Settings) -> Send:
@@ -75,7 +78,8 @@ def _tell_outcome(desk: Desk, payload: Payload, domain: str) -> Letter:
     if decided.decided_at is None:
         raise NoLongerNeeded("Reopened before it went: the new decision is told.")
     said = [f"Your enquiry {enquiry.reference} has been decided.", *say_outcomes(decided)]
-    text = "\n".join([*said, "", AGAIN, ""])
+    more = (AGAIN, IN_WORDS) if enquiry.channel == "portal" else (AGAIN,)
+    text = "\n".join([*said, "", *more, ""])
     return Letter((enquiry.referrer_email,), f"Your enquiry {enquiry.reference} was decided", text)
 
 
@@ -168,6 +172,9 @@ LETTERS: dict[str, Write] = {
     "daily_notice": write_daily_notice,
     "tell_account": tell_account,
     "ask_for_agreement": ask_for_agreement,
+    "tell_disagreement": tell_disagreement,
+    "disagreement_received": tell_received,
+    "disagreement_answered": tell_answered,
 }
 
 

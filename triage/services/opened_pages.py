@@ -4,6 +4,8 @@ PAGES = {
     "enquiries.show": "An enquiry",
     "worktray.show": "Worktray",
     "decide.show": "Deciding an enquiry",
+    "disagreements.show": "Answering who disagrees with a decision",
+    "disagreements.answer": "Answering who disagrees with a decision",
     "referrals.show": "A referral",
     "referrals.show_inbox": "Referrals",
     "duty.show": "Duty",

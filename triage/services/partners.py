@@ -1,13 +1,16 @@
 """What those outside see: the checks that their agency was asked, and what became of what they sent. No more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from triage.models import AgencyCheck
+from triage.models import AgencyCheck, Disagreement, Enquiry
 from triage.services.desk import Desk, seeing_all
-from triage.services.safe_words import say_stands
-from triage.store.enquiries import get_check
+from triage.services.disagreeing import Standing, find_sent, show_standing
+from triage.services.safe_words import DECIDED, MEANS, say_outcomes, say_stands
+from triage.store.disagreements import list_said
+from triage.store.enquiries import follow_joins, get_check
 from triage.store.partners import list_asked, list_sent
 
 
@@ -27,11 +30,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An enquiry as whoever sent it sees it: a safe word, and neither what was found out nor what was decided."""
+    """An enquiry as whoever sent it sees it: safe words, and neither what was found out nor what was decided.
+
+    `disagreement` is what they said against the decision, and were answered.
+    """
 
     reference: str
     received_at: datetime
     stands: str
+    says: tuple[str, ...]
+    disagreement: Standing
 
 
 def show_asked(desk: Desk) -> list[Asked]:
@@ -64,4 +72,24 @@ def _name(subject: object) -> str:
 
 def show_sent(desk: Desk) -> list[Sent]:
     """What this actor sent, the latest first."""
-    return [Sent(each.reference, each.received_at, say_stands(each.state)) for each in list_sent(desk.session)]
+    return _tell(desk, list_sent(desk.session))
+
+
+def show_one_sent(desk: Desk, reference: str) -> Sent:
+    """What this actor sent under that reference. NotFound where they sent none."""
+    return _tell(desk, [find_sent(desk, reference)])[0]
+
+
+def _tell(desk: Desk, sent: Sequence[Enquiry]) -> list[Sent]:
+    """What was joined to another stands as that one does."""
+    with seeing_all(desk):
+        said: dict[UUID, list[Disagreement]] = {each.id: [] for each in sent}
+        for row in list_said(desk.session, list(said)):
+            said[row.sent_id].append(row)
+        return [_tell_one(desk, each, follow_joins(desk.session, each), said[each.id]) for each in sent]
+
+
+def _tell_one(desk: Desk, sent: Enquiry, decided: Enquiry, said: Sequence[Disagreement]) -> Sent:
+    stands = say_stands(decided.state)
+    says = tuple(say_outcomes(decided)) if stands == DECIDED else (MEANS[stands],)
+    return Sent(sent.reference, sent.received_at, stands, says, show_standing(desk, sent, decided, said))

@@ -5,20 +5,26 @@ from datetime import datetime
 
 from triage.models import Enquiry
 from triage.services.desk import Desk, seeing_all
+from triage.services.disagreeing import Standing, show_standing
 from triage.services.safe_words import DECIDED, FOR_THE_PUBLIC, MEANS, RECEIVED, is_public, say_outcomes, say_stands
+from triage.store.disagreements import list_said
 from triage.store.enquiries import follow_joins
 from triage.store.tellings import find_telling
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A safe word for where it stands, and what that means. `hears_outcome` is for professionals alone."""
+    """A safe word for where it stands, and what that means. `hears_outcome` is for professionals alone.
+
+    `disagreement` is what they said against the decision, and were answered.
+    """
 
     reference: str
     sent_at: datetime
     stands: str
     says: tuple[str, ...]
     hears_outcome: bool
+    disagreement: Standing
 
 
 def show_progress(desk: Desk) -> Progress | None:
@@ -28,8 +34,10 @@ def show_progress(desk: Desk) -> Progress | None:
         return None
     with seeing_all(desk):
         enquiry = desk.session.get_one(Enquiry, telling.enquiry_id)
-        stands, says = _say(enquiry, follow_joins(desk.session, enquiry))
-        return Progress(enquiry.reference, telling.sent_at, stands, says, not is_public(enquiry))
+        decided = follow_joins(desk.session, enquiry)
+        stands, says = _say(enquiry, decided)
+        disagreement = show_standing(desk, enquiry, decided, list_said(desk.session, [enquiry.id]))
+        return Progress(enquiry.reference, telling.sent_at, stands, says, not is_public(enquiry), disagreement)
 
 
 def _say(enquiry: Enquiry, decided: Enquiry) -> tuple[str, tuple[str, ...]]:

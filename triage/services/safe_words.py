@@ -36,3 +36,15 @@ def say_outcomes(decided: Enquiry) -> list[str]:
     """What is said of a decision: which way in a sentence, and of whom nothing."""
     routes = {subject.decision.route for subject in decided.subjects if subject.decision}
     return [words for route, words in OUTCOMES.items() if route in routes] or [OTHER_OUTCOME]
+
+
+# What a professional who disagrees is told: a manager's own words to them stand beside it, and no others.
+ANSWERS = {
+    "stands": "A manager who had no part in the decision has read what you said. The decision stands.",
+    "looked_again": "A manager who had no part in the decision has read what you said. We are looking at it again.",
+}
+ONCE_MORE = "If you still think that this is not enough for the child, you may say so once more."
+NEXT_STEP = (
+    "If you still disagree, this goes outside this service: ring us on {phone}, say this reference, and ask for the"
+    " local safeguarding partners' procedure for escalation."
+)

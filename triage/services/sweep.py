@@ -11,11 +11,14 @@ from triage.models import AgencyCheck, Clock, ClockPause, Enquiry, Referral
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.clocks import resume_ended
 from triage.services.desk import Desk
+from triage.services.disagreeing import name
 from triage.services.events import record
 from triage.services.outbox import promise
+from triage.store.disagreements import find_of_clock
 from triage.store.locking import lock_if_free
 from workflows.agency_check import WAITING
 from workflows.calendar import LONDON
+from workflows.disagreement import CLOCK
 
 BATCH = 500
 
@@ -85,6 +88,8 @@ def _warn(desk: Desk, clock: Clock) -> None:
     clock.warned_at = desk.now
     if clock.agency_check:
         act_on_check(desk, CheckAction(check_id=clock.agency_check_id, action="chase"))
+    if clock.kind == CLOCK:
+        promise(desk, "tell_disagreement", soon=True, **name(find_of_clock(desk.session, clock.id)))
     record(desk, clock.enquiry or clock.referral, "clock_warned", kind=clock.kind, due_at=clock.due_at.isoformat())
 
 

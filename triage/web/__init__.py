@@ -16,6 +16,7 @@ from triage.web import (
     danger,
     decide,
     directory,
+    disagreements,
     drafts,
     duty,
     enquiries,
@@ -58,7 +59,7 @@ BLUEPRINTS = (
     *(cover, caseloads, several, directory, needs, unmet_needs),
     *(insight, behind, runs, why_nots, second_looks, thresholds),
     *(reasons, records, family, restrictions, openings, partners, drafts),
-    *(rights, reviewing, sharing, corrections, retention),
+    *(rights, reviewing, sharing, corrections, retention, disagreements),
     *(telling, resuming, answering),
 )
 

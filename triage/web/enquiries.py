@@ -30,6 +30,7 @@ from triage.services.people import find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
 from triage.services.reading import people_of
+from triage.store.disagreements import list_disagreements
 from triage.store.disclosures import list_shared
 from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
 from triage.store.files import list_files
@@ -204,6 +205,8 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         enquiry=enquiry,
         kin=find_kin(desk.session, enquiry),
         shared=list_shared(desk.session, enquiry),
+        disagreements=list_disagreements(desk.session, [enquiry.id]),
+        answers=has("disagreement.answer", desk.actor.role),
         waiting=waits_for_view(desk.actor, enquiry),
         withdrawn=_tell_withdrawn(events),
         out=list_out(enquiry, beside),

@@ -4,17 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, Invalid, Stale
+from triage.schemas.disagreement import DisagreeSchema
 from triage.schemas.enquiry import CheckActionSchema
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.desk import Desk
-from triage.services.partners import show_asked, show_sent
+from triage.services.disagreeing import disagree_as_sender
+from triage.services.partners import show_asked, show_one_sent, show_sent
 from triage.services.permitted import permitted_on_check
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load
-from triage.web.keeping import begin, was_sent
+from triage.web.keeping import NOTHING, begin, was_sent
 
 blueprint = Blueprint("partners", __name__, url_prefix="/partners")
 carry_on(blueprint)
@@ -60,6 +63,34 @@ def show_own() -> Any:
     """What became of what this person sent."""
     with open_desk() as desk:
         return render_template("partners/sent.html", sent=show_sent(desk))
+
+
+@blueprint.get("/sent/<reference>")
+@may("sent.read")
+def show_one(reference: str) -> Any:
+    """Where one of them stands, and where to say that one disagrees."""
+    return _render_sent(reference, NOTHING, {})
+
+
+@blueprint.post("/sent/<reference>")
+@may("sent.disagree")
+def disagree(reference: str) -> Any:
+    """Keep that they disagree, and show by when it is answered."""
+    try:
+        said = load(DisagreeSchema(), {"words": request.form.get("words", "")})
+        with open_desk() as desk:
+            disagree_as_sender(desk, reference, **said)
+            was_sent(desk)
+    except (Invalid, Conflict) as refusal:
+        return _render_sent(reference, request.form, errors_by_field(refusal)), refusal.status
+    return redirect(url_for("partners.show_one", reference=reference))
+
+
+def _render_sent(reference: str, values: MultiDict[str, str], errors: dict[str, str]) -> str:
+    with open_desk() as desk:
+        sent = show_one_sent(desk, reference)
+        form = begin(desk, url_for("partners.show_one", reference=reference), values)
+        return render_template("partners/sent_one.html", sent=sent, form=form, values=form.values, errors=errors)
 
 
 def _render(errors: dict[str, str]) -> str:

@@ -31,6 +31,7 @@ GOES = {  # what is in the tables, in the words of whoever agrees that it goes
     "recommendations": "What the policy recommended",
     "first_views": "First views",
     "decisions": "Decisions",
+    "disagreements": "That whoever told us disagreed, and what they were answered",
     "second_looks": "What another manager would have decided",
     "check_links": "Links by which partners opened them",
     "agency_checks": "Questions to partners, and their answers",

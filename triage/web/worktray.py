@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.datastructures import MultiDict
 
+from triage.access.permissions import has
 from triage.errors import Invalid, NotFound, Problem
 from triage.models.codes import SOURCES
 from triage.schemas.worktray import TrayQuery
@@ -17,6 +18,7 @@ from triage.services.reading import people_of
 from triage.services.taking import take_next
 from triage.state import state_of
 from triage.store.covers import list_covered
+from triage.store.disagreements import count_unanswered
 from triage.store.worktray import ELSEWHERE, PAGE, WHOSE, Tray, count_worktray, list_keys, list_worktray
 from triage.web.access import may, note_shown, open_desk
 from triage.web.forms import load, read_page_number
@@ -48,6 +50,7 @@ def show() -> Any:
             pages=-(-counts.total // PAGE),
             options=_options(desk),
             covered=list_covered(desk.session, desk.actor.id, desk.now),
+            disagreements=count_unanswered(desk.session) if has("disagreement.answer", desk.actor.role) else 0,
         )
 
 

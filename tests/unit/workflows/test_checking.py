@@ -207,7 +207,7 @@ def test_a_new_table_whose_clock_has_no_timescale_is_told_so(folder: Path) -> No
 
 def test_every_table_is_found_by_the_name_of_its_file() -> None:
     assert set(tables()) == {
-        *("access_request", "adult_at_risk", "agency_check", "early_help", "ehc_assessment"),
+        *("access_request", "adult_at_risk", "agency_check", "disagreement", "early_help", "ehc_assessment"),
         *("enquiry", "other_authority", "policy", "social_care", "transfer"),
     }
     assert find_table("guards") is None

@@ -62,6 +62,7 @@ LIMITS = [
     ("authority_acknowledgement", "section_47", june(5, 10), "1 hour"),
     ("authority_refusal", None, june(6), "1 working day"),
     ("authority_refusal", "section_47", june(5, 10), "1 hour"),
+    ("disagreement", None, june(7), "2 working days"),
 ]
 
 

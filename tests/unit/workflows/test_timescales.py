@@ -81,6 +81,16 @@ def test_what_no_published_source_confirmed_is_marked() -> None:
     assert unconfirmed == {"screening", "agency_check"}, "the two that name the authorities whose practice it is"
 
 
+def test_answer_to_who_disagrees_is_owed_in_two_working_days_by_our_own_assumption() -> None:
+    (scale,) = timescales()["disagreement", None]
+    assert (scale.text, scale.begins, scale.ends) == (
+        "2 working days",
+        ("disagreement_received",),
+        ("disagreement_answered",),
+    )
+    assert (scale.escalate_to, "†" in scale.authority) == ("mash_manager", True)
+
+
 @pytest.mark.parametrize(
     ("kind", "begins", "ends"),
     [

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.workflows.firing import words_of_refusal
 from tests.unit.workflows.plain_access import PLAIN_ACCESS
+from tests.unit.workflows.plain_disagreement import PLAIN_DISAGREEMENT
 from tests.unit.workflows.plain_enquiry import PLAIN_CHECK, PLAIN_ENQUIRY
 from tests.unit.workflows.plain_policy import PLAIN_POLICY
 from tests.unit.workflows.plain_services import (
@@ -22,7 +23,7 @@ from workflows.registry import tables
 PROCEDURES = (
     *(PLAIN_ENQUIRY, PLAIN_CHECK, PLAIN_SOCIAL_CARE, PLAIN_EARLY_HELP),
     *(PLAIN_EHC, PLAIN_ADULT, PLAIN_OTHER_AUTHORITY, PLAIN_TRANSFER, PLAIN_POLICY),
-    PLAIN_ACCESS,
+    *(PLAIN_ACCESS, PLAIN_DISAGREEMENT),
 )
 
 TestEnquiry = walk_over(PLAIN_ENQUIRY)
@@ -35,6 +36,7 @@ TestOtherAuthority = walk_over(PLAIN_OTHER_AUTHORITY)
 TestTransfer = walk_over(PLAIN_TRANSFER)
 TestPolicy = walk_over(PLAIN_POLICY)
 TestAccessRequest = walk_over(PLAIN_ACCESS)
+TestDisagreement = walk_over(PLAIN_DISAGREEMENT)
 
 
 def test_every_table_is_walked() -> None:

@@ -4,23 +4,32 @@ from collections.abc import Mapping
 from itertools import chain
 from uuid import UUID
 
-from triage.models import Clock, Event, File, OutboxMessage, Referral, UnmetNeed
+from triage.models import Clock, Disagreement, Event, File, OutboxMessage, Referral, UnmetNeed
 from triage.models.codes import CLOCK_KINDS, CLOSURES, DIRECTORY_SAID, OUTSIDE, ROLES, SOURCES
 from triage.services.rights.material import Item, Passage, Section
 from triage.services.rights.sections import Gathering, speaks_of, tell_service
-from triage.services.rights.wording import SECTION_47, URGENCIES, facts_of, name_code, passages_of, say
+from triage.services.rights.wording import SECTION_47, URGENCIES, facts_of, is_anonymous, name_code, passages_of, say
 from triage.services.unmet_needs import read_needs
+from triage.store.disagreements import list_disagreements
 from triage.store.held import count_readings, list_checks, list_clocks, list_events, list_files_of, list_letters
 from triage.store.unmet_needs import list_unmet
 from triage.uploads.kinds import FILE_KINDS
 
 # How the record is kept safe, and why it is kept so long: telling of it would undo it.
 LEFT_OUT_EVENTS = ("record_restricted", "restriction_", "glass_", "hold_")
-TO_REFERRERS = ("acknowledge_referrer", "notify_outcome")
+OF_REFERRERS = (
+    *("acknowledge_referrer", "notify_outcome"),
+    *("disagreement_received", "disagreement_answered", "tell_disagreement"),
+)
+# Told of under a heading of its own, where whoever disagreed may be told of.
+APART = "disagreement"
 # By what they say and to whom; of no others is anything told, for the same reason.
 LETTERS = {
     "acknowledge_referrer": "To whoever told us: that we received it",
     "notify_outcome": "To whoever told us: that it was decided",
+    "disagreement_received": "To whoever told us: that we received that they disagree",
+    "disagreement_answered": "To whoever told us: that a manager answered",
+    "tell_disagreement": "To the managers: that whoever told us disagrees",
     "ask_check": "To somebody whom we asked: that we ask, and where to open the question",
     "chase_check": "To somebody whom we asked: that we wait for their answer",
     "escalate_check": "To the lead of somebody whom we asked: that they have not answered",
@@ -149,10 +158,30 @@ def _tell_unmet_need(given: Gathering, row: UnmetNeed, needs: Mapping[str, str])
     return Item(needs.get(row.need, row.need), facts, passages_of(row, words="In words"))
 
 
+@speaks_of("disagreements")
+def read_disagreements(given: Gathering) -> Section:
+    """What whoever told us said against a decision, and were answered: nothing where they may not be told of."""
+    rows = list_disagreements(given.desk.session, [each.id for each in given.held.enquiries])
+    told = (each for each in rows if not is_anonymous(each.sent))
+    return Section("Who disagreed with what was decided", tuple(_tell_disagreement(given, each) for each in told))
+
+
+def _tell_disagreement(given: Gathering, row: Disagreement) -> Item:
+    facts = facts_of(
+        ("Said", given.at(row.said_at)),
+        ("To be answered by", given.at(row.clock.due_at)),
+        ("How it stands", name_code(row.state)),
+        ("Answered", given.at(row.answered_at)),
+        ("Answered by", given.who(row.answered_by_id)),
+    )
+    words = passages_of(row, words="What they said", answer="What they were answered", reason="Why")
+    return Item(f"A disagreement, {row.enquiry.reference}", facts, words)
+
+
 @speaks_of("clocks", "clock_pauses")
 def read_clocks(given: Gathering) -> Section:
     """By when each thing was to be done."""
-    rows = list_clocks(given.desk.session, given.held)
+    rows = (each for each in list_clocks(given.desk.session, given.held) if each.kind != APART)
     return Section("How long things took", tuple(_tell_clock(given, each) for each in rows))
 
 
@@ -186,8 +215,8 @@ def read_letters(given: Gathering) -> Section:
 
 
 def _tells_referrer(given: Gathering, row: OutboxMessage) -> bool:
-    """Whether it went to who may not be named: that there is one would tell that they left an address."""
-    return row.task in TO_REFERRERS and UUID(row.payload["enquiry_id"]) in given.anonymous
+    """Whether it went to, or is about, who may not be named: that there is one would tell of them."""
+    return row.task in OF_REFERRERS and UUID(row.payload["enquiry_id"]) in given.anonymous
 
 
 def _tell_letter(given: Gathering, row: OutboxMessage) -> Item:
@@ -204,7 +233,7 @@ def read_log(given: Gathering) -> Section:
     """What happened, who did it and when."""
     cases = {each.id: each.reference for each in (*given.held.enquiries, *given.held.referrals)}
     rows = list_events(given.desk.session, (*given.held.keys, *cases))
-    told = (each for each in rows if not each.type.startswith(LEFT_OUT_EVENTS))
+    told = (each for each in rows if not each.type.startswith((*LEFT_OUT_EVENTS, APART)))
     return Section("What has happened", tuple(_tell_event(given, each, cases) for each in told))
 
 

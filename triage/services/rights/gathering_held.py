@@ -26,6 +26,7 @@ READERS = (
     facts.read_enquiries,
     facts.read_decisions,
     facts.read_checks,
+    cases.read_disagreements,
     cases.read_referrals,
     facts.read_repeats,
     cases.read_unmet_needs,

@@ -22,6 +22,8 @@ WHOEVER_TOLD_US = "Whoever told us"
 LETTERS = {
     "acknowledge_referrer": "That we received what they told us, and our reference",
     "notify_outcome": "That their enquiry was decided, and which way in a sentence",
+    "disagreement_received": "That we received that they disagree, by when we answer, and our reference",
+    "disagreement_answered": "That we answered their disagreement, and our reference",
     "ask_check": "That we ask them something, our reference, and where to open the question",
     "chase_check": "That we wait for an answer, and our reference",
     "escalate_check": "That their agency has not answered, and our reference",

@@ -1,16 +1,20 @@
 """Going on with what one began to tell, here or elsewhere, by its reference and code; and leaving nothing behind."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from triage.access.actor import NOBODY
 from triage.access.routes import public
-from triage.errors import NotFound
+from triage.errors import Conflict, Invalid, NotFound
+from triage.limits import note_telling
+from triage.schemas.disagreement import DisagreeSchema
+from triage.services.disagreeing import disagree_as_visitor
 from triage.services.progress import show_progress as progress_of
 from triage.services.tellings import Told, belongs, find_by_code, give_code, open_telling, throw_away
 from triage.state import state_of
-from triage.web.forms import errors_by_field
+from triage.web.forms import errors_by_field, load
 from triage.web.portal.guarding import guard
 from triage.web.portal.holding import desk_of, desk_of_visitor, held_key, hold, let_go
 from triage.web.portal.telling import next_page
@@ -43,6 +47,27 @@ def resume() -> Any:
 @public(WHY)
 def show_progress() -> Any:
     """Where it stands, in safe words, for whoever sent it; or where reference and code are typed."""
+    return _show_progress({}, {})
+
+
+@blueprint.post("/disagree")
+@public("a professional who told us may say that they disagree with what was decided, and needs no account")
+def disagree() -> Any:
+    """Keep that they disagree, and show by when it is answered."""
+    key = held_key()
+    if key is None:
+        return redirect(url_for("resuming.show"))
+    note_telling("disagreement sent")
+    try:
+        said = load(DisagreeSchema(), {"words": request.form.get("words", "")})
+        with desk_of_visitor(key) as desk:
+            disagree_as_visitor(desk, days=state_of(current_app).settings.progress_days, **said)
+    except (Invalid, Conflict) as refusal:
+        return _show_progress(request.form, errors_by_field(refusal)), refusal.status
+    return redirect(url_for("resuming.show_progress"))
+
+
+def _show_progress(values: Mapping[str, str], errors: dict[str, str]) -> Any:
     key, state = held_key(), state_of(current_app)
     if key is None:
         return redirect(url_for("resuming.show"))
@@ -50,7 +75,7 @@ def show_progress() -> Any:
         progress = progress_of(desk)
     if progress is None:
         return redirect(url_for("resuming.show"))
-    return render_template("portal/progress.html", progress=progress, pack=state.pack)
+    return render_template("portal/progress.html", progress=progress, pack=state.pack, values=values, errors=errors)
 
 
 def open_by_code() -> Told:

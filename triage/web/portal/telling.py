@@ -23,7 +23,7 @@ from triage.web.portal.holding import desk_of_visitor, held_key, hold, read_held
 blueprint = Blueprint("tell_us", __name__, url_prefix="/tell-us")
 guard(blueprint)
 WHY = "whoever is worried about a child may tell us, and needs no account"
-ONLY_SENT = ("send", "code", "leave")  # what a form leads to, and no page
+ONLY_SENT = ("send", "code", "leave", "disagree")  # what a form leads to, and no page
 STEM = re.compile(r"[a-z_]*")
 PLACE = re.compile(r"children\.([0-9]{1,2})\.")
 
