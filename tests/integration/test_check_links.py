@@ -10,7 +10,7 @@ from tests.acting import act
 from tests.conftest import OneConnection
 from tests.making import an_enquiry, screen
 from tests.reading import main_of, plain
-from tests.telling import a_visitor, letters_to_partners, link_in
+from tests.telling import a_visitor, letters_to_partners, link_in, sent_by
 from triage.access.actor import NOBODY, SYSTEM, VISITOR, visitor
 from triage.access.tokens import digest
 from triage.app import create_app
@@ -52,8 +52,7 @@ def opened(client, link):
 
 
 def answer(client, page, action="answer", **said):
-    version = page.text.partition('name="version" value="')[2].partition('"')[0]
-    return client.post(f"/answer/{action}", data={"version": version, **said})
+    return client.post(f"/answer/{action}", data=sent_by(page.text) | said)
 
 
 def test_letter_holds_a_link_of_which_only_a_hash_is_kept(office, enquiry):
@@ -176,6 +175,37 @@ def test_whoever_came_by_a_link_sees_that_row_and_no_case_and_makes_none(office,
     act_as(office.session, SYSTEM)
     with pytest.raises(ProgrammingError, match="permission denied"), office.session.begin_nested():
         office.session.execute(text("UPDATE check_links SET expires_at = 'infinity'"))
+
+
+def test_answer_in_one_tab_does_not_land_on_the_letter_opened_in_another(office, client, link, enquiry):
+    first = opened(client, link)
+    other = an_enquiry(office, given_name="Bo")
+    screen(office, other, ask="police", finish=False)
+    (letter,) = letters_to_partners(office)
+    second = opened(client, link_in(letter))
+    mixed = answer(client, first, answer="Made up: of Ava")
+    assert (mixed.status_code, "Made up: of Ava" in mixed.text) == (409, True)
+    assert f"the letter about {enquiry.reference}" in plain(mixed.text)
+    for each in (*enquiry.checks, *other.checks):
+        office.session.refresh(each)
+        assert (each.state, each.answer) == ("requested", "")
+    answer(client, second, answer="Made up: of Bo")
+    office.session.refresh(other.checks[0])
+    assert other.checks[0].answer == "Made up: of Bo"
+
+
+def test_browser_forgets_the_question_and_the_letter_opens_it_again(settings, clock, session, link):
+    client = a_visitor(
+        create_app(settings.model_copy(update={"session_idle_minutes": 30}), clock, OneConnection(session))
+    )
+    page = opened(client, link)
+    clock.at += timedelta(minutes=30)
+    assert "Open the link in the letter again" in client.get("/answer").text
+    late = answer(client, page, answer="Made up: a long answer")
+    assert (late.status_code, "Made up: a long answer" in late.text) == (404, True)
+    assert "show this to nobody after me" in opened(client, link).text
+    client.post("/tell-us/leave")
+    assert client.get("/answer").status_code == 404
 
 
 def test_guessing_is_limited_by_address(settings, clock, session):

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from tests.acting import accepted
 from tests.conftest import OneConnection
 from tests.making import an_enquiry
-from tests.reading import main_of
-from tests.telling import CODE, PUBLIC, REFERENCE, a_visitor, fill_in, send, telling_of
+from tests.reading import main_of, plain
+from tests.telling import CODE, PUBLIC, REFERENCE, a_visitor, fill_in, send, sent_by, telling_of
 from triage.access.actor import SYSTEM, VISITOR, visitor
 from triage.access.tokens import LETTERS, digest, new_code, read_code
 from triage.access.vault import Vault
@@ -207,23 +207,73 @@ def test_whoever_leaves_leaves_nothing_in_the_browser_and_may_delete_it_all(app,
     fill_in(client)
     with client.session_transaction() as held:
         before = dict(held)
-    client.post("/tell-us/leave")
+    assert "deleted, and nothing was sent" not in client.post("/tell-us/leave").text
     assert client.get("/tell-us/check").location == "/tell-us"
+    gone = client.post("/tell-us/leave", data={"forget": "1"}).text
+    assert "Nothing was deleted" in gone
     for kept in (True, False):
         with client.session_transaction() as held:
             held.update(before)
         assert bool(telling_of(client, office)) is kept
-        client.post("/tell-us/leave", data={"forget": "1"})
-    send(client)
-    client.post("/tell-us/leave", data={"forget": "1"})
+        left = client.post("/tell-us/leave", data={"forget": "1"}).text
+        assert ("What you typed is deleted, and nothing was sent." in left) is kept
+    reference, _code = send(client)
+    left = main_of(client.post("/tell-us/leave", data={"forget": "1"}).text)
+    assert f"It was sent already, and we have it: its reference is {reference}" in left
     assert office.session.query(Enquiry).count() == 1
 
 
-def test_browser_goes_on_for_some_hours_only(app, office, settings):
+def test_leave_now_stands_on_every_page_and_leads_elsewhere_at_once(app, office):
     client = a_visitor(app)
     fill_in(client)
-    office.clock.at += timedelta(hours=settings.session_hours)
-    assert client.get("/tell-us/check").location == "/tell-us"
+    for path in ("", "/now", "/who", "/children", "/seen", "/you", "/check", "/ring-999", "/resume"):
+        assert "Leave now</button>" in client.get(f"/tell-us{path}").text, path
+    gone = client.post("/tell-us/leave", data={"now": "1"})
+    assert (gone.text, gone.headers["Refresh"]) == ("", "0; url=https://www.bbc.co.uk/weather")
+    with client.session_transaction() as held:
+        assert set(held) <= {"csrf_token"}
+
+
+def test_browser_forgets_it_without_a_sign_of_life(settings, clock, session):
+    app = limited(settings, clock, session, session_idle_minutes=30)
+    client = a_visitor(app)
+    fill_in(client)
+    for _ in range(3):
+        clock.at += timedelta(minutes=29)
+        assert client.get("/tell-us/check").status_code == 200
+    page = sent_by(client.get("/tell-us/seen").text)
+    clock.at += timedelta(minutes=30)
+    assert client.get("/tell-us/check").location == client.get("/tell-us/seen").location == "/tell-us"
+    assert "You have begun already" not in client.get("/tell-us").text
+    late = client.post("/tell-us/seen", data=page | {"witnessed": "Made up: a long page"})
+    assert (late.status_code, 'value="Made up: a long page"' in late.text) == (409, True)
+
+
+def test_two_tabs_do_not_mix_two_children(app, office):
+    client = a_visitor(app)
+    fill_in(client, {page: PUBLIC[page] for page in ("now", "who")})
+    first = {"telling": str(telling_of(client, office).id)}
+    client.post("/tell-us/leave")
+    stale = client.post("/tell-us/seen", data=first | {"witnessed": "Made up: of Ava"})
+    assert (stale.status_code, 'value="Made up: of Ava"' in stale.text) == (409, True)  # to begin anew with it
+    assert 'name="telling"' not in stale.text
+    fill_in(client, PUBLIC | {"children": {"children.0.given_name": "Bo"}})
+    for path, data in (
+        ("seen", {"witnessed": "Made up: of Ava"}),
+        ("send", {}),
+        ("code", {}),
+        ("now", {"telling": ""}),
+    ):
+        mixed = client.post(f"/tell-us/{path}", data=first | data)
+        assert (mixed.status_code, "two children are not mixed up" in plain(mixed.text)) == (409, True), path
+        assert all(said in mixed.text for said in data.values()), path
+    client.post("/tell-us/send")
+    enquiry = office.session.query(Enquiry).one()
+    assert "of Ava" not in enquiry.witnessed
+    late = client.post(
+        "/tell-us/seen", data={"telling": str(telling_of(client, office).id), "witnessed": "Made up: late"}
+    )
+    assert (late.status_code, 'value="Made up: late"' in late.text) == (409, True)
 
 
 def limited(settings, clock, session, **few):

@@ -130,9 +130,9 @@ def send(desk: Desk, vault: Vault, compose: Callable[[Pages], LogEnquiry], days:
     return replace(_show_sent(desk, telling), code=code)
 
 
-def throw_away(desk: Desk) -> None:
-    """Delete what was typed and not sent."""
-    drop_telling(desk.session, desk.actor.id)
+def throw_away(desk: Desk) -> bool:
+    """Delete what was typed and not sent. Whether there was any."""
+    return drop_telling(desk.session, desk.actor.id)
 
 
 def forget_expired(desk: Desk) -> int:
