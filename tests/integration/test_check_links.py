@@ -12,12 +12,14 @@ from tests.making import an_enquiry, screen
 from tests.reading import main_of, plain
 from tests.telling import a_visitor, letters_to_partners, link_in, sent_by
 from triage.access.actor import NOBODY, SYSTEM, VISITOR, visitor
+from triage.access.signin import issue_token
 from triage.access.tokens import digest
 from triage.app import create_app
 from triage.database import act_as
 from triage.limits import BAD_TOKENS
-from triage.models import CheckLink, Disclosure, Event, OutboxMessage, Reading
+from triage.models import AccessToken, CheckLink, Disclosure, Event, OutboxMessage, Reading, User
 from triage.services.rights.sharing import LETTERS
+from triage.store.check_links import has_account
 
 ASKED = {"lawful_basis": "public_task", "consent": "given", "question": "Made up: who lives there?"}
 OVER = "This link opens nothing any more"
@@ -145,8 +147,23 @@ def test_partner_may_say_by_it_that_a_child_is_in_danger(office, client, link, e
     assert [each.service for each in enquiry.referrals] == ["social_care"]
 
 
-def test_agency_with_an_account_is_sent_no_link(office):
-    office.actor("partner_contributor")
+@pytest.mark.parametrize("ends", ["revoked", "expired", "closed", "never"])
+def test_agency_is_written_to_unless_somebody_has_signed_in_or_a_token_holds(office, ends):
+    office.actor("partner_contributor")  # who never signed in
+    system = office.session.get_one(User, office.actor("partner_system").id)
+    now = office.clock.now()
+    issue_token(office.session, system, "Made up", ["read"], now, days=1)
+    assert has_account(office.session, "police", now)
+    row = office.session.scalars(select(AccessToken)).one()
+    row.revoked_at = now if ends == "revoked" else None
+    system.active = ends != "closed"
+    office.session.flush()
+    later = now + timedelta(days=1 if ends == "expired" else 0)
+    assert has_account(office.session, "police", later) is (ends == "never")
+
+
+def test_agency_with_an_account_is_sent_no_link(office, sign_in):
+    sign_in("partner_contributor")
     enquiry = an_enquiry(office)
     screen(office, enquiry, ask="police", finish=False)
     assert letters_to_partners(office) == []
