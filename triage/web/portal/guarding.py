@@ -29,11 +29,17 @@ OUTDATED_TITLE = "Send this once more"
 OUTDATED = "This page was opened too long ago."
 LOST = "This did not come from a page of ours, and nothing was done."
 KEPT = "What you typed is not lost: press Send again."
+AGAIN = "again"  # what such a page adds, by which one that is refused once more is known
+COOKIES_TITLE = "Your browser keeps no cookies"
+COOKIES = (
+    "This form needs one cookie, which says only which form is yours. Nothing was sent or kept. Allow cookies for this"
+    " site and open the first page again, or ring us and read out what you typed."
+)
 OTHER_TITLE = "This page is of something else that you told us"
 OTHER = (
     "Since you opened this page you began to tell us of somebody else in this browser. So that two children are not"
-    " mixed up, nothing was done with this page, and what you typed on it stands below. Go to the first page, and finish"
-    " or leave the other one before you write this."
+    " mixed up, nothing was done with this page, and what you typed on it stands below. Go to the first page, and"
+    " finish or leave the other one before you write this."
 )
 LEFT_TITLE = "This page was left, or its form was sent"
 LEFT = (
@@ -41,7 +47,7 @@ LEFT = (
     " browser any more, so that nobody after you reads it. What was kept of it opens by its reference and code."
 )
 ANEW = "If you have no code, press Send again: you then begin anew, with what you typed on this page."
-UNTYPED = (TELLING, LINK, "letter")  # what a page sends of itself
+UNTYPED = (TELLING, LINK, "letter", AGAIN)  # what a page sends of itself
 
 
 def guard(blueprint: Blueprint) -> None:
@@ -73,13 +79,15 @@ def show_outdated(_error: CSRFError) -> Any:
     """The same where the page is from before this browser's session, unless another site sent it."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return show_instead(OUTDATED_TITLE, LOST), 400
+    if AGAIN in request.form and not request.cookies:
+        return show_given_back(COOKIES_TITLE, COOKIES), 400
     return _say(OUTDATED_TITLE, OUTDATED), 400
 
 
 def _say(title: str, words: str) -> str:
     ring = RING.format(phone=state_of(current_app).pack.emergency_phone)
     if request.method == "POST":
-        return show_instead(title, f"{words} {KEPT} {ring}", carried=list_fields())
+        return show_instead(title, f"{words} {KEPT} {ring}", carried=list({**dict(list_fields()), AGAIN: "1"}.items()))
     return show_instead(title, words)
 
 

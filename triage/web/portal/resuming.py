@@ -89,7 +89,7 @@ def show_code() -> Any:
 @blueprint.post("/leave")
 @public(WHY)
 def leave() -> Any:
-    """Leave nothing in this browser; what was typed stays, or goes too. Whoever must be quick is led elsewhere at once."""
+    """Leave nothing in this browser; what was typed stays, or goes too. Who says "now" is led elsewhere at once."""
     key, told = held_key(), read_held()
     if "forget" in request.form and key and key_of_form() != str(key):
         return show_other(told)

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from triage.access.routes import public
 from triage.errors import DomainError, Invalid, NotFound, Problem
-from triage.limits import note_telling
+from triage.limits import note_begun, note_sent
 from triage.models.codes import SOURCES
 from triage.schemas.telling import MOST_CHILDREN, TellUsSchema
 from triage.services.composing import AGREED, DANGER, PAGES, PROFESSIONS, RELATIONS, WHO, TellUs, check_told, compose
@@ -63,7 +63,7 @@ def keep(page: str) -> Any:
     if key_of_form() != str(key or ""):
         return show_other(told)
     if key is None:
-        note_telling("telling begun")
+        note_begun()
     pages = told.pages if told and key else {}
     try:
         with desk_of_visitor(key or new_key()) as desk:
@@ -130,7 +130,6 @@ def send_it() -> Any:
     key, state = held_key(), state_of(current_app)
     if key is None or key_of_form() != str(key):
         return show_other(read_held())
-    note_telling("telling sent")
     try:
         with desk_of_visitor(key) as desk:
             days = state.settings.progress_days
@@ -145,6 +144,7 @@ def _compose(desk: Desk, pages: Pages) -> LogEnquiry:
     problems = tuple(check_told(desk, told))
     if problems:
         raise Invalid(*problems)
+    note_sent()
     return compose(told, desk.now)
 
 
@@ -152,10 +152,26 @@ def find_faults(desk: Desk, pages: Pages, page: str) -> dict[str, str]:
     """What to put right on that page, by field."""
     try:
         told = read_told(pages, page, "who")
-        problems = tuple(check_told(desk, told, (page,)))
+        if problems := tuple(check_told(desk, told, (page,))):
+            raise Invalid(*problems)
     except DomainError as refusal:
-        return errors_by_field(refusal)
-    return errors_by_field(Invalid(*problems)) if problems else {}
+        places = list_places(MultiDict(pages.get(page, ())))
+        return {_put_back(field, places): words for field, words in errors_by_field(refusal).items()}
+    return {}
+
+
+def list_places(values: MultiDict[str, str]) -> list[str]:
+    """The places on the page of those children of whom something is typed: they are judged without those left empty."""
+    places = (PLACE.match(name) for name, said in values.items(multi=True) if said.strip())
+    return sorted({each[1] for each in places if each}, key=int)
+
+
+def _put_back(field: str, places: list[str]) -> str:
+    """The field of the child who was judged, where that child stands on the page."""
+    found = PLACE.match(field)
+    if not found or int(found[1]) >= len(places):
+        return field
+    return f"children.{places[int(found[1])]}.{field[found.end() :]}"
 
 
 def read_told(pages: Pages, *only: str) -> TellUs:
@@ -180,8 +196,7 @@ def _next(pages: Pages, page: str) -> str:
 
 def count_children(values: MultiDict[str, str]) -> int:
     """For how many children there is room."""
-    places = (PLACE.match(name) for name, said in values.items(multi=True) if said.strip())
-    return min(max((int(each[1]) for each in places if each), default=0) + 1, MOST_CHILDREN)
+    return min(max(map(int, list_places(values)), default=0) + 1, MOST_CHILDREN)
 
 
 def _render(
