@@ -29,7 +29,7 @@ PROFESSIONAL = PUBLIC | {
         "your_name": "Nell Made-Up",
         "job": "Teacher, Made-Up School",
         "phone": "01632 960001",
-        "email": "nell@school.example",
+        "email": "nell@school.notts.example",
         "may_be_named": "true",
         "consent": "given",
     },

@@ -5,14 +5,24 @@ from datetime import datetime
 
 from triage.models import Enquiry
 from triage.services.desk import Desk, seeing_all
-from triage.services.safe_words import DECIDED, FOR_THE_PUBLIC, MEANS, RECEIVED, is_public, say_outcomes, say_stands
+from triage.services.safe_words import (
+    BY_EMAIL,
+    BY_TELEPHONE,
+    DECIDED,
+    FOR_THE_PUBLIC,
+    MEANS,
+    RECEIVED,
+    hears_outcome,
+    is_public,
+    say_stands,
+)
 from triage.store.enquiries import follow_joins
 from triage.store.tellings import find_telling
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A safe word for where it stands, and what that means. `hears_outcome` is for professionals alone."""
+    """A safe word for where it stands, and what that means. `hears_outcome` is for professionals whose address shows it."""
 
     reference: str
     sent_at: datetime
@@ -28,13 +38,19 @@ def show_progress(desk: Desk) -> Progress | None:
         return None
     with seeing_all(desk):
         enquiry = desk.session.get_one(Enquiry, telling.enquiry_id)
-        stands, says = _say(enquiry, follow_joins(desk.session, enquiry))
-        return Progress(enquiry.reference, telling.sent_at, stands, says, not is_public(enquiry))
+        stands, says = _say(desk, enquiry, follow_joins(desk.session, enquiry))
+        return Progress(enquiry.reference, telling.sent_at, stands, says, hears_outcome(enquiry, desk.pack))
 
 
-def _say(enquiry: Enquiry, decided: Enquiry) -> tuple[str, tuple[str, ...]]:
-    """What became of one that was joined to another is what became of that one."""
+def _say(desk: Desk, enquiry: Enquiry, decided: Enquiry) -> tuple[str, tuple[str, ...]]:
+    """What became of one that was joined to another is what became of that one. Which way is said in no page.
+
+    Whoever has the code has shown nothing but that they sent it.
+    """
     if is_public(enquiry):
         return RECEIVED, (MEANS[RECEIVED], FOR_THE_PUBLIC)
     stands = say_stands(decided.state)
-    return stands, tuple(say_outcomes(decided)) if stands == DECIDED else (MEANS[stands],)
+    if stands != DECIDED:
+        return stands, (MEANS[stands],)
+    more = BY_EMAIL if hears_outcome(enquiry, desk.pack) else BY_TELEPHONE.format(phone=desk.pack.emergency_phone)
+    return stands, (MEANS[stands], more)
