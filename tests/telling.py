@@ -117,6 +117,8 @@ def come_by_a_link(app: Flask, office: Any) -> None:
     client.get(link)
     sent = sent_by(client.get("/answer").text)
     client.post("/answer/answer", data=sent)
+    sent |= {"answered_by": "Nell Made-Up, health visitor"}
+    client.post("/answer/answer", data=sent)
     client.post("/answer/answer", data={"answer": "Made up: of another letter"})
     client.post("/answer/acknowledge", data=sent)
     client.get("/answer")

@@ -22,6 +22,7 @@ from triage.services.rights.sharing import LETTERS
 from triage.store.check_links import has_account
 
 ASKED = {"lawful_basis": "public_task", "consent": "given", "question": "Made up: who lives there?"}
+NELL = "Nell Made-Up, detective constable"
 OVER = "This link opens nothing any more"
 
 
@@ -54,7 +55,7 @@ def opened(client, link):
 
 
 def answer(client, page, action="answer", **said):
-    return client.post(f"/answer/{action}", data=sent_by(page.text) | said)
+    return client.post(f"/answer/{action}", data=sent_by(page.text) | {"answered_by": NELL} | said)
 
 
 def test_letter_holds_a_link_of_which_only_a_hash_is_kept(office, enquiry):
@@ -95,6 +96,33 @@ def test_answer_goes_the_same_way_as_with_an_account_and_the_link_is_dead(office
         again = browser.get(link, follow_redirects=True)
         assert (again.status_code, OVER in again.text) == (404, True)
     assert answer(client, page, answer="Made up: another").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "said"), [("answer", {"answer": "x"}), ("nothing_known", {}), ("decline", {"reason": "x"})]
+)
+def test_answer_by_a_link_has_an_author_who_is_shown(office, client, link, enquiry, sign_in, action, said):
+    page = opened(client, link)
+    nameless = answer(client, page, action, answered_by=" ", **said)
+    assert (nameless.status_code, "Enter your name and your job." in plain(nameless.text)) == (422, True)
+    assert all(f">{typed}</textarea>" in nameless.text for typed in said.values())
+    assert "The hub has your answer" in answer(client, page, action, **said).text
+    (check,) = enquiry.checks
+    office.session.refresh(check)
+    assert check.answered_by == NELL
+    told = office.session.scalars(select(Event).where(Event.data["check"].astext == str(check.id))).all()
+    assert told[-1].data["by"] == NELL
+    assert f"Answered by {NELL}." in main_of(sign_in("mash_officer").get(f"/enquiries/{enquiry.id}").text)
+
+
+def test_answer_with_an_account_is_its_owners_and_what_the_hub_writes_down_nobodys(office, enquiry):
+    act(office, "partner_contributor", enquiry.checks[0], "answer", answer="Made up")
+    assert enquiry.checks[0].answered_by == "Made-up partner_contributor"
+    act(office, "social_worker", enquiry, "request_check", agency_code="health", **ASKED)
+    office.session.refresh(enquiry)
+    other = next(each for each in enquiry.checks if each.agency_code == "health")
+    act(office, "mash_officer", other, "answer", answer="Made up: by telephone")
+    assert other.answered_by == ""
 
 
 def test_every_opening_is_on_the_ledger_of_readings(office, client, link, enquiry):

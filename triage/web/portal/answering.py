@@ -13,7 +13,7 @@ from triage.access.actor import NOBODY, Actor, visitor
 from triage.access.routes import public
 from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
 from triage.limits import note_bad_token
-from triage.schemas.enquiry import CheckActionSchema
+from triage.schemas.enquiry import LinkAnswerSchema
 from triage.services.check_links import OVER, find_key, follow_link
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.partners import find_asked
@@ -30,6 +30,7 @@ guard(blueprint)
 WHY = "whoever has the letter that holds the link answers one question, for their agency"
 ENDS = ("answer", "nothing_known", "decline", "immediate_danger")
 ACTIONS = ("acknowledge", *ENDS)
+ASKED_OF_SOMEBODY = ENDS[:3]  # that a child is in danger now is taken without a name
 AGAIN = "Open the link in the letter again: as long as there is no answer, it opens the question."
 OTHER = (
     "Another letter's link was opened in this browser since, and nothing of this page was sent. Open again the link in"
@@ -71,11 +72,13 @@ def answer(action: str) -> Any:
             "This is another question's page", OTHERS.format(letter=request.form.get("letter", ""))
         ), 409
     actor, check_id = _follow(key)
-    said = {name: request.form[name] for name in ("answer", "reason") if request.form.get(name)}
+    said = {name: request.form[name] for name in ("answer", "reason", "answered_by") if request.form.get(name)}
+    if action in ASKED_OF_SOMEBODY and not said.get("answered_by", "").strip():
+        return _render({"answered_by": "Enter your name and your job."}), 422
     try:
         with desk_of(actor) as desk:
             version = request.form.get("version", type=int)
-            details = load(CheckActionSchema(), said)
+            details = load(LinkAnswerSchema(), said)
             act_on_check(desk, CheckAction(check_id=check_id, action=action, version=version, **details))
     except (Conflict, Invalid, Stale) as refusal:
         told = {each.field for each in refusal.problems if each.code == "not_asked"}
