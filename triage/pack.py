@@ -123,7 +123,7 @@ class Pack:
         return {row["code"]: row for row in self.document["agencies"]}
 
     def is_work_email(self, email: str | None) -> bool:
-        """Whether an email address is within one of the domains at which nobody but a public service's staff have one."""
+        """Whether an email address is of a domain at which nobody but a public service's own people have one."""
         domain = (email or "").rpartition("@")[2].lower()
         return any(f".{domain}".endswith(f".{each}") for each in self.document.get("work_email_domains", ()))
 

@@ -22,7 +22,7 @@ from triage.store.tellings import find_telling
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A safe word for where it stands, and what that means. `hears_outcome` is for professionals whose address shows it."""
+    """A safe word for where it stands, and what that means. `hears_outcome`: by letter, to their work."""
 
     reference: str
     sent_at: datetime

@@ -21,8 +21,8 @@ OUTCOMES = {
 OTHER_OUTCOME = "We looked at what you told us and decided what should happen next."
 BY_EMAIL = "Which way it was decided we write to the work email address that you gave, and show nowhere else."
 BY_TELEPHONE = (
-    "Which way it was decided we tell nobody of whom we have not checked where they work. Ring {phone}, say this reference"
-    " and ask for a manager, also if you disagree: we ring you back at your place of work."
+    "Which way it was decided we tell nobody of whom we have not checked where they work. Ring {phone}, say this"
+    " reference and ask for a manager, also if you disagree: we ring you back at your place of work."
 )
 NOT_CHECKED = "Told without an account, and from no address of a public service: ring them back at their place of work."
 FOR_THE_PUBLIC = "A member of the public hears that we have it, and no more."
