@@ -29,7 +29,7 @@ PROFESSIONAL = PUBLIC | {
         "your_name": "Nell Made-Up",
         "job": "Teacher, Made-Up School",
         "phone": "01632 960001",
-        "email": "nell@school.example",
+        "email": "nell@school.notts.example",
         "may_be_named": "true",
         "consent": "given",
     },
@@ -43,10 +43,25 @@ CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){4}")
 REFERENCE = re.compile(r"(?:TELL-[0-9A-Z]{4}-[0-9A-Z]{4}|ENQ-[0-9]{4}-[0-9]{6})")
 
 
+class Browser(FlaskClient):
+    """Sends with a form what its page sends of itself, as a browser does: which telling it is of."""
+
+    def post(self, path: str, *, data: dict[str, Any] | None = None, **more: Any) -> Any:
+        own = {"telling": self._telling_of(path)} if path.startswith("/tell-us/") else {}
+        return super().post(path, data=own | (data or {}), **more)
+
+    def _telling_of(self, path: str) -> str:
+        if path.rpartition("/")[2] in PUBLIC:
+            shown = re.search(r'name="telling" value="([^"]*)"', self.get(path).text)
+            return shown[1] if shown else ""
+        with self.session_transaction() as held:
+            return held.get("telling", "")
+
+
 def a_visitor(app: Flask) -> FlaskClient:
     """A browser of somebody without an account."""
     app.config["WTF_CSRF_ENABLED"] = False
-    return app.test_client()
+    return Browser(app, app.response_class)
 
 
 def fill_in(client: FlaskClient, pages: dict[str, dict[str, str]] | None = None) -> Any:
@@ -90,16 +105,24 @@ def link_in(letter: str) -> str:
     return re.search(r"https://triage.example(/answer/\S+)", letter)[1]
 
 
+def sent_by(page: str) -> dict[str, str]:
+    """What a page sends of itself."""
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
 def come_by_a_link(app: Flask, office: Any) -> None:
     """A partner without an account is asked, answers wrongly, and then answers."""
     link = next(link_in(letter) for letter in letters_to_partners(office) if "/answer/" in letter)
     client = a_visitor(app)
     client.get(link)
+    sent = sent_by(client.get("/answer").text)
+    client.post("/answer/answer", data=sent)
+    sent |= {"answered_by": "Nell Made-Up, health visitor"}
+    client.post("/answer/answer", data=sent)
+    client.post("/answer/answer", data={"answer": "Made up: of another letter"})
+    client.post("/answer/acknowledge", data=sent)
     client.get("/answer")
-    client.post("/answer/answer", data={})
-    client.post("/answer/acknowledge", data={})
-    client.get("/answer")
-    client.post("/answer/nothing_known", data={})
+    client.post("/answer/nothing_known", data=sent | {"version": ""})
     client.get(link, follow_redirects=True)
 
 

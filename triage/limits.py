@@ -7,6 +7,7 @@ people from their work by asking too much.
 """
 
 import logging
+from collections.abc import Mapping
 from ipaddress import ip_address
 from time import monotonic
 
@@ -16,7 +17,7 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
-from triage.access.delays import neighbourhood
+from triage.access.delays import HOUSEHOLD, neighbourhood
 from triage.errors import Problem, TooMany
 from triage.settings import Settings
 
@@ -25,6 +26,7 @@ log = logging.getLogger("triage.limits")
 BAD_TOKENS = RateLimitItemPerMinute(60)
 RECOVERY_SECONDS = 10  # how long Redis is let alone once it did not answer
 ANSWER_SECONDS = 0.5
+LINE = {4: 32, 6: 48}  # bits: one line in this country has a /56 or a /48 of IPv6 to itself
 WORDS = "Too much was asked from your network address within a minute. Wait a minute, then try again."
 
 
@@ -67,10 +69,15 @@ def note_bad_token() -> None:
     _note(BAD_TOKENS, "bad token")
 
 
-def note_telling(what: str) -> None:
-    """Count a form that is begun or sent without an account: TooMany once an address, or all together, had enough."""
-    _note(_counts().tellings, what)
-    _counts().note(_counts().all_tellings, what, "all")
+def note_begun() -> None:
+    """Count a form that is begun without an account: TooMany once an address, or all together, had enough."""
+    _note(_counts().tellings, "telling begun", LINE)
+    _counts().note(_counts().all_tellings, "telling begun", "all")
+
+
+def note_sent() -> None:
+    """Count one that becomes an enquiry: TooMany once an address had enough. Nobody is kept from sending by others."""
+    _note(_counts().tellings, "telling sent", LINE)
 
 
 def _note_open() -> None:
@@ -79,10 +86,10 @@ def _note_open() -> None:
         _note(_counts().open, "open")
 
 
-def _note(limit: RateLimitItem, what: str) -> None:
+def _note(limit: RateLimitItem, what: str, bits: Mapping[int, int] = HOUSEHOLD) -> None:
     address = request.remote_addr or ""
     if not _is_here(address):
-        _counts().note(limit, what, neighbourhood(address))
+        _counts().note(limit, what, neighbourhood(address, bits))
 
 
 def _is_here(address: str) -> bool:

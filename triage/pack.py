@@ -122,6 +122,11 @@ class Pack:
         """Of each agency its `email`, and the `lead` (name, email) whom an unanswered check is escalated to."""
         return {row["code"]: row for row in self.document["agencies"]}
 
+    def is_work_email(self, email: str | None) -> bool:
+        """Whether an email address is of a domain at which nobody but a public service's own people have one."""
+        domain = (email or "").rpartition("@")[2].lower()
+        return any(f".{domain}".endswith(f".{each}") for each in self.document.get("work_email_domains", ()))
+
     @cached_property
     def providers(self) -> Mapping[str, Mapping[str, str]]:
         """Who may be asked to give early help: name, kind, and the locality if it is of one only."""

@@ -64,10 +64,8 @@ class Settings(BaseSettings):
     telling_days: int = Field(14, ge=1, le=90, description="how long the public form keeps what was not sent")
     progress_days: int = Field(90, ge=1, le=365, description="how long whoever sent it may look where it stands")
     link_days: int = Field(5, ge=1, le=30, description="how long the link in a letter to a partner opens its question")
-    tellings_an_hour: int = Field(20, ge=1, description="how many forms one address may begin, and send")
-    all_tellings_an_hour: int = Field(
-        300, ge=1, description="how many all may begin, and send, before they ring instead"
-    )
+    tellings_an_hour: int = Field(20, ge=1, description="how many forms one line may begin, and send")
+    all_tellings_an_hour: int = Field(300, ge=1, description="how many all may begin before they ring instead")
     file_limit: int = Field(10_000_000, ge=1, description="bytes of one letter or photograph, at most")
     case_limit: int = Field(100_000_000, ge=1, description="bytes of all those of one enquiry or referral, at most")
     clamd_address: str = Field(

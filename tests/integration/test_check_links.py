@@ -10,16 +10,19 @@ from tests.acting import act
 from tests.conftest import OneConnection
 from tests.making import an_enquiry, screen
 from tests.reading import main_of, plain
-from tests.telling import a_visitor, letters_to_partners, link_in
+from tests.telling import a_visitor, letters_to_partners, link_in, sent_by
 from triage.access.actor import NOBODY, SYSTEM, VISITOR, visitor
+from triage.access.signin import issue_token
 from triage.access.tokens import digest
 from triage.app import create_app
 from triage.database import act_as
 from triage.limits import BAD_TOKENS
-from triage.models import CheckLink, Disclosure, Event, OutboxMessage, Reading
+from triage.models import AccessToken, CheckLink, Disclosure, Event, OutboxMessage, Reading, User
 from triage.services.rights.sharing import LETTERS
+from triage.store.check_links import has_account
 
 ASKED = {"lawful_basis": "public_task", "consent": "given", "question": "Made up: who lives there?"}
+NELL = "Nell Made-Up, detective constable"
 OVER = "This link opens nothing any more"
 
 
@@ -52,8 +55,7 @@ def opened(client, link):
 
 
 def answer(client, page, action="answer", **said):
-    version = page.text.partition('name="version" value="')[2].partition('"')[0]
-    return client.post(f"/answer/{action}", data={"version": version, **said})
+    return client.post(f"/answer/{action}", data=sent_by(page.text) | {"answered_by": NELL} | said)
 
 
 def test_letter_holds_a_link_of_which_only_a_hash_is_kept(office, enquiry):
@@ -94,6 +96,33 @@ def test_answer_goes_the_same_way_as_with_an_account_and_the_link_is_dead(office
         again = browser.get(link, follow_redirects=True)
         assert (again.status_code, OVER in again.text) == (404, True)
     assert answer(client, page, answer="Made up: another").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "said"), [("answer", {"answer": "x"}), ("nothing_known", {}), ("decline", {"reason": "x"})]
+)
+def test_answer_by_a_link_has_an_author_who_is_shown(office, client, link, enquiry, sign_in, action, said):
+    page = opened(client, link)
+    nameless = answer(client, page, action, answered_by=" ", **said)
+    assert (nameless.status_code, "Enter your name and your job." in plain(nameless.text)) == (422, True)
+    assert all(f">{typed}</textarea>" in nameless.text for typed in said.values())
+    assert "The hub has your answer" in answer(client, page, action, **said).text
+    (check,) = enquiry.checks
+    office.session.refresh(check)
+    assert check.answered_by == NELL
+    told = office.session.scalars(select(Event).where(Event.data["check"].astext == str(check.id))).all()
+    assert told[-1].data["by"] == NELL
+    assert f"Answered by {NELL}." in main_of(sign_in("mash_officer").get(f"/enquiries/{enquiry.id}").text)
+
+
+def test_answer_with_an_account_is_its_owners_and_what_the_hub_writes_down_nobodys(office, enquiry):
+    act(office, "partner_contributor", enquiry.checks[0], "answer", answer="Made up")
+    assert enquiry.checks[0].answered_by == "Made-up partner_contributor"
+    act(office, "social_worker", enquiry, "request_check", agency_code="health", **ASKED)
+    office.session.refresh(enquiry)
+    other = next(each for each in enquiry.checks if each.agency_code == "health")
+    act(office, "mash_officer", other, "answer", answer="Made up: by telephone")
+    assert other.answered_by == ""
 
 
 def test_every_opening_is_on_the_ledger_of_readings(office, client, link, enquiry):
@@ -146,8 +175,23 @@ def test_partner_may_say_by_it_that_a_child_is_in_danger(office, client, link, e
     assert [each.service for each in enquiry.referrals] == ["social_care"]
 
 
-def test_agency_with_an_account_is_sent_no_link(office):
-    office.actor("partner_contributor")
+@pytest.mark.parametrize("ends", ["revoked", "expired", "closed", "never"])
+def test_agency_is_written_to_unless_somebody_has_signed_in_or_a_token_holds(office, ends):
+    office.actor("partner_contributor")  # who never signed in
+    system = office.session.get_one(User, office.actor("partner_system").id)
+    now = office.clock.now()
+    issue_token(office.session, system, "Made up", ["read"], now, days=1)
+    assert has_account(office.session, "police", now)
+    row = office.session.scalars(select(AccessToken)).one()
+    row.revoked_at = now if ends == "revoked" else None
+    system.active = ends != "closed"
+    office.session.flush()
+    later = now + timedelta(days=1 if ends == "expired" else 0)
+    assert has_account(office.session, "police", later) is (ends == "never")
+
+
+def test_agency_with_an_account_is_sent_no_link(office, sign_in):
+    sign_in("partner_contributor")
     enquiry = an_enquiry(office)
     screen(office, enquiry, ask="police", finish=False)
     assert letters_to_partners(office) == []
@@ -176,6 +220,37 @@ def test_whoever_came_by_a_link_sees_that_row_and_no_case_and_makes_none(office,
     act_as(office.session, SYSTEM)
     with pytest.raises(ProgrammingError, match="permission denied"), office.session.begin_nested():
         office.session.execute(text("UPDATE check_links SET expires_at = 'infinity'"))
+
+
+def test_answer_in_one_tab_does_not_land_on_the_letter_opened_in_another(office, client, link, enquiry):
+    first = opened(client, link)
+    other = an_enquiry(office, given_name="Bo")
+    screen(office, other, ask="police", finish=False)
+    (letter,) = letters_to_partners(office)
+    second = opened(client, link_in(letter))
+    mixed = answer(client, first, answer="Made up: of Ava")
+    assert (mixed.status_code, "Made up: of Ava" in mixed.text) == (409, True)
+    assert f"the letter about {enquiry.reference}" in plain(mixed.text)
+    for each in (*enquiry.checks, *other.checks):
+        office.session.refresh(each)
+        assert (each.state, each.answer) == ("requested", "")
+    answer(client, second, answer="Made up: of Bo")
+    office.session.refresh(other.checks[0])
+    assert other.checks[0].answer == "Made up: of Bo"
+
+
+def test_browser_forgets_the_question_and_the_letter_opens_it_again(settings, clock, session, link):
+    client = a_visitor(
+        create_app(settings.model_copy(update={"session_idle_minutes": 30}), clock, OneConnection(session))
+    )
+    page = opened(client, link)
+    clock.at += timedelta(minutes=30)
+    assert "Open the link in the letter again" in client.get("/answer").text
+    late = answer(client, page, answer="Made up: a long answer")
+    assert (late.status_code, "Made up: a long answer" in late.text) == (404, True)
+    assert "show this to nobody after me" in opened(client, link).text
+    client.post("/tell-us/leave")
+    assert client.get("/answer").status_code == 404
 
 
 def test_guessing_is_limited_by_address(settings, clock, session):

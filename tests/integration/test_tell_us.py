@@ -1,6 +1,7 @@
 """Anybody tells us of a child without an account: each page is kept, all of it is sent once, and it is an enquiry."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -70,7 +71,7 @@ def test_child_without_a_name_is_told_of_and_what_is_known_stands_in_the_telling
     send(client, PUBLIC | {"children": known})
     enquiry = the_enquiry(office)
     assert [each.name_as_given for each in enquiry.subjects] == ["", "Bo"]
-    assert enquiry.witnessed == "About the child: Made up: about six\n\nMade up: she was alone at night."
+    assert enquiry.witnessed.endswith("About the child: Made up: about six\n\nMade up: she was alone at night.")
     assert "Name not known" in sign_in("mash_officer").get(f"/enquiries/{enquiry.id}").text
 
 
@@ -85,6 +86,21 @@ def test_danger_leads_to_999_and_then_on_and_the_hub_is_told(client, office):
     (subject,) = the_enquiry(office).subjects
     assert subject.needs_immediate_protection is True
     assert subject.recommendation.rag == "red"
+
+
+@pytest.mark.parametrize(("danger", "said"), [("yes", "Yes"), ("no", "No"), ("unsure", "I am not sure")])
+def test_whoever_reads_it_sees_what_was_answered_of_danger(client, office, sign_in, danger, said):
+    send(client, PUBLIC | {"now": {"danger": danger}})
+    page = main_of(sign_in("mash_officer").get(f"/enquiries/{the_enquiry(office).id}").text)
+    assert f"Asked whether a child is in danger now: “{said}”." in page
+
+
+def test_day_of_the_decision_is_said_only_while_it_is_to_come(client, office):
+    send(client)
+    assert "We aim to decide" in client.get("/tell-us").text
+    office.clock.at += timedelta(days=60)
+    page = client.get("/tell-us").text
+    assert ("We have what you sent" in page, "We aim to decide" in page) == (True, False)
 
 
 def test_sent_twice_is_one_enquiry_and_tells_its_code_once(client, office):
@@ -139,6 +155,14 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(client, pag
     if page != "who":
         assert words in plain(client.get("/tell-us/check").text)
         assert client.post("/tell-us/send").location == "/tell-us/check"
+
+
+def test_what_is_wrong_of_the_second_child_is_said_at_the_second_child(client):
+    fields = {"children.0.given_name": "", "children.1.given_name": "Bo", "children.1.postcode": "X"}
+    wrong = client.post("/tell-us/children", data=fields)
+    assert (wrong.status_code, 'href="#children.1.postcode"' in wrong.text) == (422, True)
+    assert 'id="children.1.postcode-error"' in wrong.text
+    assert "#children.0" not in wrong.text
 
 
 def test_professional_says_who_they_are_and_why_nobody_was_asked(client, office):

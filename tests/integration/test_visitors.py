@@ -12,8 +12,8 @@ from tests.conftest import OneConnection
 from tests.integration.test_cover import covers
 from tests.listing import in_directory
 from tests.making import an_enquiry
-from tests.reading import main_of
-from tests.telling import CODE, PUBLIC, REFERENCE, a_visitor, fill_in, send, telling_of
+from tests.reading import main_of, plain
+from tests.telling import CODE, PUBLIC, REFERENCE, a_visitor, fill_in, send, sent_by, telling_of
 from triage.access.actor import SYSTEM, VISITOR, visitor
 from triage.access.tokens import LETTERS, digest, new_code, read_code
 from triage.access.vault import Vault
@@ -211,23 +211,73 @@ def test_whoever_leaves_leaves_nothing_in_the_browser_and_may_delete_it_all(app,
     fill_in(client)
     with client.session_transaction() as held:
         before = dict(held)
-    client.post("/tell-us/leave")
+    assert "deleted, and nothing was sent" not in client.post("/tell-us/leave").text
     assert client.get("/tell-us/check").location == "/tell-us"
+    gone = client.post("/tell-us/leave", data={"forget": "1"}).text
+    assert "Nothing was deleted" in gone
     for kept in (True, False):
         with client.session_transaction() as held:
             held.update(before)
         assert bool(telling_of(client, office)) is kept
-        client.post("/tell-us/leave", data={"forget": "1"})
-    send(client)
-    client.post("/tell-us/leave", data={"forget": "1"})
+        left = client.post("/tell-us/leave", data={"forget": "1"}).text
+        assert ("What you typed is deleted, and nothing was sent." in left) is kept
+    reference, _code = send(client)
+    left = main_of(client.post("/tell-us/leave", data={"forget": "1"}).text)
+    assert f"It was sent already, and we have it: its reference is {reference}" in left
     assert office.session.query(Enquiry).count() == 1
 
 
-def test_browser_goes_on_for_some_hours_only(app, office, settings):
+def test_leave_now_stands_on_every_page_and_leads_elsewhere_at_once(app, office):
     client = a_visitor(app)
     fill_in(client)
-    office.clock.at += timedelta(hours=settings.session_hours)
-    assert client.get("/tell-us/check").location == "/tell-us"
+    for path in ("", "/now", "/who", "/children", "/seen", "/you", "/check", "/ring-999", "/resume"):
+        assert "Leave now</button>" in client.get(f"/tell-us{path}").text, path
+    gone = client.post("/tell-us/leave", data={"now": "1"})
+    assert (gone.text, gone.headers["Refresh"]) == ("", "0; url=https://www.bbc.co.uk/weather")
+    with client.session_transaction() as held:
+        assert set(held) <= {"csrf_token"}
+
+
+def test_browser_forgets_it_without_a_sign_of_life(settings, clock, session):
+    app = limited(settings, clock, session, session_idle_minutes=30)
+    client = a_visitor(app)
+    fill_in(client)
+    for _ in range(3):
+        clock.at += timedelta(minutes=29)
+        assert client.get("/tell-us/check").status_code == 200
+    page = sent_by(client.get("/tell-us/seen").text)
+    clock.at += timedelta(minutes=30)
+    assert client.get("/tell-us/check").location == client.get("/tell-us/seen").location == "/tell-us"
+    assert "You have begun already" not in client.get("/tell-us").text
+    late = client.post("/tell-us/seen", data=page | {"witnessed": "Made up: a long page"})
+    assert (late.status_code, 'value="Made up: a long page"' in late.text) == (409, True)
+
+
+def test_two_tabs_do_not_mix_two_children(app, office):
+    client = a_visitor(app)
+    fill_in(client, {page: PUBLIC[page] for page in ("now", "who")})
+    first = {"telling": str(telling_of(client, office).id)}
+    client.post("/tell-us/leave")
+    stale = client.post("/tell-us/seen", data=first | {"witnessed": "Made up: of Ava"})
+    assert (stale.status_code, 'value="Made up: of Ava"' in stale.text) == (409, True)  # to begin anew with it
+    assert 'name="telling"' not in stale.text
+    fill_in(client, PUBLIC | {"children": {"children.0.given_name": "Bo"}})
+    for path, data in (
+        ("seen", {"witnessed": "Made up: of Ava"}),
+        ("send", {}),
+        ("code", {}),
+        ("now", {"telling": ""}),
+    ):
+        mixed = client.post(f"/tell-us/{path}", data=first | data)
+        assert (mixed.status_code, "two children are not mixed up" in plain(mixed.text)) == (409, True), path
+        assert all(said in mixed.text for said in data.values()), path
+    client.post("/tell-us/send")
+    enquiry = office.session.query(Enquiry).one()
+    assert "of Ava" not in enquiry.witnessed
+    late = client.post(
+        "/tell-us/seen", data={"telling": str(telling_of(client, office).id), "witnessed": "Made up: late"}
+    )
+    assert (late.status_code, 'value="Made up: late"' in late.text) == (409, True)
 
 
 def limited(settings, clock, session, **few):
@@ -251,18 +301,71 @@ def test_address_begins_so_many_and_is_told_to_ring_with_nothing_lost(settings, 
     assert ask(a_visitor(app), "/tell-us/seen", "192.0.2.2", witnessed="Made up").status_code == 302
 
 
-def test_all_together_send_so_many_and_what_was_typed_is_kept(settings, clock, session, office):
-    app = limited(settings, clock, session, all_tellings_an_hour=2)
-    clients = [a_visitor(app) for _ in range(2)]
+def test_nobody_is_kept_from_sending_by_what_others_send(settings, clock, session, office):
+    app = limited(settings, clock, session, all_tellings_an_hour=2, tellings_an_hour=2)
+    clients = [a_visitor(app) for _ in range(3)]
     for number, client in enumerate(clients):
         client.environ_base["HTTP_X_FORWARDED_FOR"] = f"192.0.2.{number}"
+    for client in clients[:2]:
         fill_in(client)
-    for _ in range(2):
+    for _ in range(3):
         assert clients[0].post("/tell-us/send").status_code == 200
-    told = clients[1].post("/tell-us/send")
+    told = clients[2].post("/tell-us/seen", data={"witnessed": "Made up: kept"})
+    assert (told.status_code, office.pack.emergency_phone in told.text, "Made up: kept" in told.text) == (
+        429,
+        True,
+        True,
+    )
+    assert "We have it" in clients[1].post("/tell-us/send").text
+    assert office.session.query(Enquiry).count() == 2
+
+
+def test_only_what_becomes_an_enquiry_is_counted_as_sent_and_a_line_is_one_address(settings, clock, session, office):
+    app = limited(settings, clock, session, tellings_an_hour=2)
+    mine = "2001:db8:7:{}::1"
+    client = a_visitor(app)
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = mine.format(1)
+    client.post("/tell-us/now", data={"danger": "no"})
+    for _ in range(3):
+        assert client.post("/tell-us/send").location == "/tell-us/check"  # to be put right first
+    fill_in(client, {page: PUBLIC[page] for page in ("who", "children", "seen", "you")})
+    for _ in range(3):
+        assert "We have it" in client.post("/tell-us/send").text
+    assert ask(a_visitor(app), "/tell-us/now", mine.format(2), danger="no").status_code == 302
+    assert ask(a_visitor(app), "/tell-us/now", mine.format(3), danger="no").status_code == 429
+
+
+def test_form_that_is_refused_by_its_address_is_sent_later_with_nothing_lost(settings, clock, session, office):
+    app = limited(settings, clock, session, tellings_an_hour=1)
+    for number in range(2):
+        client = a_visitor(app)
+        client.environ_base["HTTP_X_FORWARDED_FOR"] = f"192.0.2.{number}"
+        fill_in(client)
+        client.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.9"
+        told = client.post("/tell-us/send")
     assert (told.status_code, office.pack.emergency_phone in told.text) == (429, True)
-    assert "alone at night" in clients[1].get("/tell-us/check").text
-    assert office.session.query(Enquiry).count() == 1
+    client.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.10"
+    assert "We have it" in client.post("/tell-us/send", data=sent_by(told.text)).text
+
+
+def test_more_than_the_form_takes_is_said_in_words_and_given_back(app):
+    client = a_visitor(app)
+    fill_in(client, {"now": PUBLIC["now"]})
+    for name, much, status in (("witnessed", "é" * 20_000, 302), ("witnessed", "x" * 200_000, 422)):
+        answer = client.post("/tell-us/seen", data={name: much})
+        assert (answer.status_code, "about 30,000 words are the most" in answer.text) == (status, status == 422)
+    assert "x" * 200_000 in answer.text
+
+
+def test_browser_without_cookies_is_told_so_and_whom_to_ring(app, office):
+    client = app.test_client(use_cookies=False)
+    first = client.post("/tell-us/seen", data={"witnessed": "Made up: kept"})
+    assert (first.status_code, "press Send again" in first.text) == (400, True)
+    again = client.post("/tell-us/seen", data=sent_by(first.text))
+    assert (again.status_code, "Your browser keeps no cookies" in again.text) == (400, True)
+    assert office.pack.emergency_phone in again.text
+    assert "Made up: kept" in again.text
+    assert "press Send again" not in again.text
 
 
 def test_form_of_another_site_is_not_taken_and_one_from_long_ago_is_sent_once_more(app):

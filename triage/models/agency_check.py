@@ -15,6 +15,7 @@ from workflows.agency_check import AGENCY_CHECK
 class AgencyCheck(Keyed, Versioned, Base):
     """What was asked of whom, on what lawful basis, with what consent or why without, and what they said.
 
+    `answered_by` is who of the agency answered, as they say it; empty where the hub wrote down what it was told.
     `gone_without` is the reason for which somebody went on before there was an answer.
     """
 
@@ -35,5 +36,6 @@ class AgencyCheck(Keyed, Versioned, Base):
     chased_at: Mapped[datetime | None] = mapped_column(default=None)
     escalated_at: Mapped[datetime | None] = mapped_column(default=None)
     answer: Mapped[str] = mapped_column(default="")
+    answered_by: Mapped[str] = mapped_column(default="", server_default="")
     gone_without: Mapped[str] = mapped_column(default="")
     enquiry: Mapped[Enquiry] = relationship(back_populates="checks")

@@ -76,6 +76,9 @@ class Enquiry(Keyed, Versioned, Case, Base):
     joined_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("enquiries.id"), default=None)
     queue: Mapped[str | None] = mapped_column(Computed(QUEUE, persisted=True), init=False)
     owner: Mapped[User | None] = relationship(foreign_keys="Enquiry.owner_id", init=False, viewonly=True)
+    split_from: Mapped["Enquiry | None"] = relationship(
+        foreign_keys="Enquiry.split_from_id", remote_side="Enquiry.id", init=False, viewonly=True
+    )
     joined_into: Mapped["Enquiry | None"] = relationship(
         foreign_keys="Enquiry.joined_into_id", remote_side="Enquiry.id", init=False, viewonly=True
     )

@@ -139,6 +139,12 @@ class CheckActionSchema(Input):
     answer = narrative()
 
 
+class LinkAnswerSchema(CheckActionSchema):
+    """The same by a link, where no account says who it is."""
+
+    answered_by = line(LINE_LIMIT)
+
+
 class LinkPersonSchema(Input):
     """The person already known who the subject is, by somebody's word.
 
@@ -291,6 +297,7 @@ class CheckSchema(Output):
     consent_reason = fields.String()
     question = fields.String()
     answer = fields.String()
+    answered_by = fields.String()
     gone_without = fields.String()
     acknowledged_at = fields.AwareDateTime(allow_none=True)
     chased_at = fields.AwareDateTime(allow_none=True)

@@ -1,4 +1,4 @@
-"""A link in a letter, for a partner of whom nobody has an account: it opens one question, until there is an answer.
+"""A link in a letter, for a partner of whom nobody signs in: it opens one question, until there is an answer.
 
 The letter is written when it is sent, and so is the secret in it: it stands in no row and in no log.
 """
@@ -33,16 +33,16 @@ reference: we send another to this address.
 
 def ask_by_letter(desk: Desk, check: AgencyCheck) -> None:
     """Promise the letter that asks, where nobody of that agency would see the question on a page of their own."""
-    if not has_account(desk.session, check.agency_code):
+    if not has_account(desk.session, check.agency_code, desk.now):
         promise(desk, "ask_check", check_id=str(check.id))
 
 
 def add_link(desk: Desk, message: OutboxMessage, letter: Letter, site: str, days: int) -> Letter:
-    """The letter with a link in it, where it is one that holds links and its agency has no account."""
+    """The letter with a link in it, where it is one that holds links and its agency has no account that is used."""
     if message.task not in HOLD_LINKS or not site:
         return letter
     check = desk.session.get_one(AgencyCheck, UUID(message.payload["check_id"]))
-    if has_account(desk.session, check.agency_code):
+    if has_account(desk.session, check.agency_code, desk.now):
         return letter
     token, until = new_token(), desk.now + timedelta(days=days)
     desk.session.add(CheckLink(check_id=check.id, token_hash=digest(token), made_at=desk.now, expires_at=until))

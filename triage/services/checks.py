@@ -33,6 +33,7 @@ class CheckAction:
     version: int | None = None
     reason: str = ""
     answer: str = ""
+    answered_by: str = ""
 
 
 def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
@@ -60,9 +61,22 @@ def _act(desk: Desk, command: CheckAction) -> AgencyCheck:
     fired = fire_action(AGENCY_CHECK, desk, check, command.action, context, state=as_open)
     if not has_ended:
         _move(desk, enquiry, check, fired, command)
-    record(desk, enquiry, fired.row.event, check=str(check.id), agency=check.agency_code, reason=command.reason)
+    record(
+        desk,
+        enquiry,
+        fired.row.event,
+        check=str(check.id),
+        agency=check.agency_code,
+        reason=command.reason,
+        **_by(command),
+    )
     EFFECTS.get(command.action, _nothing_more)(desk, enquiry, check, command)
     return check
+
+
+def _by(command: CheckAction) -> dict[str, str]:
+    """Who says so, where they have no account by which the log knows them."""
+    return {"by": command.answered_by} if command.answered_by else {}
 
 
 def _move(desk: Desk, enquiry: Enquiry, check: AgencyCheck, fired: Fired, command: CheckAction) -> None:
@@ -76,6 +90,7 @@ def _move(desk: Desk, enquiry: Enquiry, check: AgencyCheck, fired: Fired, comman
         check.ended_at = desk.now
     if check.state in ANSWERED:
         check.answer = command.answer or command.reason
+        check.answered_by = command.answered_by or (desk.actor.name if desk.actor.role in OUTSIDE else "")
 
 
 def _lock_enquiry(desk: Desk, check_id: UUID, danger: bool) -> Enquiry | None:

@@ -150,7 +150,7 @@ def compose(told: TellUs, received_at: datetime) -> LogEnquiry:
         who_was_told=told.who_was_told,
         consent=(told.consent or "not_asked") if professional else "not_asked",
         consent_reason=told.consent_reason if professional else "",
-        witnessed="\n\n".join(filter(None, (*map(_say_about, told.children), told.witnessed))),
+        witnessed="\n\n".join(filter(None, (_say_danger(told), *map(_say_about, told.children), told.witnessed))),
         reported=told.reported,
         opinion=told.opinion,
         child_voice=told.child_voice,
@@ -171,6 +171,11 @@ def _describe(child: ToldOf) -> NewPerson:
         postcode=child.postcode,
         name_unknown=True,
     )
+
+
+def _say_danger(told: TellUs) -> str:
+    """The answer as it was given: of the three only one has a field of its own."""
+    return f"Asked whether a child is in danger now: “{DANGER[told.danger]}”." if told.danger else ""
 
 
 def _say_about(child: ToldOf) -> str:

@@ -16,7 +16,16 @@ from triage.services.clocks import start_clock
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.outbox import promise
-from triage.services.safe_words import ANSWERS, DECIDED, NEXT_STEP, ONCE_MORE, is_public, say_stands
+from triage.services.safe_words import (
+    ANSWERED_BY_EMAIL,
+    ANSWERS,
+    DECIDED,
+    NEXT_STEP,
+    ONCE_MORE,
+    hears_outcome,
+    is_unchecked,
+    say_stands,
+)
 from triage.store.disagreements import list_said
 from triage.store.enquiries import find_by_reference, follow_joins
 from triage.store.locking import lock
@@ -70,16 +79,20 @@ def _count_since(settled_at: datetime, said: Sequence[Disagreement]) -> int:
 
 
 def show_standing(desk: Desk, sent: Enquiry, decided: Enquiry, said: Sequence[Disagreement]) -> Standing:
-    """How it stands, for the professional who sent it. For a member of the public there is nothing of it."""
+    """How it stands, for the professional who sent it. For whoever hears no outcome there is nothing of it."""
     settled_at = find_settled(decided)
-    may = not is_public(sent) and may_disagree(settled_at, said)
+    may = hears_outcome(sent, desk.pack) and may_disagree(settled_at, said)
     step = ""
     if said and said[-1].state == "stands" and settled_at is not None:
         step = ONCE_MORE if may else NEXT_STEP.format(phone=desk.pack.emergency_phone)
-    return Standing(tuple(map(_show, said)), may, step, timescale_on(CLOCK, None, desk.today).text)
+    told = tuple(_show(each, is_unchecked(sent)) for each in said)
+    return Standing(told, may, step, timescale_on(CLOCK, None, desk.today).text)
 
 
-def _show(row: Disagreement) -> Said:
+def _show(row: Disagreement, unchecked: bool) -> Said:
+    """Whoever has shown nothing but a code reads no answer: it is in the letter to their work."""
+    if unchecked and row.answered_at:
+        return Said(row.said_at, row.clock.due_at, row.answered_at, ANSWERED_BY_EMAIL, "")
     return Said(row.said_at, row.clock.due_at, row.answered_at, ANSWERS.get(row.state, ""), row.answer)
 
 
@@ -123,7 +136,7 @@ def _say(desk: Desk, sent: Enquiry, words: str) -> None:
     decided = lock(desk.session, Enquiry, follow_joins(desk.session, sent).id)
     said = list_said(desk.session, [sent.id])
     settled_at = find_settled(decided)
-    if is_public(sent) or decided.joined_into_id or not may_disagree(settled_at, said):
+    if not hears_outcome(sent, desk.pack) or decided.joined_into_id or not may_disagree(settled_at, said):
         raise Conflict(Problem("not_now", NOT_NOW))
     row = Disagreement(
         enquiry_id=decided.id,

@@ -1,4 +1,4 @@
-"""Letters about a disagreement: to the hub's managers, and to the professional. Neither says anything of the child."""
+"""Letters about a disagreement, to the managers and the professional: nothing of the child but a manager's answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +9,10 @@ from triage.services.addresses import To, own, roles
 from triage.services.desk import Desk
 from triage.services.disagreeing import find_account
 from triage.services.letters import Letter, NoLongerNeeded, say_instant
+from triage.services.safe_words import ANSWERS, is_unchecked
 
 Payload = Mapping[str, Any]
-WHERE = "You read the answer with your reference and your code or, if you have an account, signed in."
+WHERE = "You read the answer where you look how it stands, signed in."
 
 
 def tell_disagreement(desk: Desk, payload: Payload, domain: str) -> Letter:
@@ -35,16 +36,20 @@ def tell_received(desk: Desk, payload: Payload, domain: str) -> Letter:
     due, reference = say_instant(row.clock.due_at, desk.pack.calendar.zone), row.sent.reference
     text = (
         f"We have received that you disagree with what was decided. Our reference is {reference}.\n\n"
-        f"A manager who had no part in the decision answers you by {due}. {WHERE}\n\n{_ring(desk)}\n"
+        f"A manager who had no part in the decision answers you by {due}.\n\n{_ring(desk)}\n"
     )
     return Letter(_to(desk, row, domain), f"We received your disagreement, {reference}", text)
 
 
 def tell_answered(desk: Desk, payload: Payload, domain: str) -> Letter:
-    """To the professional: that it is answered, and where to read it. What the manager wrote stays behind the code."""
+    """To the professional: that it is answered and, where nobody has checked who asks on a page, the answer itself.
+
+    Then the address is one of a public service: whoever has that mailbox works there.
+    """
     row = _find(desk, payload)
     reference = row.sent.reference
-    text = f"A manager has answered your disagreement, {reference}. {WHERE}\n\n{_ring(desk)}\n"
+    where = f"{ANSWERS[row.state]}\n\n{row.answer}" if is_unchecked(row.sent) else WHERE
+    text = f"A manager has answered your disagreement, {reference}. {where}\n\n{_ring(desk)}\n"
     return Letter(_to(desk, row, domain), f"Your disagreement was answered, {reference}", text)
 
 

@@ -13,7 +13,7 @@ from workflows.engine import Fired, Refused, fire
 from workflows.transfer import TRANSFER
 
 VIEW = "first_view_recorded"
-WITH_EVERY = {"reason", "version"}  # may be brought with any action
+WITH_EVERY = {"reason", "version", "answered_by"}  # may be brought with any action
 TOLD = 5  # of what changed since a page was read, at most so many changes are told
 LOGGED = (Enquiry, Referral, PolicyVersion, AccessRequest)  # these have a log of their own
 Row = Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer | AccessRequest

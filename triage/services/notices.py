@@ -20,7 +20,7 @@ from triage.services.letters import Letter, NoLongerNeeded, say_instant
 from triage.services.partner_letters import ask_partner, chase_partner, tell_lead
 from triage.services.restricting import tell_restriction
 from triage.services.rights.sharing import log_letter
-from triage.services.safe_words import FOR_THE_PUBLIC, is_public, say_outcomes
+from triage.services.safe_words import FOR_THE_PUBLIC, NOT_CHECKED, hears_outcome, is_public, say_outcomes
 from triage.services.team_letters import chase_team, tell_adult_in_danger, tell_team
 from triage.settings import Settings
 from triage.store.enquiries import follow_joins
@@ -72,8 +72,8 @@ def _acknowledge(desk: Desk, payload: Payload, domain: str) -> Letter:
 def _tell_outcome(desk: Desk, payload: Payload, domain: str) -> Letter:
     """Whoever told us of an enquiry that was joined to another hears what became of that one."""
     enquiry = desk.session.get_one(Enquiry, UUID(payload["enquiry_id"]))
-    if is_public(enquiry):
-        raise NoLongerNeeded(FOR_THE_PUBLIC)
+    if not hears_outcome(enquiry, desk.pack):
+        raise NoLongerNeeded(FOR_THE_PUBLIC if is_public(enquiry) else NOT_CHECKED)
     decided = follow_joins(desk.session, enquiry)
     if decided.decided_at is None:
         raise NoLongerNeeded("Reopened before it went: the new decision is told.")

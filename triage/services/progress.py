@@ -6,7 +6,17 @@ from datetime import datetime
 from triage.models import Enquiry
 from triage.services.desk import Desk, seeing_all
 from triage.services.disagreeing import Standing, show_standing
-from triage.services.safe_words import DECIDED, FOR_THE_PUBLIC, MEANS, RECEIVED, is_public, say_outcomes, say_stands
+from triage.services.safe_words import (
+    BY_EMAIL,
+    BY_TELEPHONE,
+    DECIDED,
+    FOR_THE_PUBLIC,
+    MEANS,
+    RECEIVED,
+    hears_outcome,
+    is_public,
+    say_stands,
+)
 from triage.store.disagreements import list_said
 from triage.store.enquiries import follow_joins
 from triage.store.tellings import find_telling
@@ -14,9 +24,9 @@ from triage.store.tellings import find_telling
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A safe word for where it stands, and what that means. `hears_outcome` is for professionals alone.
+    """A safe word for where it stands, and what that means. `hears_outcome`: by letter, to their work.
 
-    `disagreement` is what they said against the decision, and were answered.
+    `disagreement` is when they said that they disagree, and whether they were answered.
     """
 
     reference: str
@@ -35,14 +45,21 @@ def show_progress(desk: Desk) -> Progress | None:
     with seeing_all(desk):
         enquiry = desk.session.get_one(Enquiry, telling.enquiry_id)
         decided = follow_joins(desk.session, enquiry)
-        stands, says = _say(enquiry, decided)
+        stands, says = _say(desk, enquiry, decided)
+        hears = hears_outcome(enquiry, desk.pack)
         disagreement = show_standing(desk, enquiry, decided, list_said(desk.session, [enquiry.id]))
-        return Progress(enquiry.reference, telling.sent_at, stands, says, not is_public(enquiry), disagreement)
+        return Progress(enquiry.reference, telling.sent_at, stands, says, hears, disagreement)
 
 
-def _say(enquiry: Enquiry, decided: Enquiry) -> tuple[str, tuple[str, ...]]:
-    """What became of one that was joined to another is what became of that one."""
+def _say(desk: Desk, enquiry: Enquiry, decided: Enquiry) -> tuple[str, tuple[str, ...]]:
+    """What became of one that was joined to another is what became of that one. Which way is said in no page.
+
+    Whoever has the code has shown nothing but that they sent it.
+    """
     if is_public(enquiry):
         return RECEIVED, (MEANS[RECEIVED], FOR_THE_PUBLIC)
     stands = say_stands(decided.state)
-    return stands, tuple(say_outcomes(decided)) if stands == DECIDED else (MEANS[stands],)
+    if stands != DECIDED:
+        return stands, (MEANS[stands],)
+    more = BY_EMAIL if hears_outcome(enquiry, desk.pack) else BY_TELEPHONE.format(phone=desk.pack.emergency_phone)
+    return stands, (MEANS[stands], more)

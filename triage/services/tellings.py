@@ -19,11 +19,13 @@ from triage.access.vault import Unreadable, Vault
 from triage.errors import Invalid, NotFound, Problem
 from triage.models import Enquiry, Telling
 from triage.services.desk import Desk, seeing_all
-from triage.services.drafts import MOST_TYPED, Fields
+from triage.services.drafts import Fields
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.store.tellings import drop_expired, drop_telling, find_key_of_code, find_telling
 
 PURPOSE = "tellings"
+MOST_TOLD = 200_000  # bytes of one telling, sealed: about what all its fields may hold together
+TOO_LONG = "All that you wrote is together too long to keep: about 30,000 words are the most. Shorten it, or ring us."
 Pages = Mapping[str, Fields]
 GONE = "What you typed here is kept no more, or was never here. Begin again, or ring us."
 
@@ -40,7 +42,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a telling became: the enquiry's reference, by when it is decided on, and the code the first time."""
+    """What a telling became: the enquiry's reference, by when it is decided on if that is to come, its code once."""
 
     reference: str
     decide_by: datetime | None
@@ -79,9 +81,10 @@ def keep_page(desk: Desk, vault: Vault, page: str, fields: Fields, days: int) ->
     telling = _hold(desk)
     if telling.sent_at:
         raise Invalid(Problem("sent", "This was sent already. Begin again to tell us more."))
-    content = json.dumps({"of": str(telling.id), "pages": {**_open(vault, telling), page: fields}}).encode()
-    if len(content) > MOST_TYPED:
-        raise Invalid(Problem("too_long", f"This is too much at once: the most is {MOST_TYPED:,} bytes. Shorten it."))
+    content = json.dumps({"of": str(telling.id), "pages": {**_open(vault, telling), page: fields}}, ensure_ascii=False)
+    content = content.encode()
+    if len(content) > MOST_TOLD:
+        raise Invalid(Problem("too_long", TOO_LONG))
     telling.content = vault.seal(PURPOSE, content)
     telling.saved_at, telling.expires_at = desk.now, desk.now + timedelta(days=days)
 
@@ -130,9 +133,9 @@ def send(desk: Desk, vault: Vault, compose: Callable[[Pages], LogEnquiry], days:
     return replace(_show_sent(desk, telling), code=code)
 
 
-def throw_away(desk: Desk) -> None:
-    """Delete what was typed and not sent."""
-    drop_telling(desk.session, desk.actor.id)
+def throw_away(desk: Desk) -> bool:
+    """Delete what was typed and not sent. Whether there was any."""
+    return drop_telling(desk.session, desk.actor.id)
 
 
 def forget_expired(desk: Desk) -> int:
@@ -152,7 +155,8 @@ def _show_sent(desk: Desk, telling: Telling) -> Sent | None:
         return None
     with seeing_all(desk):
         enquiry = desk.session.get_one(Enquiry, telling.enquiry_id)
-        due = next((clock.due_at for clock in enquiry.clocks if clock.kind == "decision"), None)
+        running = (each for each in enquiry.clocks if each.kind == "decision" and each.state == "running")
+        due = next((clock.due_at for clock in running if clock.due_at > desk.now), None)
         return Sent(enquiry.reference, due)
 
 

@@ -21,9 +21,10 @@ def find_key_of_code(session: Session, code_hash: bytes) -> UUID | None:
     return session.scalar(select(func.telling_of(code_hash)))
 
 
-def drop_telling(session: Session, key: UUID) -> None:
-    """Delete it, unless it was sent."""
-    session.execute(delete(Telling).where(Telling.id == key, Telling.sent_at.is_(None)))
+def drop_telling(session: Session, key: UUID) -> bool:
+    """Delete it, unless it was sent. Whether it was deleted."""
+    gone = delete(Telling).where(Telling.id == key, Telling.sent_at.is_(None)).returning(Telling.id)
+    return session.scalar(gone) is not None
 
 
 def drop_expired(session: Session, now: datetime) -> int:

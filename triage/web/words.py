@@ -32,6 +32,7 @@ from triage.services.first_view import name_of as name_of_subject
 from triage.services.letters import say_count, say_instant
 from triage.services.people import DATES
 from triage.services.rights.rectifying import PASSAGES
+from triage.services.safe_words import is_unchecked
 from triage.state import state_of
 from triage.uploads.kinds import FILE_KINDS
 from triage.web.urgency import urgency_of
@@ -300,3 +301,4 @@ def register(app: Flask) -> None:
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.tests["overdue"] = is_overdue
+    app.jinja_env.tests["unchecked"] = is_unchecked

@@ -334,6 +334,7 @@ def _tell_check(given: Gathering, check: object) -> Item:
         question="What we asked",
         consent_reason="Why we asked without consent",
         answer="What they said",
+        answered_by="Who of them said it",
         gone_without="Why we went on without an answer",
     )
     agency = given.desk.pack.agencies.get(check.agency_code, check.agency_code)

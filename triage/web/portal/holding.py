@@ -1,11 +1,15 @@
-"""Which telling this browser has before it: its key stands in the signed cookie, and what was typed on the server."""
+"""What this browser has before it: the key of a telling or of a link stands in the signed cookie, and no word of it.
+
+A browser has one of each. So that two children in two tabs are not mixed, every form bears the key that its page shows,
+and what bears another is not done.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import current_app, session
+from flask import current_app, request, session
 
 from triage.access.actor import Actor, visitor
 from triage.request_ids import request_id
@@ -13,28 +17,36 @@ from triage.services.desk import Desk
 from triage.services.tellings import Told, new_key, open_telling
 from triage.state import state_of
 
-KEY, UNTIL = "telling", "telling_until"
+TELLING, LINK = "telling", "check_link"
 
 
-def held_key() -> UUID | None:
-    """The telling of this browser, until so many hours after it was last kept: a computer may be a library's."""
-    until = session.get(UNTIL)
-    if KEY not in session or until is None or datetime.fromisoformat(until) <= state_of(current_app).clock.now():
+def held_key(what: str = TELLING) -> UUID | None:
+    """The telling or link of this browser, until so long without a sign of life: a computer may be a library's."""
+    until = session.get(f"{what}_until")
+    if what not in session or until is None or datetime.fromisoformat(until) <= state_of(current_app).clock.now():
         return None
-    return UUID(session[KEY])
+    key = UUID(session[what])
+    hold(key, what)
+    return key
 
 
-def hold(key: UUID) -> None:
-    """Let this browser go on with that telling."""
+def hold(key: UUID, what: str = TELLING) -> None:
+    """Let this browser go on with it."""
     state = state_of(current_app)
-    session[KEY] = str(key)
-    session[UNTIL] = (state.clock.now() + timedelta(hours=state.settings.session_hours)).isoformat()
+    session[what] = str(key)
+    session[f"{what}_until"] = (state.clock.now() + timedelta(minutes=state.settings.session_idle_minutes)).isoformat()
 
 
-def let_go() -> None:
+def let_go(*whats: str) -> None:
     """Leave nothing of it in this browser."""
-    session.pop(KEY, None)
-    session.pop(UNTIL, None)
+    for what in whats:
+        session.pop(what, None)
+        session.pop(f"{what}_until", None)
+
+
+def key_of_form(what: str = TELLING) -> str:
+    """Whose page it was that sent this; empty where it begins a telling."""
+    return request.form.get(what, "")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
@@ -15,12 +16,23 @@ from triage.services.progress import show_progress as progress_of
 from triage.services.tellings import Told, belongs, find_by_code, give_code, open_telling, throw_away
 from triage.state import state_of
 from triage.web.forms import errors_by_field, load
-from triage.web.portal.guarding import guard
-from triage.web.portal.holding import desk_of, desk_of_visitor, held_key, hold, let_go
+from triage.web.portal.guarding import guard, show_other
+from triage.web.portal.holding import (
+    LINK,
+    TELLING,
+    desk_of,
+    desk_of_visitor,
+    held_key,
+    hold,
+    key_of_form,
+    let_go,
+    read_held,
+)
 from triage.web.portal.telling import next_page
 
 blueprint = Blueprint("resuming", __name__, url_prefix="/tell-us")
 guard(blueprint)
+ELSEWHERE = "https://www.bbc.co.uk/weather"  # as GOV.UK's pages lead whoever has to leave at once
 WHY = "whoever began to tell us goes on by a reference and a code that nobody guesses"
 
 
@@ -75,7 +87,8 @@ def _show_progress(values: Mapping[str, str], errors: dict[str, str]) -> Any:
         progress = progress_of(desk)
     if progress is None:
         return redirect(url_for("resuming.show"))
-    return render_template("portal/progress.html", progress=progress, pack=state.pack, values=values, errors=errors)
+    shown = {"progress": progress, "key": key, "pack": state.pack, "values": values, "errors": errors}
+    return render_template("portal/progress.html", **shown)
 
 
 def open_by_code() -> Told:
@@ -92,8 +105,8 @@ def open_by_code() -> Told:
 def show_code() -> Any:
     """A new code: it is shown this once."""
     key = held_key()
-    if key is None:
-        return redirect(url_for("tell_us.show"))
+    if key is None or key_of_form() != str(key):
+        return show_other(read_held())
     with desk_of_visitor(key) as desk:
         code, told = give_code(desk), open_telling(desk, state_of(current_app).vault)
     return render_template("portal/code.html", told=told, code=code, days=state_of(current_app).settings.telling_days)
@@ -102,10 +115,20 @@ def show_code() -> Any:
 @blueprint.post("/leave")
 @public(WHY)
 def leave() -> Any:
-    """Leave nothing in this browser; what was typed stays, or goes too."""
-    key, forget = held_key(), "forget" in request.form
-    if key and forget:
-        with desk_of_visitor(key) as desk:
-            throw_away(desk)
-    let_go()
-    return render_template("portal/left.html", forgotten=forget)
+    """Leave nothing in this browser; what was typed stays, or goes too. Who says "now" is led elsewhere at once."""
+    key, told = held_key(), read_held()
+    if "forget" in request.form and key and key_of_form() != str(key):
+        return show_other(told)
+    let_go(TELLING, LINK)
+    if "now" in request.form:
+        return "", 200, {"Refresh": f"0; url={ELSEWHERE}"}  # a form may be sent to nobody but us, nor led on from there
+    left = _forget(key, told) if "forget" in request.form else "left"
+    return render_template("portal/left.html", left=left, told=told, state=state_of(current_app))
+
+
+def _forget(key: UUID | None, told: Told | None) -> str:
+    """Throw it away. What came of that: "deleted", "sent" already, or "kept" because nothing is before this browser."""
+    if told is None or key is None:
+        return "kept"
+    with desk_of_visitor(key) as desk:
+        return "deleted" if throw_away(desk) else "sent"

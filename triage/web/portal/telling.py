@@ -2,13 +2,14 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.access.routes import public
 from triage.errors import DomainError, Invalid, NotFound, Problem
-from triage.limits import note_telling
+from triage.limits import note_begun, note_sent
 from triage.models.codes import SOURCES
 from triage.schemas.telling import MOST_CHILDREN, TellUsSchema
 from triage.services.composing import AGREED, DANGER, PAGES, PROFESSIONS, RELATIONS, WHO, TellUs, check_told, compose
@@ -17,8 +18,8 @@ from triage.services.logging_enquiry import LogEnquiry
 from triage.services.tellings import Pages, begin, give_code, keep_page, new_key, send
 from triage.state import state_of
 from triage.web.forms import errors_by_field, load, nest
-from triage.web.portal.guarding import guard
-from triage.web.portal.holding import desk_of_visitor, held_key, hold, read_held
+from triage.web.portal.guarding import guard, show_other
+from triage.web.portal.holding import desk_of_visitor, held_key, hold, key_of_form, read_held
 
 blueprint = Blueprint("tell_us", __name__, url_prefix="/tell-us")
 guard(blueprint)
@@ -45,8 +46,9 @@ def show_page(page: str) -> Any:
     told = read_held()
     if (told is None or told.sent) and page != "now":
         return redirect(url_for("tell_us.show"))
-    pages = told.pages if told and not told.sent else {}
-    return _render(page, pages, MultiDict(pages.get(page, ())))
+    going_on = told if told and not told.sent else None
+    pages = going_on.pages if going_on else {}
+    return _render(page, pages, MultiDict(pages.get(page, ())), going_on and going_on.key)
 
 
 @blueprint.post("/<page>")
@@ -58,8 +60,10 @@ def keep(page: str) -> Any:
     state = state_of(current_app)
     told = read_held()
     key = told.key if told and not told.sent else None
+    if key_of_form() != str(key or ""):
+        return show_other(told)
     if key is None:
-        note_telling("telling begun")
+        note_begun()
     pages = told.pages if told and key else {}
     try:
         with desk_of_visitor(key or new_key()) as desk:
@@ -70,13 +74,14 @@ def keep(page: str) -> Any:
             errors = find_faults(desk, pages, page)
             code = give_code(desk) if "later" in request.form else None
     except Invalid as refusal:
-        return _render(page, pages, values, errors_by_field(refusal)), refusal.status
-    hold(desk.actor.id)
+        return _render(page, pages, values, key, errors_by_field(refusal)), refusal.status
+    key = desk.actor.id
+    hold(key)
     if code:
         return _show_code(code)
     if "add_child" in request.form:
-        return _render(page, pages, values, more=1)
-    return (_render(page, pages, values, errors), 422) if errors else redirect(_next(pages, page))
+        return _render(page, pages, values, key, more=1)
+    return (_render(page, pages, values, key, errors), 422) if errors else redirect(_next(pages, page))
 
 
 def _know(page: str) -> None:
@@ -115,7 +120,7 @@ def show_check() -> Any:
         errors = {page: found for page in PAGES if (found := find_faults(desk, told.pages, page))}
     given = {page: MultiDict(told.pages.get(page, ())) for page in PAGES}
     count = count_children(given["children"])
-    return render_template("portal/check.html", given=given, errors=errors, count=count, **_words())
+    return render_template("portal/check.html", given=given, errors=errors, count=count, key=told.key, **_words())
 
 
 @blueprint.post("/send")
@@ -123,16 +128,15 @@ def show_check() -> Any:
 def send_it() -> Any:
     """Log it as an enquiry. Sent twice, it is one."""
     key, state = held_key(), state_of(current_app)
-    if key is None:
-        return redirect(url_for("tell_us.show"))
-    note_telling("telling sent")
+    if key is None or key_of_form() != str(key):
+        return show_other(read_held())
     try:
         with desk_of_visitor(key) as desk:
             days = state.settings.progress_days
             sent = send(desk, state.vault, lambda pages: _compose(desk, pages), days)
     except Invalid:
         return redirect(url_for("tell_us.show_check"))
-    return render_template("portal/sent.html", sent=sent, pack=_pack(), days=days)
+    return render_template("portal/sent.html", sent=sent, key=key, pack=_pack(), days=days)
 
 
 def _compose(desk: Desk, pages: Pages) -> LogEnquiry:
@@ -140,6 +144,7 @@ def _compose(desk: Desk, pages: Pages) -> LogEnquiry:
     problems = tuple(check_told(desk, told))
     if problems:
         raise Invalid(*problems)
+    note_sent()
     return compose(told, desk.now)
 
 
@@ -147,10 +152,26 @@ def find_faults(desk: Desk, pages: Pages, page: str) -> dict[str, str]:
     """What to put right on that page, by field."""
     try:
         told = read_told(pages, page, "who")
-        problems = tuple(check_told(desk, told, (page,)))
+        if problems := tuple(check_told(desk, told, (page,))):
+            raise Invalid(*problems)
     except DomainError as refusal:
-        return errors_by_field(refusal)
-    return errors_by_field(Invalid(*problems)) if problems else {}
+        places = list_places(MultiDict(pages.get(page, ())))
+        return {_put_back(field, places): words for field, words in errors_by_field(refusal).items()}
+    return {}
+
+
+def list_places(values: MultiDict[str, str]) -> list[str]:
+    """The places on the page of those children of whom something is typed: they are judged without those left empty."""
+    places = (PLACE.match(name) for name, said in values.items(multi=True) if said.strip())
+    return sorted({each[1] for each in places if each}, key=int)
+
+
+def _put_back(field: str, places: list[str]) -> str:
+    """The field of the child who was judged, where that child stands on the page."""
+    found = PLACE.match(field)
+    if not found or int(found[1]) >= len(places):
+        return field
+    return f"children.{places[int(found[1])]}.{field[found.end() :]}"
 
 
 def read_told(pages: Pages, *only: str) -> TellUs:
@@ -175,12 +196,16 @@ def _next(pages: Pages, page: str) -> str:
 
 def count_children(values: MultiDict[str, str]) -> int:
     """For how many children there is room."""
-    places = (PLACE.match(name) for name, said in values.items(multi=True) if said.strip())
-    return min(max((int(each[1]) for each in places if each), default=0) + 1, MOST_CHILDREN)
+    return min(max(map(int, list_places(values)), default=0) + 1, MOST_CHILDREN)
 
 
 def _render(
-    page: str, pages: Pages, values: MultiDict[str, str], errors: dict[str, str] | None = None, more: int = 0
+    page: str,
+    pages: Pages,
+    values: MultiDict[str, str],
+    key: UUID | None,
+    errors: dict[str, str] | None = None,
+    more: int = 0,
 ) -> str:
     who = dict(pages.get("who", ())).get("who", "")
     before = [each for each in PAGES if each != page][: list(PAGES).index(page)]
@@ -189,6 +214,7 @@ def _render(
     return render_template(
         f"portal/{page}.html",
         page=page,
+        key=key,
         values=values,
         errors=errors or {},
         who=who,
@@ -207,6 +233,7 @@ def _words() -> dict[str, Any]:
         "consents": AGREED,
         "most": MOST_CHILDREN,
         "pack": _pack(),
+        "idle": state_of(current_app).settings.session_idle_minutes,
     }
 
 
