@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from tests.calling import Caller
-from tests.services import REDIS, SECRET_KEY, own_database, provided, role_url
+from tests.services import SECRET_KEY, own_database, own_redis, provided, role_url
 from triage.access.actor import SYSTEM, Actor
 from triage.access.passwords import keep_password
 from triage.access.signin import actor_of, issue_token
@@ -154,7 +154,7 @@ def usual_settings(database_name: str) -> Settings:
     """What the tests run the service with."""
     return Settings(
         database_url=role_url("triage_app", database_name),
-        redis_url=os.environ[REDIS],
+        redis_url=own_redis(),
         secret_key=SECRET_KEY,
         demo=True,
         secure_cookies=False,

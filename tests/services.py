@@ -108,3 +108,9 @@ def _libpq(database: str) -> str:
 
 def _given() -> URL:
     return make_url(os.environ[GIVEN]).set(drivername="postgresql+psycopg")
+
+
+def own_redis() -> str:
+    """One of Redis's databases, in which no other process of the tests counts or forgets what was counted."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{os.environ[REDIS]}?db={int(worker) + 1}"

@@ -5,12 +5,14 @@ from sqlalchemy import select
 
 from tests.acting import act
 from tests.disagreeing import TOLD, WHY, WORDS, answer, decided, disagree, said_of, sent_by
+from tests.disposing import service_desk
 from tests.integration.test_visitors import ask, limited
 from tests.making import decide_as, screen
 from tests.reading import main_of
 from tests.telling import PROFESSIONAL, PUBLIC, a_visitor, send, telling_of
-from triage.models import Enquiry
-from triage.services.safe_words import ANSWERS, ONCE_MORE
+from triage.models import Enquiry, OutboxMessage
+from triage.services.disagreement_letters import tell_answered
+from triage.services.safe_words import ANSWERED_BY_EMAIL, ANSWERS, ONCE_MORE
 
 FORM = {"action": "let_stand", "answer": TOLD, "reason": WHY}
 
@@ -28,21 +30,33 @@ def look(client):
     return main_of(client.get("/tell-us/progress").text)
 
 
-def test_professional_without_an_account_disagrees_and_reads_by_when_and_the_answer(told, office):
+def answered_by_letter(office):
+    """What was written to them last of their disagreement."""
+    answers = select(OutboxMessage).where(OutboxMessage.task == "disagreement_answered")
+    promised = office.session.scalars(answers.order_by(OutboxMessage.id.desc()).limit(1)).one()
+    letter = tell_answered(service_desk(office), promised.payload, "triage.example")
+    assert letter.to == (PROFESSIONAL["you"]["email"],)
+    return letter.text
+
+
+def test_professional_without_an_account_disagrees_reads_by_when_and_is_answered_at_their_work(told, office):
     client, enquiry, _code = told
     assert "Say that I disagree" in look(client)
     sent = client.post("/tell-us/disagree", data={"words": WORDS})
     assert (sent.status_code, sent.location) == (302, "/tell-us/progress")
     page = look(client)
-    assert "answers you here by 10:00 on Thursday 9 May 2013" in page
+    assert "answers you by 10:00 on Thursday 9 May 2013" in page
     assert "Say that I disagree" not in page
     assert WORDS not in page  # whoever finds the code may be whom it is about
     (row,) = said_of(office, enquiry)
     answer(office, row)
-    page = look(client)
-    for words in (ANSWERS["stands"], TOLD, ONCE_MORE, "Say that I disagree"):
+    page, letter = look(client), answered_by_letter(office)
+    for words in (ANSWERED_BY_EMAIL, ONCE_MORE, "Say that I disagree"):
         assert words in page
-    assert WHY not in page
+    for words in (ANSWERS["stands"], TOLD):  # a code shows nothing of who has it, a mailbox at work does
+        assert words not in page
+        assert words in letter
+    assert WHY not in page + letter
     client.post("/tell-us/disagree", data={"words": WORDS})
     answer(office, said_of(office, enquiry)[1])
     page = look(client)
@@ -57,7 +71,8 @@ def test_what_is_looked_at_again_is_said_and_where_it_stands_with_it(told, offic
     answer(office, said_of(office, enquiry)[0], "look_again")
     page = look(client)
     assert f"{enquiry.reference}: being looked at" in page
-    assert ANSWERS["looked_again"] in page
+    assert ANSWERS["looked_again"] not in page
+    assert ANSWERS["looked_again"] in answered_by_letter(office)
     assert "Say that I disagree" not in page
 
 
@@ -92,11 +107,23 @@ def test_member_of_the_public_has_no_such_form_and_browser_of_nobody_none(app, o
     assert "disagree" not in look(client)
     assert client.post("/tell-us/disagree", data={"words": WORDS}).status_code == 409
     assert said_of(office, enquiry) == []
-    assert a_visitor(app).post("/tell-us/disagree", data={"words": WORDS}).location == "/tell-us/resume"
+    stranger = a_visitor(app).post("/tell-us/disagree", data={"words": WORDS})
+    assert (stranger.status_code, WORDS in stranger.text) == (409, True)
+
+
+def test_whoever_only_says_that_it_is_their_job_hears_no_outcome_and_disagrees_by_telephone(app, office):
+    client = a_visitor(app)
+    reference, _code = send(client, PROFESSIONAL | {"you": PROFESSIONAL["you"] | {"email": "him@mail.example"}})
+    enquiry = decided(office, office.session.scalars(select(Enquiry).where(Enquiry.reference == reference)).one())
+    page = look(client)
+    assert "Say that I disagree" not in page
+    assert office.pack.emergency_phone in page
+    assert client.post("/tell-us/disagree", data={"words": WORDS}).status_code == 409
+    assert said_of(office, enquiry) == []
 
 
 def test_so_many_an_hour_and_what_was_typed_is_carried(settings, clock, session, office):
-    client = a_visitor(limited(settings, clock, session, tellings_an_hour=1))
+    client = a_visitor(limited(settings, clock, session, tellings_an_hour=2))
     client.environ_base["HTTP_X_FORWARDED_FOR"] = "192.0.2.7"
     reference, _code = send(client, PROFESSIONAL)
     decided(office, office.session.scalars(select(Enquiry).where(Enquiry.reference == reference)).one())
@@ -113,7 +140,7 @@ def test_referrer_disagrees_with_what_they_sent_and_with_nothing_else(sign_in, o
     wrong = client.post(at, data={"words": ""})
     assert (wrong.status_code, "Say why you disagree." in wrong.text) == (422, True)
     assert client.post(at, data={"words": WORDS}).location == at
-    assert "answers you here by" in main_of(client.get(at).text)
+    assert "answers you by" in main_of(client.get(at).text)
     assert "You disagree: answered by 10:00 on 9 May 2013" in main_of(client.get("/partners/sent").text)
     answer(office, said_of(office, mine)[0])
     page = main_of(client.get(at).text)

@@ -97,7 +97,7 @@ def show_other(told: Told | None) -> Any:
         return show_given_back(OTHER_TITLE, OTHER), 409
     minutes = state_of(current_app).settings.session_idle_minutes
     if request.endpoint != "tell_us.keep":
-        return show_instead(LEFT_TITLE, LEFT.format(minutes=minutes)), 409
+        return show_given_back(LEFT_TITLE, LEFT.format(minutes=minutes)), 409
     words = f"{LEFT.format(minutes=minutes)} {ANEW}"
     fresh = [(name, said) for name, said in list_fields() if name != TELLING]
     return show_instead(LEFT_TITLE, words, carried=fresh), 409

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from triage.access.actor import NOBODY
 from triage.access.routes import public
 from triage.errors import Conflict, Invalid, NotFound
-from triage.limits import note_telling
+from triage.limits import note_sent
 from triage.schemas.disagreement import DisagreeSchema
 from triage.services.disagreeing import disagree_as_visitor
 from triage.services.progress import show_progress as progress_of
@@ -67,9 +67,9 @@ def show_progress() -> Any:
 def disagree() -> Any:
     """Keep that they disagree, and show by when it is answered."""
     key = held_key()
-    if key is None:
-        return redirect(url_for("resuming.show"))
-    note_telling("disagreement sent")
+    if key is None or key_of_form() != str(key):
+        return show_other(read_held())
+    note_sent()
     try:
         said = load(DisagreeSchema(), {"words": request.form.get("words", "")})
         with desk_of_visitor(key) as desk:
