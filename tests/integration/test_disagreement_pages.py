@@ -1,9 +1,11 @@
 """Disagreeing and answering on the pages and through the API: without an account, as a referrer, as a manager."""
 
 import pytest
+from lxml import html
 from sqlalchemy import select
 
 from tests.acting import act
+from tests.crawling import forms_of
 from tests.disagreeing import TOLD, WHY, WORDS, answer, decided, disagree, said_of, sent_by
 from tests.disposing import service_desk
 from tests.integration.test_visitors import ask, limited
@@ -215,3 +217,16 @@ def test_disagreement_is_found_under_its_own_enquiry_alone(sign_in, office):
     client = sign_in("mash_manager 2")
     assert client.get(f"/enquiries/{other.id}/disagreements/{row.id}").status_code == 404
     assert client.post(f"/enquiries/{other.id}/disagreements/{row.id}", data=FORM).status_code == 404
+
+
+def test_what_was_typed_and_not_sent_is_brought_back_on_the_page_that_it_was_typed_on(sign_in, office):
+    enquiry = decided(office)
+    row = disagree(office, decided(office, given_name="Ben"))
+    pages = {f"/partners/sent/{enquiry.reference}": ("referrer", "words")}
+    pages[f"/enquiries/{row.enquiry_id}/disagreements/{row.id}"] = ("mash_manager 2", "answer")
+    for path, (who, name) in pages.items():
+        client = sign_in(who)
+        (form,) = (each for each in forms_of(html.fromstring(client.get(path).text), path) if name in each.typed)
+        sent = form.filled(**{name: WORDS})
+        assert client.post("/drafts", data=sent).json["says"].startswith("Saved")
+        assert f">{WORDS}</textarea>" in client.get(path, query_string={"draft": sent["draft.id"]}).text

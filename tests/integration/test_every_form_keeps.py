@@ -13,7 +13,6 @@ from tests.acting import accepted, act
 from tests.asking_for_records import ask, do
 from tests.correcting import say
 from tests.crawling import KEY, pages_of
-from tests.disagreeing import decided, disagree
 from tests.disposing import LATER, at_desk, closed_enquiry
 from tests.making import an_enquiry, screen
 from triage.access.sessions import end_all
@@ -32,7 +31,7 @@ MEETS = {
     | {"/restricted/*/readers", "/restricted/*/lift", "/restricted/openings/*/review"},
     MANAGER: {"/rights/*/review", "/people/*/corrections/*", "/retention/disposals/*/items/*", "/restricted/*/lift"}
     | {"/restricted/enquiries/*/subjects/1", "/enquiries/*/shared", "/restricted/open", "/reasons/referral/*"}
-    | {"/second-looks/*", "/enquiries/*/disagreements/*"},
+    | {"/second-looks/*"},
     "locality_worker:west": {"/referrals/*", "/referrals/*/shared"},
     "administrator": {"/admin/users/*/post", "/admin/users/new"},
     "partner_contributor": {"/partners/checks/*/answer"},
@@ -77,7 +76,6 @@ def county(office):
         place_hold(desk, PlaceHold(reference=asked.reference, reason="inquiry", words="Made up", people=False))
     (decision,) = case.subject.decisions
     office.session.add(SecondLook(decision_id=decision.id, why="override", drawn_at=office.clock.now()))
-    disagree(office, decided(office, by=f"{MANAGER} 2"))
     hidden = an_enquiry(office, given_name="Rex", family_name="Hidden")
     with at_desk(office, MANAGER) as desk:
         restrict(desk, Restrict(enquiry_id=hidden.id, ordinal=1, reason="A colleague's"))

@@ -177,7 +177,9 @@ def test_what_somebody_without_an_account_types_is_kept_or_refused_and_shown_ine
         with undone(session):
             client = a_visitor(app)
             fill_in(client, PROFESSIONAL)
-            answer = client.post(f"/tell-us/{page}", data=form.filled(**{name: sendable(text)}))
+            filled = form.filled(**{name: sendable(text)})
+            filled.pop("telling")  # which is another's here
+            answer = client.post(f"/tell-us/{page}", data=filled)
             assert answer.status_code in (302, 413, 422), (page, name, text)
             sent = client.post("/tell-us/send")
             for path in (page, "check", "ring-999"):
@@ -190,8 +192,8 @@ def test_what_somebody_without_an_account_types_is_kept_or_refused_and_shown_ine
     client = a_visitor(app)
     fill_in(client, PROFESSIONAL)
     pages = {page: html.fromstring(client.get(f"/tell-us/{page}").text) for page in PROFESSIONAL}
-    forms = [next(forms_of(page, name)) for name, page in pages.items()]
-    fields = [(form, name) for form in forms for name in form.typed if name != "csrf_token"]
+    forms = [form for name, page in pages.items() for form in forms_of(page, name) if form.action == f"/tell-us/{name}"]
+    fields = [(form, name) for form in forms for name in form.typed if name not in ("csrf_token", "telling")]
     assert len(fields) > 15
     for number, (form, name) in enumerate(fields):
         each_of(number, TEXTS, partial(tell, form, name))
@@ -227,9 +229,9 @@ def test_what_is_typed_by_who_disagrees_and_who_answers_is_kept_or_refused_and_s
                 assert row.words == sendable(text).strip()
                 assert answered.status_code == 422 or row.answer == row.reason == sendable(text).strip()
 
-    for text in (*KNOWN, *REFUSED):
+    for text in (*KNOWN, *REFUSED[:2]):
         tell(text)
-    assert outcomes == {302, 422}
+    assert {302, 422} <= outcomes <= {302, 413, 422}
 
 
 def test_hostile_case_is_inert_on_every_page_that_tells_of_it(sign_in, office):
