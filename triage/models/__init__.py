@@ -9,7 +9,7 @@ from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.cover import Cover
 from triage.models.decision import Decision, Recommendation
-from triage.models.directory import Capacity, DirectoryService, UnmetNeed
+from triage.models.directory import Capacity, DirectoryFile, DirectoryService, Purpose, UnmetNeed
 from triage.models.disclosure import Disclosure
 from triage.models.disposed import DisposalReach, DisposedEnquiry, DisposedReferral
 from triage.models.draft import Draft
@@ -56,6 +56,7 @@ __all__ = [
     "DailyNotice",
     "Decision",
     "DeclaredInterest",
+    "DirectoryFile",
     "DirectoryService",
     "Disclosure",
     "Disposal",
@@ -82,6 +83,7 @@ __all__ = [
     "Person",
     "PolicyVersion",
     "Provider",
+    "Purpose",
     "Reading",
     "ReadingHead",
     "Recommendation",

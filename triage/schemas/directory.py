@@ -26,6 +26,13 @@ class CapacitySchema(Input):
     waiting_weeks = _count(allow_none=True)
 
 
+class PurposeSchema(Input):
+    """What a service is for: the kind of provider, and the needs that it meets."""
+
+    provider = code(PROVIDER_KINDS, required=True)
+    meets = fields.List(line(60), required=True, validate=validate.Length(max=100))
+
+
 class UnmetNeedSchema(Input):
     """Which need nobody can meet, and perhaps more in words."""
 
@@ -44,6 +51,7 @@ class DirectoryQuery(Input):
     district = line(20)
     kind = code(PROVIDER_KINDS)
     room = fields.Boolean()
+    unsaid = fields.Boolean()
 
 
 class ServicesQuery(Input):
