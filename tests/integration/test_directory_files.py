@@ -5,7 +5,9 @@ from io import BytesIO
 
 import pytest
 from lxml import html
+from werkzeug.datastructures import FileStorage
 
+from tests.calling import post_form
 from tests.listing import a_service, in_directory, key, take
 from triage.models import DirectoryFile, DirectoryService
 from triage.services.directory import export_services
@@ -16,7 +18,8 @@ PLAIN = {"id": key("Plain"), "name": "Plain", "status": "active"}
 
 def send(client, documents, *, name="feed.json", **more):
     content = documents if isinstance(documents, bytes) else json.dumps(documents).encode()
-    return client.post(AT, data={"file": (BytesIO(content), name), **more}, follow_redirects=True)
+    answer = post_form(client, AT, {"file": FileStorage(BytesIO(content), name), **more})
+    return client.get(answer.location) if answer.status_code == 302 else answer
 
 
 def headings(answer):

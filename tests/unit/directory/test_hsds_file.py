@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.library import policy_in_force
-from tests.listing import ASHFIELD, ONS, a_plain_service, a_service, key
+from tests.listing import ASHFIELD, ONS, a_place, a_plain_service, a_service, key
 from triage.directory.hsds_file import FileRefused, read_services, write_services
 from triage.directory.listing import known_of
 from triage.directory.service import (
