@@ -1,5 +1,6 @@
 """A made-up county in which every kind of case has come to each of its states, for whoever looks at pages."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,13 +11,14 @@ from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
 from tests.disagreeing import answer, decided, disagree, sent_by
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
-from tests.listing import ABSENT, in_directory
+from tests.listing import ABSENT, a_plain_service, in_directory, take
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from tests.restricting import few_see
 from tests.worlds import World, a_world
 from triage.models import Decision, Enquiry, Referral, SecondLook, Subject
 from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.covering import CoverFor, cover_for
+from triage.services.directory_files import SendFile, keep_file
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
 from triage.services.second_looks import GiveLook, give_second_look
@@ -174,8 +176,12 @@ def _early_help(office: Any) -> None:
 
 
 def _directory(office: Any) -> None:
-    """Services with room, full and not confirmed; a child whom some of them fit, and a need that is not met."""
+    """Services with room, full, not confirmed and not said what for; a file that waits; a child, and an unmet need."""
     in_directory(office)
+    take(office, [a_plain_service("Homework club", "Learning")])
+    with at_desk(office, MANAGER) as desk:
+        renewed = json.dumps([a_plain_service("Homework club", "Sport"), a_plain_service("Chess")]).encode()
+        keep_file(desk, SendFile(name="feed.json", content=renewed, withdraw=True))
     case = accepted(office, "early_help", indicators=(ABSENT,))
     with at_desk(office, WEST) as desk:
         note_unmet_need(desk, NoteUnmetNeed(referral_id=case.id, need=ABSENT, words="Made up: no bus"))

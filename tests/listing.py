@@ -36,6 +36,17 @@ def a_service(name: str = "Stay and play", **about: Any) -> dict[str, Any]:
     return made | room | about
 
 
+def a_plain_service(name: str = "Homework club", *terms: str, **about: Any) -> dict[str, Any]:
+    """A service as a council publishes it: its own vocabulary, and none of ours."""
+    own = [
+        {"id": key(name, term), "taxonomy_term": {"id": key(term), "name": term, "taxonomy": "council-themes"}}
+        for term in terms
+    ]
+    area = {"id": key(name, "area"), "name": "Ashfield"}
+    made = {"id": key(name), "name": name, "status": "active", "attributes": own, "service_areas": [area]}
+    return made | about
+
+
 def a_place(name: str, said: dict[str, Any]) -> dict[str, Any]:
     """What a service of that name says of its room: `available` and `updated`, and perhaps more."""
     return {"id": key(name, "places"), "unit": {"id": str(PLACES), "name": PLACE}, **said}

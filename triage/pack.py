@@ -7,7 +7,7 @@ of its districts ("SO23"), which is near enough to begin with.
 import csv
 import gzip
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from fractions import Fraction
@@ -131,6 +131,11 @@ class Pack:
     def providers(self) -> Mapping[str, Mapping[str, str]]:
         """Who may be asked to give early help: name, kind, and the locality if it is of one only."""
         return {row["code"]: row for row in self.document["providers"]}
+
+    @property
+    def directory_terms(self) -> Sequence[Mapping[str, Any]]:
+        """What terms of the council's own directory mean: each `term` with the `kind` or `needs` that it is here."""
+        return self.document.get("directory_terms", ())
 
     @property
     def capacity_holds_days(self) -> int:

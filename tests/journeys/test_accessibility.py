@@ -23,6 +23,7 @@ from tests.conftest import Office, OneConnection
 from tests.crawling import forms_of
 from tests.disagreeing import come_to_disagree
 from tests.everything import LONG, everything
+from tests.listing import key
 from tests.looking import a_tab, look_at
 from tests.seeing import Page, Seen, go_through, watched
 from tests.telling import come_by_a_link, come_by_every_page
@@ -69,7 +70,9 @@ class Walk:
 def go_through_as_a_manager(walk: Walk) -> None:
     """Who sees most of the hub."""
     behind = "/measures/enquiries/cases?from=2013-04-01&to=2020-12-31&counted=true"  # no number there is counted yet
-    walk.go("mash_manager", f"/enquiries/{walk.world.enquiries[-1].id}/decide", behind, cases=ALL)
+    unsaid = f"/directory/{key('Homework club')}"
+    decide = f"/enquiries/{walk.world.enquiries[-1].id}/decide"
+    walk.go("mash_manager", decide, behind, unsaid, f"{unsaid}/purpose", cases=ALL)
 
 
 def go_through_as_the_rest_of_the_hub(walk: Walk) -> None:

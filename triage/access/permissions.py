@@ -83,6 +83,8 @@ request.review      write    .    Y    Y    .    .    .    .    .    .    .    .
 request.write       write    .    .    .    .    .    .    .    .    .    .    Y    .    .
 directory.read      read     Y    Y    Y    Y    Y    Y    Y    Y    .    .    Y    Y    Y
 capacity.say        write    .    .    Y    Y    .    Y    Y    .    .    .    .    .    .
+purpose.say         write    .    .    Y    Y    .    .    Y    .    .    .    .    .    .
+directory.import    write    .    .    Y    .    .    .    .    .    .    .    .    Y    .
 unmet.read          read     .    .    Y    Y    .    .    Y    Y    .    .    .    .    .
 correction.write    write    Y    Y    Y    Y    Y    .    .    .    .    .    Y    .    .
 correction.decide   write    .    Y    Y    .    .    .    .    .    .    .    .    .    .

@@ -7,9 +7,8 @@ from flask import g
 from flask_smorest import Blueprint
 
 from triage.api.access import may
-from triage.directory.listing import said_of
-from triage.directory.service import present
 from triage.schemas.directory import HsdsPageSchema, HsdsServiceSchema, ServicesQuery
+from triage.services.directory import tell
 from triage.store.directory import get_service, page_of_services
 
 blueprint = Blueprint("api_directory", __name__, url_prefix="/api/v1", description="Early help services, as HSDS 3")
@@ -32,7 +31,7 @@ def read_services(query: dict[str, int]) -> Any:
         "first_page": number == 1,
         "last_page": number >= pages,
         "empty": not rows,
-        "contents": [present(service.document, said_of(said)) for service, said in rows],
+        "contents": [tell(service, said) for service, said in rows],
     }
 
 
@@ -42,4 +41,4 @@ def read_services(query: dict[str, int]) -> Any:
 def read_service(service_id: UUID) -> Any:
     """One service, whole, whether it is active or not."""
     service, said = get_service(g.desk.session, service_id)
-    return present(service.document, said_of(said))
+    return tell(service, said)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from triage.models.codes import PROVIDER_KINDS
 
-ORDER = {kind: place for place, kind in enumerate(PROVIDER_KINDS)}
+ORDER = {kind: place for place, kind in enumerate((*PROVIDER_KINDS, None))}
 WHY_NOT = ("age", "age_not_known", "place", "place_not_known")
 
 
@@ -37,11 +37,14 @@ class Room:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A service: whom it is for (ages in years, both included; no districts: the whole county), and its room."""
+    """A service: whom it is for (ages in years, both included; no districts: the whole county), and its room.
+
+    Of one without needs nobody has said yet what it is for: it fits nobody.
+    """
 
     id: UUID
     name: str
-    kind: str
+    kind: str | None
     needs: frozenset[str]
     minimum_age: float | None
     maximum_age: float | None

@@ -149,19 +149,17 @@ def _find_wrong(documents: Documents, root: str, known: Known, now: datetime) ->
 
 def _weigh_terms(document: dict[str, Any], known: Known) -> Iterator[tuple[str, str]]:
     kinds, needs = terms_of(document, KINDS), terms_of(document, NEEDS)
-    add = "Add an attribute whose taxonomy_term has the taxonomy"
-    if len(kinds) != 1 or kinds[0] not in known.kinds:
-        said = f"It says {', '.join(kinds)}. " if kinds else ""
-        codes = ", ".join(known.kinds)
-        yield ".attributes", f"Say of which one kind the provider is. {said}{add} {KINDS!r} and one code of: {codes}."
-    if not needs:
-        yield ".attributes", f"Say which needs it meets. {add} {NEEDS!r} and a code of the policy, like C2_SPEECH."
+    if len(kinds) > 1 or set(kinds) - set(known.kinds):
+        said, codes = ", ".join(kinds), ", ".join(known.kinds)
+        message = f"Say of which one kind the provider is. It says {said}. Leave one attribute of the taxonomy"
+        yield ".attributes", f"{message} {KINDS!r}, with one code of: {codes}."
     for need in (each for each in needs if each not in known.needs):
         yield ".attributes", f"No need has the code {need!r} in the policy. Use a code of the page Thresholds."
 
 
 def _weigh_places(document: dict[str, Any], known: Known) -> Iterator[tuple[str, str]]:
-    if names_no_place(document, known):
+    ours = terms_of(document, KINDS) or terms_of(document, NEEDS)
+    if ours and names_no_place(document, known):  # made for this county: others may publish what is for elsewhere too
         codes = ", ".join(f"{name} {code}" for code, name in known.districts.items())
         message = f"None of these places is here. End the uri of one in {known.county} (the county) or in one of: "
         yield ".service_areas", message + f"{codes}. Or leave service_areas out."

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from rules.vocabulary import Vocabulary
 from triage.directory.fitting import Offer, Room
-from triage.directory.service import LEVEL_OF_NEED, Known, Said, spell_out
+from triage.directory.service import KINDS, LEVEL_OF_NEED, NEEDS, Known, Purposes, Said, spell_out, terms_of
 from triage.models import Capacity, DirectoryService
 from triage.models.codes import PROVIDER_KINDS
 from triage.pack import Pack
@@ -32,7 +32,10 @@ def known_of(pack: Pack, vocabulary: Vocabulary) -> Known:
     """What a service of this county may name."""
     needs = {*needs_of(vocabulary), *vocabulary.domains}
     districts = {code: row["name"] for code, row in pack.districts.items()}
-    return Known(tuple(PROVIDER_KINDS), needs, districts, pack.document["gss_code"])
+    meanings = {
+        row["term"].casefold(): Purposes(row.get("kind"), tuple(row.get("needs", ()))) for row in pack.directory_terms
+    }
+    return Known(tuple(PROVIDER_KINDS), needs, districts, pack.document["gss_code"], pack.name, meanings)
 
 
 def list_offers(session: Session, pack: Pack, vocabulary: Vocabulary, today: date) -> list[Offer]:
@@ -44,16 +47,32 @@ def offer_today(
     pack: Pack, vocabulary: Vocabulary, today: date, service: DirectoryService, said: Capacity | None
 ) -> Offer:
     """A service as it may be offered: what was said of its room too long ago is not gone by."""
+    purposes = purposes_of(service)
     return Offer(
         id=service.id,
         name=service.name,
-        kind=service.kind,
-        needs=spell_out(service.needs, domains_of(vocabulary)),
+        kind=purposes.kind,
+        needs=spell_out(purposes.needs, domains_of(vocabulary)),
         minimum_age=service.minimum_age,
         maximum_age=service.maximum_age,
         districts=frozenset(service.districts),
         room=_room_of(said, today - timedelta(pack.capacity_holds_days)) if said else None,
     )
+
+
+def purposes_of(service: DirectoryService) -> Purposes:
+    """What it is for: in our words in its file; else as was said here; else as its own terms mean, by the pack."""
+    said, document = said_here(service), service.document
+    if said is None:
+        return Purposes(service.kind, tuple(service.needs))
+    kind = service.kind if terms_of(document, KINDS) else said.kind
+    return Purposes(kind, tuple(service.needs) if terms_of(document, NEEDS) else said.needs)
+
+
+def said_here(service: DirectoryService) -> Purposes | None:
+    """What somebody here said last that it is for, if anybody did."""
+    last = next(iter(service.purposes), None)
+    return last and Purposes(last.kind, tuple(last.needs))
 
 
 def _room_of(said: Capacity, since: date) -> Room:

@@ -9,7 +9,7 @@ from triage.models.checkpoint import Checkpoint, Leaf
 from triage.models.clock import Clock, ClockPause
 from triage.models.cover import Cover
 from triage.models.decision import Decision, Recommendation
-from triage.models.directory import Capacity, DirectoryService, UnmetNeed
+from triage.models.directory import Capacity, DirectoryFile, DirectoryService, Purpose, UnmetNeed
 from triage.models.disagreement import Disagreement
 from triage.models.disclosure import Disclosure
 from triage.models.disposed import DisposalReach, DisposedEnquiry, DisposedReferral
@@ -57,6 +57,7 @@ __all__ = [
     "DailyNotice",
     "Decision",
     "DeclaredInterest",
+    "DirectoryFile",
     "DirectoryService",
     "Disagreement",
     "Disclosure",
@@ -84,6 +85,7 @@ __all__ = [
     "Person",
     "PolicyVersion",
     "Provider",
+    "Purpose",
     "Reading",
     "ReadingHead",
     "Recommendation",

@@ -18,12 +18,13 @@ class DirectoryService(Base):
     """A service as its HSDS 3 object tells of it, kept whole in `document`; what is looked for stands beside it.
 
     Ages are in years; `needs` are codes of indicators or of whole domains; no `districts` means the whole county.
+    A file that a council publishes as it is says neither kind nor needs: then the last of `purposes` holds.
     """
 
     __tablename__ = "directory_services"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str]
-    kind: Mapped[str] = mapped_column(code_of("kind", tuple(PROVIDER_KINDS)))
+    kind: Mapped[str | None] = mapped_column(code_of("kind", tuple(PROVIDER_KINDS)))
     status: Mapped[str]
     needs: Mapped[list[str]]
     districts: Mapped[list[str]]
@@ -32,6 +33,36 @@ class DirectoryService(Base):
     document: Mapped[dict[str, Any]]
     imported_at: Mapped[datetime]
     imported_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    purposes: Mapped[list["Purpose"]] = relationship(
+        init=False, viewonly=True, lazy="selectin", order_by="(Purpose.said_at.desc(), Purpose.id.desc())"
+    )
+
+
+class Purpose(Keyed, Base):
+    """What somebody here said that a service is for: appended, never changed; the last one said holds.
+
+    It is knowledge of this place, and stays whatever files come.
+    """
+
+    __tablename__ = "service_purposes"
+    __table_args__ = (Index("ix_service_purposes_service_id", "service_id"),)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("directory_services.id"))
+    kind: Mapped[str] = mapped_column(code_of("kind", tuple(PROVIDER_KINDS)))
+    needs: Mapped[list[str]]
+    said_at: Mapped[datetime]
+    said_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    said_by: Mapped[User] = relationship(init=False, viewonly=True, lazy="joined")
+
+
+class DirectoryFile(Base):
+    """A file of services that somebody sent and has not taken in yet: the last one of each person."""
+
+    __tablename__ = "directory_files"
+    sent_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    name: Mapped[str]
+    content: Mapped[bytes]
+    withdraw: Mapped[bool]  # whether what it does not have is to be made inactive
+    sent_at: Mapped[datetime]
 
 
 class Capacity(Keyed, Base):

@@ -30,6 +30,13 @@ class CapacitySchema(Input):
     after = fields.UUID()
 
 
+class PurposeSchema(Input):
+    """What a service is for: the kind of provider, and the needs that it meets."""
+
+    provider = code(PROVIDER_KINDS, required=True)
+    meets = fields.List(line(60), required=True, validate=validate.Length(max=100))
+
+
 class UnmetNeedSchema(Input):
     """Which need nobody can meet, and perhaps more in words."""
 
@@ -48,6 +55,7 @@ class DirectoryQuery(Input):
     district = line(20)
     kind = code(PROVIDER_KINDS)
     room = fields.Boolean()
+    unsaid = fields.Boolean()
 
 
 class ServicesQuery(Input):

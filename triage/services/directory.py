@@ -5,8 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from triage.directory.listing import known_of, said_of
-from triage.directory.service import INACTIVE, Document, Known, Said, columns_of, present, said_in
+from triage.directory.listing import known_of, said_here, said_of
+from triage.directory.service import (
+    INACTIVE,
+    Document,
+    Known,
+    Purposes,
+    Said,
+    columns_of,
+    present,
+    purposes_in,
+    said_in,
+)
 from triage.errors import Forbidden, Invalid, NotFound, Problem, invalid
 from triage.models import Capacity, DirectoryService
 from triage.models.directory import ACTIVE
@@ -68,7 +78,7 @@ def _take(desk: Desk, known: Known, document: Document, held: Held | None, taken
     if service is None:
         desk.session.add(DirectoryService(id=UUID(document["id"]), **_columns(desk, known, document)))
         taken.added.append(document["name"])
-    elif present(document, latest) == present(service.document, before):
+    elif _is_same(service, document, latest, before, known):
         taken.unchanged += 1
     else:
         _change(desk, known, service, document)
@@ -76,6 +86,15 @@ def _take(desk: Desk, known: Known, document: Document, held: Held | None, taken
     if latest is not None and latest is said:
         desk.session.flush()
         _write_down(desk, UUID(document["id"]), said)
+
+
+def _is_same(
+    service: DirectoryService, document: Document, latest: Said | None, before: Said | None, known: Known
+) -> bool:
+    """Whether nothing of it would change: neither what it says nor, by what the pack says since, what it is for."""
+    said = said_here(service)
+    as_it_was = present(document, latest, said) == present(service.document, before, said)
+    return as_it_was and purposes_in(service.document, known) == Purposes(service.kind, tuple(service.needs))
 
 
 def _columns(desk: Desk, known: Known, document: Document) -> dict[str, Any]:
@@ -105,7 +124,12 @@ def _weigh_missing(desk: Desk, known: Known, keys: set[UUID], taken: Taken) -> N
 
 def export_services(desk: Desk) -> list[dict[str, Any]]:
     """Every service as HSDS has it, also those that were withdrawn, with the room that each said last."""
-    return [present(service.document, said_of(said)) for service, said in list_services(desk.session, every=True)]
+    return [tell(service, said) for service, said in list_services(desk.session, every=True)]
+
+
+def tell(service: DirectoryService, said: Capacity | None) -> dict[str, Any]:
+    """The service as HSDS has it, with what was said here of its room and of what it is for."""
+    return present(service.document, said_of(said), said_here(service))
 
 
 def say_capacity(desk: Desk, command: SayCapacity) -> Capacity:
@@ -125,7 +149,8 @@ def say_capacity(desk: Desk, command: SayCapacity) -> Capacity:
 def may_say_capacity(desk: Desk, service: DirectoryService) -> bool:
     """Whether it serves the place that this person works for; whoever works for no one locality works for all."""
     here, districts = desk.actor.locality_code, desk.pack.districts
-    return not here or not service.districts or here in (districts[code]["locality"] for code in service.districts)
+    there = {districts[code]["locality"] for code in service.districts if code in districts}
+    return not here or not service.districts or here in there
 
 
 def _weigh(command: SayCapacity) -> None:

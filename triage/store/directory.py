@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from triage.errors import NotFound, Problem
-from triage.models import Capacity, DirectoryService
+from triage.models import Capacity, DirectoryFile, DirectoryService
 from triage.models.directory import ACTIVE
 
 Held = tuple[DirectoryService, Capacity | None]
@@ -43,6 +44,29 @@ def hold_services(session: Session, keys: Collection[UUID]) -> dict[UUID, Held]:
     session.execute(lock.with_for_update(key_share=True)).all()
     rows = session.execute(_with_room().where(DirectoryService.id.in_(keys)))
     return {service.id: (service, said) for service, said in rows}
+
+
+def lock_directory(session: Session) -> None:
+    """Nobody else takes a file in until this transaction ends."""
+    session.execute(text("LOCK TABLE directory_services IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def fingerprint_directory(session: Session) -> bytes:
+    """The hash of every service as its file has it: another whenever a file changed one."""
+    told = func.string_agg(
+        func.concat(DirectoryService.id, DirectoryService.document), aggregate_order_by(text("''"), DirectoryService.id)
+    )
+    return session.scalar(select(func.sha256(func.convert_to(func.coalesce(told, ""), "UTF8")))) or b""
+
+
+def find_file(session: Session, sender_id: UUID) -> DirectoryFile | None:
+    """The file that somebody sent and has not taken in."""
+    return session.get(DirectoryFile, sender_id)
+
+
+def put_file_aside(session: Session, sender_id: UUID) -> None:
+    """It is kept no longer."""
+    session.execute(delete(DirectoryFile).where(DirectoryFile.sent_by_id == sender_id))
 
 
 def list_said(session: Session, key: UUID, most: int) -> Sequence[Capacity]:

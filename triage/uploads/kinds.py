@@ -58,14 +58,19 @@ def clean_name(given: str, kind: str) -> str:
 
     It ends as its kind does. Invalid where it says that it is of another kind.
     """
-    own = re.split(r"[/\\]", given)[-1]
-    plain = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", own) if _is_plain(each))
-    path = PurePosixPath(" ".join(NOT_IN_NAMES.sub("_", plain).split()).strip(". ") or "file")
+    path = PurePosixPath(plain_name(given))
     stem, ending = (path.stem, path.suffix.lower()) if path.suffix else (path.name, ENDINGS[kind][0])
     if ending not in ENDINGS[kind]:
         what = f"This file is called {path.name}, but is not what that name says: it looks like {FILE_KINDS[kind]}."
         raise refusal("wrong_name", f"{what} {MAY_BE}")
     return f"{stem[: NAME_LIMIT - len(ending)].strip('. ') or 'file'}{ending}"
+
+
+def plain_name(given: str) -> str:
+    """The same, whatever kind of file it says that it is."""
+    own = re.split(r"[/\\]", given)[-1]
+    plain = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", own) if _is_plain(each))
+    return " ".join(NOT_IN_NAMES.sub("_", plain).split()).strip(". ") or "file"
 
 
 def _is_plain(character: str) -> bool:

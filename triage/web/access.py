@@ -21,6 +21,7 @@ from triage.services.standing import stand_before
 from triage.state import state_of
 from triage.web.carrying import list_fields, show_carried
 from triage.web.keeping import has_words, keep_for
+from triage.web.places import list_places
 from triage.web.sessions import current_actor, expired_actor
 from workflows.referral import LOCALITY
 
@@ -108,36 +109,8 @@ def present_user() -> dict[str, Any]:
     state, actor = state_of(current_app), _whoever_is_there()
     around = {"county": state.pack.name, "demo": state.settings.clock_offset_seconds != 0, "now": state.clock.now()}
     if actor is None:
-        return around | {"user": None, "places": []}
-    places = (
-        ("Worktray", "worktray.show"),
-        ("Log an enquiry", "log_enquiry.show"),
-        ("Referrals", "referrals.show_inbox"),
-        ("Search", "search.show"),
-        ("Duty", "duty.show"),
-        ("Requests", "rights.show_list"),
-        ("Directory", "directory.show_all"),
-        ("Unmet needs", "unmet_needs.show"),
-        ("Measures", "insight.show"),
-        ("Why-not ledger", "why_nots.show"),
-        ("Second looks", "second_looks.show_all"),
-        ("Restricted records", "restrictions.show"),
-        ("Who opened what", "openings.show"),
-        ("Open in an emergency", "restrictions.ask"),
-        ("Retention", "retention.show"),
-        ("Checks", "partners.show_checks"),
-        ("What you sent", "partners.show_own"),
-        ("Accounts to agree to", "agreeing.show_all"),
-        ("Accounts", "accounts.show_all"),
-        ("Tokens", "accounts.show_tokens"),
-    )
-    open_to = [(name, url_for(endpoint)) for name, endpoint in places if may_open(endpoint, actor)]
-    return around | {"user": actor, "role_name": _say_role(actor, state.pack), "places": open_to}
-
-
-def may_open(endpoint: str, actor: Actor) -> bool:
-    """Whether the page of that endpoint is for somebody of this role."""
-    return has(current_app.view_functions[endpoint].access, actor.role)
+        return around | {"user": None}
+    return around | {"user": actor, "role_name": _say_role(actor, state.pack), "places": list_places(actor)}
 
 
 def _whoever_is_there() -> Actor | None:

@@ -8,7 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from triage.access.permissions import has
 from triage.directory.fitting import Child, choose
-from triage.directory.listing import list_offers, needs_of, offer_today
+from triage.directory.listing import list_offers, needs_of, offer_today, purposes_of
+from triage.directory.service import other_terms_of
 from triage.errors import Invalid
 from triage.models.codes import PROVIDER_KINDS
 from triage.models.directory import ACTIVE
@@ -16,6 +17,7 @@ from triage.schemas.directory import CapacitySchema, DirectoryQuery
 from triage.services.desk import Desk
 from triage.services.directory import SayCapacity, may_say_capacity, say_capacity
 from triage.services.policies import policy_for
+from triage.services.purposes import may_say_purpose
 from triage.store.directory import get_service, list_said
 from triage.web.access import may, open_desk
 from triage.web.again import carry_on
@@ -41,6 +43,8 @@ def show_all() -> Any:
             "directory/list.html",
             offers=None if errors else _choose(offers, asked),
             total=len(offers),
+            unsaid=sum(not each.needs for each in offers),
+            may_import=has("directory.import", desk.actor.role),
             needs=needs_of(vocabulary),
             options=_options(desk, needs_of(vocabulary)),
             values=request.args,
@@ -61,6 +65,8 @@ def _choose(offers: Any, asked: dict[str, Any]) -> Any:
     needs = frozenset({asked["need"]} if "need" in asked else ())
     months = asked["age"] * 12 if "age" in asked else None
     child = Child(needs, months, asked.get("district"))
+    if asked.get("unsaid"):
+        offers = [each for each in offers if not each.needs]
     return choose(offers, child, kind=asked.get("kind"), room_now=asked.get("room", False))
 
 
@@ -106,10 +112,14 @@ def _render(service_id: UUID, values: MultiDict[str, str], errors: dict[str, str
         service, last = get_service(desk.session, service_id)
         vocabulary = policy_for(desk, desk.now).vocabulary
         may_say = has("capacity.say", desk.actor.role) and service.status == ACTIVE and may_say_capacity(desk, service)
+        may_purpose = has("purpose.say", desk.actor.role) and may_say_purpose(desk, service)
         return render_template(
             "directory/show.html",
             service=service,
             document=service.document,
+            purposes=purposes_of(service),
+            own_terms=other_terms_of(service.document),
+            may_say_purpose=may_purpose,
             offer=offer_today(desk.pack, vocabulary, desk.today, service, last),
             needs={**needs_of(vocabulary), **vocabulary.domains},
             last=last,

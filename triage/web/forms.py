@@ -18,7 +18,7 @@ from triage.web.words import field_of, lower_first
 from workflows.calendar import LONDON
 from workflows.definition import Table
 
-LISTS = ("indicators", "invited", "came", "subject_ids")
+LISTS = ("indicators", "invited", "came", "subject_ids", "meets")
 NUMBERS = ("level", "first_view_level", "family_rating")
 PARTS = ("day", "month", "year")
 # What a page may call a field: at most six steps, each a name or a place in a list, and perhaps the part of a date.
@@ -63,6 +63,8 @@ ASKED = {  # where a page asks a question, what to answer
     "consent": "Choose whether the family consented.",
     "reason": "Give a reason.",
     "free": "Enter how many places are free. If there are none, enter 0.",
+    "provider": "Choose the kind of provider.",
+    "meets": "Choose at least one need that it meets.",
     "need": "Choose the need that is not met.",
     "reference": "Enter the reference of an enquiry or a referral.",
 }

@@ -12,8 +12,9 @@ from triage.insight.measures import GROUPS, MEASURES, Answer, measure
 from triage.schemas.measure import MeasureQuery
 from triage.services.desk import Desk
 from triage.state import state_of
-from triage.web.access import may, may_open, open_desk
+from triage.web.access import may, open_desk
 from triage.web.forms import errors_by_field, load
+from triage.web.places import may_open
 from triage.web.words import local
 
 blueprint = Blueprint("insight", __name__, url_prefix="/measures")

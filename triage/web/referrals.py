@@ -25,7 +25,7 @@ from triage.store.rectifications import list_rectifications
 from triage.store.referrals import count_hands, get_referral, get_service, list_following
 from triage.store.repeats import count_before_latest, list_repeats
 from triage.store.restrictions import list_restricted
-from triage.web.access import HUB, may, may_open, note_shown, open_desk
+from triage.web.access import HUB, may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.file_parts import NEW, part_of
 from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
@@ -33,6 +33,7 @@ from triage.web.helping import PART, arrange_help
 from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox, find_colleague_of
 from triage.web.keeping import NOTHING, begin, was_sent
 from triage.web.offering import find_open
+from triage.web.places import may_open
 from triage.web.steps import arrange_answers, arrange_steps
 from triage.web.work_done import name_everybody, tell_work
 

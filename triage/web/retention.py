@@ -16,10 +16,11 @@ from triage.services.letters import say_count
 from triage.services.retention import sum_up, weigh_files
 from triage.store.references import name_cases
 from triage.store.retention import list_disposals
-from triage.web.access import may, may_open, open_desk
+from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load, nest
 from triage.web.keeping import begin, was_sent
+from triage.web.places import may_open
 from workflows.retention import NEVER
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")

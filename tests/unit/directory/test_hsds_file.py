@@ -10,10 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rules.library import policy_in_force
-from tests.listing import a_place, a_service, key
+from tests.listing import ASHFIELD, ONS, a_place, a_plain_service, a_service, key
 from triage.directory.hsds_file import FileRefused, read_services, write_services
 from triage.directory.listing import known_of
-from triage.directory.service import KINDS, NEEDS, Said, columns_of, present, said_in, spell_out
+from triage.directory.service import (
+    KINDS,
+    NEEDS,
+    OUTSIDE,
+    Said,
+    columns_of,
+    other_terms_of,
+    present,
+    said_in,
+    spell_out,
+)
 from triage.pack import load_pack
 
 NOW = datetime(2014, 1, 2, 9, tzinfo=UTC)
@@ -58,8 +68,7 @@ def test_everything_that_is_wrong_is_said_at_once_each_with_its_place():
 @pytest.mark.parametrize(
     ("about", "told"),
     [
-        ({"kind": "bakery"}, "$[0].attributes: Say of which one kind the provider is. It says bakery. Add"),
-        ({"needs": ()}, "$[0].attributes: Say which needs it meets. Add an attribute whose"),
+        ({"kind": "bakery"}, "$[0].attributes: Say of which one kind the provider is. It says bakery. Leave"),
         ({"needs": ("C1_WELLBEING",)}, "$[0].attributes: No need has the code 'C1_WELLBEING' in the policy."),
         ({"districts": ("E06000018",)}, "$[0].service_areas: None of these places is here. End the uri"),
         ({"minimum_age": 9, "maximum_age": 4}, "$[0].maximum_age: This is less than minimum_age."),
@@ -163,3 +172,23 @@ def other():
 def test_the_two_vocabularies_are_told_apart():
     terms = [each["taxonomy_term"] for each in a_service()["attributes"]]
     assert [each["taxonomy"] for each in terms] == [KINDS, NEEDS]
+
+
+WIDE = st.sampled_from([{"name": "England"}, {"uri": f"{ONS}E92000001"}, {"name": "nottinghamshire"}])
+ELSEWHERE = st.sampled_from([{"name": "Sherwood ward"}, {"uri": f"{ONS}E05000001"}])
+
+
+@given(st.lists(ELSEWHERE, max_size=2), st.lists(WIDE, max_size=2), st.booleans())
+def test_where_a_councils_own_service_is_for_is_never_more_than_its_file_says(elsewhere, wide, here):
+    said = [*elsewhere, *wide, *([{"name": "Ashfield"}] if here else [])]
+    areas = [{"id": key(str(number)), **each} for number, each in enumerate(said)]
+    (document,) = read([a_plain_service(service_areas=areas)])
+    expected = [] if wide or not said else [ASHFIELD] if here else [OUTSIDE]
+    assert columns_of(document, KNOWN)["districts"] == expected
+
+
+def test_councils_own_service_is_taken_with_nothing_said_of_what_it_is_for():
+    (document,) = read([a_plain_service("Club", "Learning")])
+    found = columns_of(document, KNOWN)
+    assert (found["kind"], found["needs"], other_terms_of(document)) == (None, [], ["Learning"])
+    assert columns_of(a_plain_service("Club", "DEBT ADVICE"), KNOWN)["needs"] == ["F2_DEBT"]

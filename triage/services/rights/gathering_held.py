@@ -42,7 +42,10 @@ NAMES = ("given_name", "family_name")
 OF_NOBODY = "of how the service is set up: about no person whom somebody is worried about"
 LEFT_OUT = {
     **dict.fromkeys(("localities", "districts", "teams", "agencies", "providers", "policies"), OF_NOBODY),
-    **dict.fromkeys(("directory_services", "capacities"), "of services that families may be offered, and of no family"),
+    **dict.fromkeys(
+        ("directory_services", "service_purposes", "directory_files", "capacities"),
+        "of services that families may be offered, and of no family",
+    ),
     "users": "those who work here: named where they acted",
     "access_tokens": "of systems that call, not of people",
     "idempotency_keys": "answers once given to systems: they repeat what stands in the rows themselves",
