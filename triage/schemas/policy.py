@@ -20,6 +20,13 @@ class PolicyActionSchema(Input):
     text = document()
 
 
+class ReplaySchema(Input):
+    """Local days of receipt, both included; without one, from the first or to the last on record."""
+
+    first = fields.Date()
+    last = fields.Date()
+
+
 class PolicyQuery(Input):
     """Which versions."""
 

@@ -87,6 +87,7 @@ PAGES = (  # what a draft on a page is, by how the page's address begins and end
     ("/people/", "/family", "A family"),
     ("/people/", "", "A correction"),
     ("/second-looks/", "", "A second look"),
+    ("/policies/", "", "A version of the thresholds"),
     ("/partners/checks", "", "An answer to the hub"),
     ("/restricted/open", "", "Opening a restricted record"),
     ("/restricted", "", "Restricted records"),
