@@ -49,10 +49,10 @@ def show(policy_id: UUID, run_id: UUID) -> Any:
     """What came of it, or how far it is."""
     with open_desk() as desk:
         run = get_run(desk.session, policy_id, run_id)
-        told = lay_out_told(run.result) if run.result and "tables" in run.result else {}
+        told = lay_out_told(run.result) if run.result and "tables" in run.result else None
         who = list(_list_who(desk, run))
-        about = {"run": run, "row": run.policy, "who": who, "given_up": has_given_up(run, desk.now)}
-        page = render_template("policies/run.html", **about, told=bool(told), numbers=told.pop("tables", ()), **told)
+        about = {"run": run, "row": run.policy, "given_up": has_given_up(run, desk.now)}
+        page = render_template("policies/run.html", **about, told=told, who=who)
         note_shown(desk, (subject.person_id for subject, _move in who))
         return page
 
