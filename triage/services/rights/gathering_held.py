@@ -42,6 +42,7 @@ OF_NOBODY = "of how the service is set up: about no person whom somebody is worr
 LEFT_OUT = {
     **dict.fromkeys(("localities", "districts", "teams", "agencies", "providers", "policies"), OF_NOBODY),
     **dict.fromkeys(("directory_services", "capacities"), "of services that families may be offered, and of no family"),
+    "policy_runs": "how many thresholds would have moved: it names nobody, and nobody was decided on by it",
     "users": "those who work here: named where they acted",
     "access_tokens": "of systems that call, not of people",
     "idempotency_keys": "answers once given to systems: they repeat what stands in the rows themselves",
