@@ -5,13 +5,16 @@ from datetime import date
 from typing import Any
 
 from rules.policy import Policy
+from tests.asking_for_records import as_
 from triage.access.actor import SYSTEM
 from triage.database import act_as
-from triage.models import PolicyVersion
+from triage.models import PolicyRun, PolicyVersion
 from triage.services.desk import Desk
 from triage.services.drafting_policy import draft_policy
 from triage.services.policy_actions import PolicyAction, act_on_policy
+from triage.services.policy_runs import AskRun, ask_for_run
 from triage.services.publishing_policy import PublishPolicy, publish_policy
+from triage.thresholds.runs import begin_run, make_run
 
 FIRST_DAY = date(2016, 2, 1)  # the versions that come with the service begin before
 AUTHOR, REVIEWER = "early_help_unit", "mash_manager"
@@ -103,3 +106,21 @@ def a_published(office: Any, **changes: Any) -> PolicyVersion:
 def proved(policy: Policy) -> dict[str, Any]:
     """What stands for the proofs where they are not what a test is about."""
     return {"hash": policy.hash, "proofs": [{"name": "made up", "says": "Made up.", "seconds": 0.0}]}
+
+
+def ask(office: Any, policy: PolicyVersion, kind: str = "proof", who: str = AUTHOR, **days: date) -> PolicyRun:
+    """A proof or a replay that a role asked for."""
+    with as_(office, who):
+        run = ask_for_run(office.desk(who), AskRun(policy_id=policy.id, kind=kind, **days))
+        office.session.flush()
+    return run
+
+
+def make_all(office: Any) -> None:
+    """What the worker does until nothing waits."""
+    office.session.flush()
+    while key := begin_run(office.desk("system")):
+        office.session.flush()
+        make_run(office.desk("system"), key)
+        office.session.flush()
+        office.session.expire_all()

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from tests import drafting
 from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in_days, two_children, walk
 from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
 from tests.disagreeing import answer, decided, disagree, sent_by
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
+from tests.drafting import a_draft, a_reviewed
 from tests.listing import ABSENT, a_plain_service, in_directory, take
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from tests.restricting import few_see
@@ -54,6 +56,7 @@ def everything(office: Any) -> World:
     _rights(office)
     _hidden(office)
     _away(office)
+    _thresholds(office)
     world.enquiries.append(an_enquiry(office, given_name="Una"))
     screen(office, world.enquiries[-1])
     office.session.flush()
@@ -212,6 +215,22 @@ def _elsewhere(office: Any) -> Referral:
     moved = accepted(office)
     act(office, MANAGER, moved, "reassign", team_code="social_care_north", reason="Made up: they moved")
     return moved
+
+
+def _thresholds(office: Any) -> None:
+    """A version in each state but published, by which the rest would be judged: proved and not, tried on the past."""
+    first = {"effective_from": office.clock.now().date() + timedelta(days=60)}
+    a_draft(office, MANAGER, version="V7", **first)
+    a_reviewed(office, version="V8", **first)
+    drafting.act(office, MANAGER, a_draft(office, version="V9", **first), "withdraw", reason="Made up: too soon")
+    tried, failing = (a_draft(office, version=name, harm=harm, **first) for name, harm in TRIED.items())
+    for policy, kind in ((tried, "proof"), (tried, "replay"), (failing, "proof")):
+        drafting.ask(office, policy, kind)
+    drafting.make_all(office)
+    drafting.ask(office, failing, "replay")
+
+
+TRIED = {"V10": drafting.DUTY, "V11": "4, rag: amber"}
 
 
 def _rights(office: Any) -> None:

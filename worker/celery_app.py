@@ -11,7 +11,10 @@ from triage.settings import Settings
 from triage.state import State
 from worker import logs  # noqa: F401 - connects itself to Celery's signals
 
-NOUNS = ("outbox", "clocks", "measures", "notices", "drafts", "ledger", "retention", "people", "second_looks")
+NOUNS = (
+    *("outbox", "clocks", "measures", "notices", "drafts", "ledger", "retention", "people", "second_looks"),
+    "policies",
+)
 TASKS = tuple(f"worker.tasks.{noun}" for noun in NOUNS)
 
 app = Celery("triage", include=TASKS)

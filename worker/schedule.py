@@ -16,5 +16,6 @@ SCHEDULE = {
         "schedule": crontab(hour=4, minute=0),
         "options": {"expires": 3600},
     },
+    "prove and replay": {"task": "policies.run", "schedule": 5.0, "options": {"expires": 5}},
     "forget drafts": {"task": "drafts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
 }

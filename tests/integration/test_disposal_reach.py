@@ -41,6 +41,7 @@ NOT_REACHED = {
     "ledger_leaves": "hashes, by a key that stands for nobody any more",
     "localities": "places",
     "policies": "published thresholds",
+    "policy_runs": "how many thresholds would have moved: those who would stand there by keys that lead nowhere then",
     "providers": "services",
     "reading_heads": "hashes",
     "readings": "the reader's chain, not the child's: keys that stand for nobody any more, and why it was read",

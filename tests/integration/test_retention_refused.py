@@ -46,7 +46,7 @@ ALL_TABLES = (
     *("retention_classes", "daily_notices", "files", "disclosures", "rectifications", "access_requests"),
     *("access_exports", "access_judgements", "restrictions", "restriction_readers", "glass_breaks"),
     *("opening_reasons", "readings", "reading_heads", "checkpoints", "ledger_leaves", "second_looks"),
-    "disagreements",
+    *("disagreements", "policy_runs"),
 )
 
 

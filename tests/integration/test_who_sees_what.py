@@ -99,13 +99,14 @@ ANY = {"state": None, "cursor": None, "limit": 100}
 # Each of these has a test of its own: the first below, of disposal in test_retention_refused.py, of merges in
 # test_records_pages.py, of relationships in test_relationships.py, of repeats in test_came_back.py, of covers in
 # test_cover.py, of what was learned in test_learning.py, of the directory in test_directory.py, of second looks in
-# test_second_looks.py, of what visitors tell in test_visitors.py, and of links in test_check_links.py.
+# test_second_looks.py, of what visitors tell in test_visitors.py, of links in test_check_links.py, and of proofs and
+# replays in test_policy_runs.py.
 APART = (
     *("agency_checks", "events", "policies", "holds", "disposals", "disposal_items", "disposal_reach"),
     *("disposed_enquiries", "disposed_referrals", "merges", "relationships", "repeats"),
     *("learned_weights", "common_values", "covers", "directory_services", "capacities", "second_looks"),
     *("service_purposes", "directory_files"),
-    *("tellings", "check_links"),
+    *("tellings", "check_links", "policy_runs"),
 )
 
 

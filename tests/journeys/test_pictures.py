@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,17 @@ from tests.journeys.conftest import REFUSALS, a_site, visits
 from tests.journeys.steps import MISUSE, log_enquiry, press, screen, unfold
 from tests.journeys.test_call_to_closed_referral import approve, propose
 from triage.access.actor import SYSTEM
+from triage.clock import SystemClock
 from triage.database import Database
 from triage.insight.measures import refresh
+from triage.pack import load_pack
+from triage.services.desk import Desk
+from triage.thresholds.runs import begin_run, make_run
 
 DOCS = Path(__file__).parents[2] / "docs"
 GUIDES = ("mash-staff.md", "localities-and-early-help.md", "managers.md")
 NAMED = re.compile(r"\(\.\./images/([a-z-]+)\.png\)")
+OF_V5 = ('version: "V5"', "effective_from: 2015-11-01", "when: {indicators: {level: 3}}\n    then: {level: 3}")
 WIDE = {"width": 1280, "height": 1000}
 
 
@@ -67,13 +73,14 @@ def take(tmp_path: Path) -> Camera:
     return Camera(Path(os.environ.get("TRIAGE_PICTURES", tmp_path)))
 
 
-def test_every_picture_of_the_guides_is_taken(visit, take, count_measures):
+def test_every_picture_of_the_guides_is_taken(visit, take, count_measures, own_site):
     officer, worker, manager = visit("officer"), visit("social.worker"), visit("manager")
     case = log_and_look(officer, take)
     decide(worker, manager, case, take)
     refer(visit, worker, case, take)
     count_measures()
     manage(manager, take)
+    try_on_the_past(manager, own_site[1], take)
     shown = {name for guide in GUIDES for name in NAMED.findall((DOCS / "guides" / guide).read_text("utf-8"))}
     assert take.taken == shown
     assert {each.stem for each in (DOCS / "images").glob("*.png")} == shown | {"worktray"}
@@ -134,3 +141,26 @@ def manage(manager: Page, take: Camera) -> None:
     take(manager, "duty")
     manager.emulate_media(media="print")
     take(manager, "duty-printed")
+
+
+def try_on_the_past(manager: Page, url: str, take: Camera) -> None:
+    """A version is drafted from the one in force, and the worker tries it on what was told of."""
+    manager.goto("/policies/new")
+    text = manager.get_by_label("The text, as YAML")
+    ahead = f"effective_from: {SystemClock().now().date() + timedelta(days=60)}"
+    new = ('version: "V6"', ahead, "when: {indicators: {level: 3}}\n    then: {level: 4}")
+    changed = text.input_value()
+    for old, said in zip(OF_V5, new, strict=True):
+        assert old in changed
+        changed = changed.replace(old, said)
+    text.fill(changed)
+    press(manager, "Keep the draft")
+    press(manager, "Try it on the past")
+    with Database(url) as database, database.transaction(SYSTEM) as session:
+        desk = Desk(session, SYSTEM, SystemClock(), load_pack("nottinghamshire"))
+        key = begin_run(desk)
+        assert key
+        make_run(desk, key)
+    manager.reload()
+    expect(manager.get_by_role("heading", name="Who goes where")).to_be_visible()
+    take(manager, "thresholds-tried", "h1")

@@ -44,6 +44,7 @@ second_look.give    write    .    .    Y    .    .    .    .    .    .    .    .
 indicators.read     read     Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 policy.read         read     Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 policy.write        write    Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
+policy.draft        write    .    .    Y    Y    .    .    .    .    .    .    .    .    .
 enquiry.log         write    Y    Y    Y    Y    Y    .    .    .    .    Y    .    .    Y
 enquiry.read        read     OCR  OCR  OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .
 enquiry.act         write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .    .    .

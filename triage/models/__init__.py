@@ -24,6 +24,7 @@ from triage.models.organisation import AccessToken, Agency, District, Locality, 
 from triage.models.outbox import DailyNotice, IdempotencyKey, OutboxMessage
 from triage.models.person import Person
 from triage.models.policy import PolicyVersion
+from triage.models.policy_run import PolicyRun
 from triage.models.reading import Reading, ReadingHead
 from triage.models.rectification import Rectification
 from triage.models.referral import Assignment, Referral, StrategyDiscussion, Transfer
@@ -83,6 +84,7 @@ __all__ = [
     "OpeningReason",
     "OutboxMessage",
     "Person",
+    "PolicyRun",
     "PolicyVersion",
     "Provider",
     "Purpose",

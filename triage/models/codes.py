@@ -244,6 +244,7 @@ HOLD_REASONS = {
     "class": "It belongs to a class that the service cannot know of",
 }
 POLICY_STATES = ("draft", "reviewed", "published", "superseded", "withdrawn")
+POLICY_RUNS = {"proof": "Proof", "replay": "Replay"}
 PUBLISHED_STATES = ("published", "superseded")  # a superseded version stays in force for its own days
 SESSION_WAYS = ("local", "oidc")
 SESSION_OWES = ("second_factor", "new_password", "setting_up")  # in this order

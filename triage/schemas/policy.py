@@ -6,6 +6,8 @@ from triage.models.codes import POLICY_STATES
 from triage.schemas.enquiry import PermittedActionSchema
 from triage.schemas.fields import Input, Output, code, document, narrative
 
+NO_DAY = "Enter a real date, like 1 4 2013."
+
 
 class DraftPolicySchema(Input):
     """The document, as YAML."""
@@ -18,6 +20,13 @@ class PolicyActionSchema(Input):
 
     reason = narrative()
     text = document()
+
+
+class ReplaySchema(Input):
+    """Local days of receipt, both included; without one, from the first or to the last on record."""
+
+    first = fields.Date(error_messages={"invalid": NO_DAY})
+    last = fields.Date(error_messages={"invalid": NO_DAY})
 
 
 class PolicyQuery(Input):

@@ -13,6 +13,7 @@ PAGES = {
     "second_looks.show_all": "Second looks",
     "second_looks.show": "A second look",
     "behind.show": "The cases behind a number",
+    "policy_runs.show": "Thresholds tried on the past",
     "partners.show_checks": "A partner's checks",
     "answering.show": "A question to a partner, by a link",
     "restrictions.show": "Restricted records",

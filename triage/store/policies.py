@@ -24,7 +24,7 @@ def get_policy(session: Session, key: UUID) -> PolicyVersion:
     """The version of that key. NotFound where there is none."""
     version = session.get(PolicyVersion, key)
     if version is None:
-        raise NotFound(Problem("not_found", "There is no such policy. Those there are: GET /api/v1/policies."))
+        raise NotFound(Problem("not_found", "There is no such version of the thresholds, or it is not yours to see."))
     return version
 
 

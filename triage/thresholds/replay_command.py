@@ -1,7 +1,7 @@
 """`triage policy replay`: the recorded past under a draft, and who would get another answer."""
 
 import json
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +20,7 @@ from triage.thresholds.render_command import write_whole
 from triage.thresholds.replay_cases import GROUPINGS, Words
 from triage.thresholds.replay_file import FactsFile
 from triage.thresholds.replay_page import write_page
-from triage.thresholds.replay_past import Period, RecordedPast
+from triage.thresholds.replay_past import OF_THE_TIME, Period, RecordedPast
 from triage.thresholds.replay_progress import show_progress
 from triage.thresholds.replay_report import Report, compose_report
 from triage.thresholds.replay_text import write_text
@@ -97,7 +97,7 @@ def _replay_past(database: Database, period: Period, pack: Pack, draft: Policy, 
     with database.transaction(SYSTEM) as session:
         cases = RecordedPast(session, period, against)
         try:
-            return _compose(cases, cases.count(), pack, draft, against, _say_period(period))
+            return _compose(cases, cases.count(), pack, draft, against, period.says)
         except PolicyError as error:
             raise click.ClickException(f"A kept text of the thresholds cannot be read any more: {error}") from error
 
@@ -109,21 +109,11 @@ def _compose(
     return compose_report(
         replayed,
         Words(pack),
-        against=against.title if against else "the thresholds in force when each was received",
+        against=against.title if against else OF_THE_TIME,
         period=period,
         kept_answers=cases.kept_answers,
         faults=cases.faults,
     )
-
-
-def _say_period(period: Period) -> str:
-    begins = f"from {_say_day(period.first)}" if period.first else ""
-    ends = f"to {_say_day(period.last)}" if period.last else ""
-    return f"received {' '.join(filter(None, (begins, ends)))}" if begins or ends else "received at any time"
-
-
-def _say_day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _tell(report: Report, *, as_json: bool, out: Path | None, who: Path | None) -> None:

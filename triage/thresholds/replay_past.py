@@ -16,10 +16,12 @@ from triage.models.codes import PUBLISHED_STATES
 from triage.services.policies import read_policies
 from triage.store.policies import list_policies
 from triage.store.recommendations import Recorded, count_subjects, list_recorded
+from triage.thresholds.page_clocks import say_date
 from triage.thresholds.replay_cases import UNSAID, Groups
 from workflows.calendar import LONDON
 
 EVER = datetime(1900, 1, 1, tzinfo=UTC)
+OF_THE_TIME = "the thresholds in force when each was received"
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)
 SINCE_WORDS = [name for name, fact in FACTS.items() if isinstance(fact, CountFact) and fact.may_be_never]
 
@@ -40,6 +42,12 @@ class Period:
     def before(self) -> datetime:
         """When it is over."""
         return _midnight(self.last + timedelta(days=1)) if self.last else FOR_EVER
+
+    @property
+    def says(self) -> str:
+        """ "received from 1 April 2013 to 31 December 2013"."""
+        days = (f"{word} {say_date(day)}" for word, day in (("from", self.first), ("to", self.last)) if day)
+        return f"received {' '.join(days) or 'at any time'}"
 
 
 def _midnight(day: date) -> datetime:

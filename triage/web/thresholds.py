@@ -14,6 +14,7 @@ from triage.services.desk import Desk
 from triage.services.policies import policy_at_hand, policy_for, versions_at_hand, versions_for
 from triage.state import state_of
 from triage.thresholds.page import compose_page, list_versions
+from workflows.policy import DRAFTS
 
 # The page's body is the one that `triage policy render` writes, so that nothing is said twice.
 blueprint = Blueprint("thresholds", __name__, url_prefix="/thresholds", template_folder="../thresholds/templates")
@@ -52,4 +53,6 @@ def _published() -> tuple[tuple[Policy, ...], Policy]:
 
 def _render(policy: Policy, versions: tuple[Policy, ...], today: Policy) -> str:
     listed = list_versions(versions, today)
-    return render_template("thresholds/show.html", page=compose_page(policy), versions=listed, in_force=policy == today)
+    return render_template(
+        "thresholds/show.html", page=compose_page(policy), versions=listed, in_force=policy == today, drafts=DRAFTS
+    )

@@ -89,6 +89,7 @@ PAGES = (  # what a draft on a page is, by how the page's address begins and end
     ("/people/", "", "A correction"),
     ("/second-looks/", "", "A second look"),
     ("/partners/sent/", "", "That you disagree with a decision"),
+    ("/policies/", "", "A version of the thresholds"),
     ("/partners/checks", "", "An answer to the hub"),
     ("/restricted/open", "", "Opening a restricted record"),
     ("/restricted", "", "Restricted records"),

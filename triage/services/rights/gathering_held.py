@@ -46,6 +46,7 @@ LEFT_OUT = {
         ("directory_services", "service_purposes", "directory_files", "capacities"),
         "of services that families may be offered, and of no family",
     ),
+    "policy_runs": "how many thresholds would have moved: it names nobody, and nobody was decided on by it",
     "users": "those who work here: named where they acted",
     "access_tokens": "of systems that call, not of people",
     "idempotency_keys": "answers once given to systems: they repeat what stands in the rows themselves",
