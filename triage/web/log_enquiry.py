@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
+from rules.finding import find_indicators
 from rules.policy import Policy
 from rules.vocabulary import Indicator
 from triage.access.permissions import has
@@ -51,6 +52,8 @@ def log() -> Any:
     """Keep the enquiry, or show the form again with all that was typed and what to put right."""
     if "add_subject" in request.form:
         return _render(_begin(request.form), subjects=min(_count(request.form) + 1, MOST_SUBJECTS))
+    if "find" in request.form:
+        return _render(_begin(request.form))
     try:
         command, known = read_form(request.form)
         with open_desk() as desk:
@@ -66,6 +69,13 @@ def log() -> Any:
         form = begin_alone(url_for("log_enquiry.show"), request.form)
         return _render(form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
     return done
+
+
+@blueprint.post("/indicators")
+@may("enquiry.log")
+def find() -> Any:
+    """The codes of what fits the words typed so far, the nearest first. It is asked by POST: they may name people."""
+    return jsonify([each.code for each in find_indicators(_indicators(_policy()), request.form.get("words", ""))])
 
 
 def _recognise(desk: Desk, enquiry: Enquiry, known: Mapping[int, UUID]) -> None:
@@ -128,6 +138,12 @@ def _indicators(policy: Policy) -> list[Indicator]:
     return sorted(policy.vocabulary.indicators.values(), key=lambda each: each.usual_level == 1)
 
 
+def _find(indicators: list[Indicator], values: MultiDict[str, str], count: int) -> dict[int, list[Indicator]]:
+    """For each person by place, what fits the plain words looked for; nothing where none were."""
+    said = {place: values.get(f"find.{place}", "").strip() for place in range(count)}
+    return {place: find_indicators(indicators, words) for place, words in said.items() if words}
+
+
 def _begin(values: MultiDict[str, str]) -> Form:
     """The form, and what was typed there before; without that while the database is away."""
     here = url_for("log_enquiry.show")
@@ -140,6 +156,7 @@ def _begin(values: MultiDict[str, str]) -> Form:
 
 def _render(form: Form, *, errors: dict[str, str] | None = None, subjects: int | None = None) -> str:
     policy = _policy()
+    indicators, count = _indicators(policy), subjects or _count(form.values)
     return render_template(
         "mash/log_enquiry.html",
         form=form,
@@ -147,11 +164,12 @@ def _render(form: Form, *, errors: dict[str, str] | None = None, subjects: int |
         errors=errors or {},
         outside=g.actor.role in OUTSIDE,
         looks=has("person.look", g.actor.role),
-        count=subjects or _count(form.values),
+        count=count,
+        found=_find(indicators, form.values, count),
         channels=CHANNELS,
         sources=SOURCES,
         consents=CONSENTS,
         agencies=state_of(current_app).pack.agencies,
-        indicators=_indicators(policy),
+        indicators=indicators,
         levels=say_levels(policy),
     )
