@@ -36,6 +36,7 @@ from triage.web import (
     reviewing,
     rights,
     runs,
+    say_seen,
     search,
     second_looks,
     second_step,
@@ -55,7 +56,7 @@ from triage.web.portal import answering, resuming, telling
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
     *(worktray, search, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
-    *(cover, caseloads, several, directory, needs, unmet_needs),
+    *(say_seen, cover, caseloads, several, directory, needs, unmet_needs),
     *(insight, behind, runs, why_nots, second_looks, thresholds),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention),
