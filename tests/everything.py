@@ -10,7 +10,7 @@ from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
 from tests.listing import ABSENT, in_directory
-from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
+from tests.making import a_command, a_subject, an_enquiry, decide_as, screen, view_first
 from tests.restricting import few_see
 from tests.worlds import World, a_world
 from triage.models import Decision, Enquiry, Referral, SecondLook, Subject
@@ -18,6 +18,7 @@ from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.covering import CoverFor, cover_for
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
+from triage.services.logging_enquiry import log_enquiry
 from triage.services.second_looks import GiveLook, give_second_look
 from triage.services.unmet_needs import NoteUnmetNeed, note_unmet_need
 
@@ -99,6 +100,7 @@ def _enquiries(office: Any) -> None:
     proposed = two_children(office, indicators=("C4_NAI",))
     screen(office, proposed, rag="red")
     decide_as(office, HUB, proposed, approve=False, route="social_care", level=4, section_47=True)
+    log_enquiry(office.desk("partner_system"), a_command(office, given_name="Ulf", indicators=()))  # nobody has looked
     an_enquiry(office, subjects=(a_subject(kind="unborn_child", given_name="", birth_date=None, expected_date=BORN),))
 
 
