@@ -1,5 +1,7 @@
 """What was seen is said on a page and by a system; until then the pages say that nobody has."""
 
+import json
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -9,9 +11,12 @@ from hypothesis import strategies as st
 from rules.explain import decide
 from rules.library import get_policy
 from tests.acting import clock_of, events_of
+from tests.asking_for_records import ask, copies, give_out
 from tests.integration.test_saying_seen import say, told
-from tests.making import an_enquiry
+from tests.making import a_subject, an_enquiry, decide_as, screen
+from triage.models import Enquiry
 from triage.services.facts import gather_facts
+from triage.services.saying_seen import SaySeen, Seen, say_seen
 
 UNSAID = "Nobody has said yet what was seen"
 POLICY = get_policy("pathway_to_provision", "2013")
@@ -100,9 +105,31 @@ def test_whatever_is_said_the_last_is_what_the_policy_gives(office, said, outsid
         kept.rollback()
 
 
-def _assert_told(office: Any, enquiry: Any, said: list[frozenset[str]]) -> None:
+def _assert_told(office: Any, enquiry: Enquiry, said: list[frozenset[str]]) -> None:
     """Each event tells the difference between what stood before and after it."""
     told_of = [each.data["seen"][0] for each in events_of(office, enquiry) if each.type == "said_what_was_seen"]
     steps = list(pairwise([frozenset(), *said]))
     assert [set(each["added"]) for each in told_of] == [after - before for before, after in steps]
     assert [set(each["taken_away"]) for each in told_of] == [before - after for before, after in steps]
+
+
+def test_a_copy_tells_what_was_added_and_taken_away_when_and_of_nobody_else(office):
+    enquiry = an_enquiry(office, subjects=(a_subject(), a_subject(given_name="Ben", indicators=("F2_DEBT",))))
+    ava, ben = enquiry.subjects
+    office.clock.at += timedelta(minutes=1)
+    seen = (Seen(subject_id=ava.id, indicators=("C4_NAI",)), Seen(subject_id=ben.id))
+    say_seen(office.desk("mash_officer"), SaySeen(enquiry_id=enquiry.id, seen=seen, reason="The doctor rang"))
+    decide_as(office, "social_worker", _screened(office, enquiry), route="social_care", level=4)
+    _pages, document = copies(office, give_out(office, ask(office)))
+    words = json.dumps(document, ensure_ascii=False)
+    indicators = POLICY.vocabulary.indicators
+    for code in ("C4_NAI", "C2_ABSENCE_PATTERN"):
+        assert indicators[code].words in words
+    assert "Added to what was seen" in words
+    assert "Taken away from it" in words
+    assert indicators["F2_DEBT"].words not in words
+
+
+def _screened(office: Any, enquiry: Enquiry) -> Enquiry:
+    screen(office, enquiry, rag="red")
+    return enquiry
