@@ -14,7 +14,7 @@ from tests.disagreeing import answer, decided, disagree, sent_by
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
 from tests.drafting import a_draft, a_reviewed
 from tests.listing import ABSENT, a_plain_service, in_directory, take
-from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
+from tests.making import a_command, a_subject, an_enquiry, decide_as, screen, view_first
 from tests.restricting import few_see
 from tests.worlds import World, a_world
 from triage.models import Decision, Enquiry, Referral, SecondLook, Subject
@@ -23,6 +23,7 @@ from triage.services.covering import CoverFor, cover_for
 from triage.services.directory_files import SendFile, keep_file
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
+from triage.services.logging_enquiry import log_enquiry
 from triage.services.second_looks import GiveLook, give_second_look
 from triage.services.unmet_needs import NoteUnmetNeed, note_unmet_need
 
@@ -106,6 +107,7 @@ def _enquiries(office: Any) -> None:
     proposed = two_children(office, indicators=("C4_NAI",))
     screen(office, proposed, rag="red")
     decide_as(office, HUB, proposed, approve=False, route="social_care", level=4, section_47=True)
+    log_enquiry(office.desk("partner_system"), a_command(office, given_name="Ulf", indicators=()))  # nobody has looked
     an_enquiry(office, subjects=(a_subject(kind="unborn_child", given_name="", birth_date=None, expected_date=BORN),))
 
 

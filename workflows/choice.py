@@ -4,7 +4,7 @@ The ladder runs from nothing further to section 47. What lies above a choice and
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # From least to most: what is recommended above what was chosen needs its "why not".
 LADDER = ("no_further_action", "advice", "early_help", "social_care", "section_47")
@@ -25,6 +25,7 @@ class Choice:
     `sibling_reason` says why this child's outcome differs from that of the brothers and sisters decided with them.
     `existing_service`: who has the open case, the gravest if several. `earlier_enquiries` in the twelve months before,
     and how many of them came to nothing, are of the same person; `repeat_reason` says what is different this time.
+    `once` is the gravest that the policy recommended (route, level, section 47), where it recommends less since.
     """
 
     route: str
@@ -41,6 +42,7 @@ class Choice:
     earlier_enquiries: int = 0
     earlier_nfa: int = 0
     repeat_reason: str = ""
+    once: tuple[str, int, bool] | None = None
 
 
 def higher_routes(choice: Choice) -> tuple[str, ...]:
@@ -84,9 +86,19 @@ def needs_approval(choice: Choice) -> bool:
     """Whether a manager other than the decider must agree.
 
     At level 4 or with section 47; where the policy recommended level 3 or 4 and nobody of ours would weigh that; and
-    for less, in level or in route, than a recommended level 4 or section 47.
+    for less, in level or in route, than a recommended level 4 or section 47. What was taken away of what was seen since
+    takes nobody's place: it is held against the gravest that was recommended as well.
     """
-    return choice.level == 4 or choice.section_47 or _is_left_unweighed(choice) or _is_less(choice)
+    if choice.level == 4 or choice.section_47:
+        return True
+    return any(_is_left_unweighed(each) or _is_less(each) for each in (choice, _as_once(choice)))
+
+
+def _as_once(choice: Choice) -> Choice:
+    if choice.once is None:
+        return choice
+    route, level, section_47 = choice.once
+    return replace(choice, recommended_route=route, recommended_level=level, section_47_recommended=section_47)
 
 
 def _is_left_unweighed(choice: Choice) -> bool:

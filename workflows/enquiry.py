@@ -59,11 +59,15 @@ class EnquiryContext(Context):
     early help's; `joined_into` is what this one was joined to, by reference.
     `is_own_word`: the actor said who somebody is for whom level 3 or above was recommended.
     `timed_rag` is the colour by which screening is timed: while nobody has rated it, what the policy recommends.
+    `unsaid` are the subjects of whom nobody has said yet what was seen, and `least_rag` the colour it has at least
+    until then.
     """
 
     rag: str | None = None
     current_rag: str | None = None
     timed_rag: str | None = None
+    unsaid: tuple[str, ...] = ()
+    least_rag: str | None = None
     subjects: int = 0
     choices: tuple[Choice, ...] = ()
     out: tuple[str, ...] = ()
@@ -91,6 +95,8 @@ class EnquiryContext(Context):
             "without_case": ", ".join(self.without_case),
             "early_help_alone": ", ".join(self.early_help_alone),
             "joined_into": self.joined_into,
+            "unsaid": ", ".join(self.unsaid),
+            "least_rag": self.least_rag or "",
             "routes": say(tuple(unexplained)),
         }
 
@@ -117,6 +123,18 @@ def explains_new_rag(context: EnquiryContext) -> str | None:
         return "rag_unchanged"
     needed = context.rag in RAGS and (context.current_rag or is_less_urgent(context.rag, context.timed_rag))
     return "no_reason" if needed and not context.reason else None
+
+
+@refuses("less_than_unseen", brings=("rag",))
+def waits_for_what_was_seen(context: EnquiryContext) -> str | None:
+    """A policy that was told nothing recommends nothing: nobody rests on that."""
+    is_less = context.least_rag and context.rag in RAGS and is_less_urgent(context.rag, context.least_rag)
+    return "less_than_unseen" if is_less else None
+
+
+@refuses("seen_unsaid")
+def is_said_what_was_seen(context: EnquiryContext) -> str | None:
+    return "seen_unsaid" if context.unsaid else None
 
 
 @refuses("no_lawful_basis", brings=("lawful_basis",))
@@ -268,7 +286,7 @@ ENQUIRY = Table(
         Transition("start_screening", "Start screening", ("received",), "screening", WEIGHS, "screening_started",
                    (is_unclaimed_or_own,)),
         Transition("set_rag", "Set red, amber or green", RATED, None, WEIGHS, "rag_set",
-                   (brings_rag, explains_new_rag)),
+                   (brings_rag, waits_for_what_was_seen, explains_new_rag)),
         Transition("request_check", "Ask a partner", ASKS, "checking", WEIGHS, "check_requested",
                    (has_lawful_basis, has_consent_or_why_not), takes=("agency_code", "question")),
         Transition("finish_screening", "Send for decision", SCREENED, "awaiting_decision", WEIGHS, "screening_finished",
@@ -276,24 +294,24 @@ ENQUIRY = Table(
         Transition("hold", "Put on hold", ("received", *ASKS), "on_hold", WEIGHS, "enquiry_held", (has_reason,)),
         Transition("resume", "Take up again", ("on_hold",), "screening", WEIGHS, "enquiry_resumed"),
         Transition("decide", "Decide", ("awaiting_decision",), "decided", DECIDES, "decision_made",
-                   (*WEIGHED, needs_nobody_else), stops=TIMED),
+                   (is_said_what_was_seen, *WEIGHED, needs_nobody_else), stops=TIMED),
         Transition("propose", "Send to a manager to approve", ("awaiting_decision",), "awaiting_approval", DECIDES,
-                   "decision_proposed", WEIGHED, stops=("screening",)),
-        Transition("approve", "Approve", ("awaiting_approval",), "decided", MANAGES, "decision_approved", (is_another,),
-                   stops=TIMED),
+                   "decision_proposed", (is_said_what_was_seen, *WEIGHED), stops=("screening",)),
+        Transition("approve", "Approve", ("awaiting_approval",), "decided", MANAGES, "decision_approved",
+                   (is_said_what_was_seen, is_another), stops=TIMED),
         Transition("send_back", "Send back", ("awaiting_approval",), "awaiting_decision", DECIDES, "decision_sent_back",
                    (has_reason,)),
         Transition(IMMEDIATE_DANGER, "Immediate danger: straight to social care", OPEN, "decided", PROTECTS,
                    "immediate_danger_declared", (has_reason,), stops=TIMED, section_47=True),
         Transition("attach", "Give to the worker of the open case", UNDECIDED, "closed", HUB, "information_attached",
-                   (is_about_open_cases, is_with_social_care, is_below_section_47, is_anothers_word,
-                    has_reason), stops=TIMED),
+                   (is_said_what_was_seen, is_about_open_cases, is_with_social_care, is_below_section_47,
+                    is_anothers_word, has_reason), stops=TIMED),
         Transition("split", "Split", UNDECIDED, None, WEIGHS, "enquiry_split",
                    (has_siblings, leaves_somebody, has_reason)),
         Transition("join", "Join to an earlier enquiry", UNDECIDED, "closed", WEIGHS, "enquiry_joined",
                    (joins_earlier, has_reason), cancels=TIMED),
         Transition("withdraw", "Withdraw", UNDECIDED, "closed", WEIGHS, "enquiry_withdrawn",
-                   (may_be_withdrawn, has_reason)),
+                   (is_said_what_was_seen, may_be_withdrawn, has_reason)),
         Transition("close", "Close", ("decided",), "closed", HUB, "enquiry_closed", (has_handed_over,)),
         Transition("reopen", "Reopen", ("decided", "closed"), "screening", WEIGHS, "enquiry_reopened",
                    (stands_alone, has_reason), starts=TIMED),

@@ -24,6 +24,9 @@ OF_ENQUIRIES = {
     "no_rag": "Set red, amber or green first.",
     "rag_missing": "Choose red, amber or green.",
     "rag_unchanged": "It has that colour already.",
+    "less_than_unseen": "Nobody has said yet what was seen of {unsaid}, so it is {least_rag} at least. Say what was"
+    " seen first.",
+    "seen_unsaid": "Nobody has said yet what was seen of {unsaid}. Say what was seen first.",
     "no_lawful_basis": "Choose the lawful basis for asking.",
     "no_consent_to_ask": "Say whether the family consents to asking, and if not, why you ask all the same.",
     "checks_outstanding": "Not answered yet: {out}. Wait, or give a reason for going on without.",
@@ -49,7 +52,7 @@ OF_ENQUIRIES = {
     "relationship_ended": "That has ended already. If the day is wrong, take it back and say it again.",
     "proposed_of_them": "A decision about one of them waits for a manager. Have it sent back first, then say so.",
     "not_listed": "Few may see one of these records. Ask somebody who is on its list to say so.",
-    "proposed": "It is decided, and waits for a manager. Have it sent back first, then say who this is.",
+    "proposed": "It is decided, and waits for a manager. Have it sent back first, then say so.",
     "serious": "This may be serious, so nobody withdraws it. Decide it, or join it to an earlier enquiry.",
     "one_subject": "It is about one person, so there is nobody to split off.",
     "nobody_moves": "Choose whom to split off.",

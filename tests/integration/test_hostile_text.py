@@ -29,6 +29,7 @@ from triage.schemas.enquiry import (
     EnquiryActionSchema,
     LinkPersonSchema,
     LogEnquirySchema,
+    SaySeenSchema,
 )
 from triage.schemas.person import (
     AddNameSchema,
@@ -53,6 +54,7 @@ SENT_TO = {
     EnquiryActionSchema: "/enquiries/{enquiry_id}/actions/{action}",
     DecideSchema: "/enquiries/{enquiry_id}/decisions",
     LinkPersonSchema: "/enquiries/{enquiry_id}/person",
+    SaySeenSchema: "/enquiries/{enquiry_id}/seen",
     MergeSchema: "/people/{person_id}/merges",
     AddNameSchema: "/people/{person_id}/names",
     UndoMergeSchema: "/merges/{merge_id}/undo",

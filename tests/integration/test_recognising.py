@@ -63,9 +63,7 @@ def test_who_it_is_stands_while_a_manager_is_asked_to_approve(office):
     screen(office, enquiry)
     decide_as(office, "social_worker", enquiry, approve=False, route="social_care", level=4)
     said = refused_who(office, "mash_manager", enquiry, known.id, reason=HOW)
-    assert said == {
-        "proposed": "It is decided, and waits for a manager. Have it sent back first, then say who this is."
-    }
+    assert said == {"proposed": "It is decided, and waits for a manager. Have it sent back first, then say so."}
     act(office, "social_worker", enquiry, "send_back", reason="It may be a child we know")
     say_who(office, "mash_manager", enquiry, known.id)
     assert enquiry.subjects[0].person is known

@@ -53,6 +53,7 @@ first_view.record   write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .
 enquiry.decide      write    .    OCR  OCR  .    .    .    .    .    .    .    .    .    .
 disagreement.answer write    .    .    OCR  .    .    .    .    .    .    .    .    .    .
 person.recognise    write    OCR  OCR  OCR  OCR  OCR  .    .    .    .    .    .    .    .
+seen.say            write    OCR  OCR  OCR  .    OCR  .    .    .    .    .    .    .    .
 person.look         read     Y    Y    Y    Y    Y    .    .    .    .    .    .    .    .
 person.merge        write    Y    Y    Y    .    Y    .    .    .    .    .    .    .    .
 person.relate       write    Y    Y    Y    .    Y    .    .    .    .    .    .    .    .

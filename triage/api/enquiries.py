@@ -27,6 +27,7 @@ from triage.schemas.enquiry import (
     LogEnquirySchema,
     MatchListSchema,
     PageQuery,
+    SaySeenSchema,
 )
 from triage.schemas.fields import code
 from triage.services.checks import CheckAction, act_on_check
@@ -36,6 +37,7 @@ from triage.services.linking import LinkPerson, link_person
 from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.people import find_matches
 from triage.services.reading import people_of
+from triage.services.saying_seen import SaySeen, say_seen
 from triage.store.enquiries import find_people_in, get_enquiry, list_enquiries, list_events
 from triage.store.seeing import is_seen
 from workflows.definition import IMMEDIATE_DANGER
@@ -162,6 +164,22 @@ def post_person(details: dict[str, Any], enquiry_id: UUID) -> Any:
     """
     command = LinkPerson(enquiry_id=enquiry_id, version=read_version(), **details)
     shown, headers = present_enquiry(link_person(g.desk, command))
+    return shown, 200, headers
+
+
+@blueprint.post("/enquiries/<uuid:enquiry_id>/seen")
+@may("seen.say")
+@blueprint.arguments(SaySeenSchema)
+@blueprint.response(200, EnquirySchema)
+def post_seen(details: dict[str, Any], enquiry_id: UUID) -> Any:
+    """Say what was seen of those whom it is about, and who told us: what is left out is taken away.
+
+    For whoever takes enquiries in or weighs them, until it is decided. The policy is asked again.
+    """
+    command = SaySeen(
+        enquiry_id=enquiry_id, version=read_version(), seen=tuple(details["seen"]), reason=details["reason"]
+    )
+    shown, headers = present_enquiry(say_seen(g.desk, command))
     return shown, 200, headers
 
 

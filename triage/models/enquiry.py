@@ -97,7 +97,11 @@ class Enquiry(Keyed, Versioned, Case, Base):
 
 
 class Subject(Keyed, Base):
-    """One person whom an enquiry is about, as seen on that day: what was observed, and needs."""
+    """One person whom an enquiry is about, as seen on that day: what was observed, and needs.
+
+    `seen_said_at` is when somebody said what was seen, as the list of indicators has it; None while nobody has.
+    `danger_unsure`: whoever told us was not sure whether there is danger now.
+    """
 
     __tablename__ = "subjects"
     __table_args__ = (
@@ -114,13 +118,15 @@ class Subject(Keyed, Base):
     plan_failed: Mapped[bool | None] = mapped_column(default=None)
     ehc_request: Mapped[bool] = mapped_column(default=False)
     needs_immediate_protection: Mapped[bool | None] = mapped_column(default=None)
+    danger_unsure: Mapped[bool] = mapped_column(default=False, server_default="false")
+    seen_said_at: Mapped[datetime | None] = mapped_column(default=None)
     enquiry: Mapped[Enquiry] = relationship(back_populates="subjects")
     person: Mapped[Person] = relationship()
     first_views: Mapped[list["FirstView"]] = relationship(
         back_populates="subject", order_by="FirstView.recorded_at", init=False
     )
     recommendations: Mapped[list["Recommendation"]] = relationship(
-        back_populates="subject", order_by="Recommendation.made_at", init=False
+        back_populates="subject", order_by="(Recommendation.made_at, Recommendation.id)", init=False
     )
     decisions: Mapped[list["Decision"]] = relationship(
         back_populates="subject", order_by="Decision.decided_at", init=False
@@ -134,6 +140,18 @@ class Subject(Keyed, Base):
     def recommendation(self) -> "Recommendation":
         """What the policy said last."""
         return self.recommendations[-1]
+
+    @property
+    def gravest(self) -> "Recommendation":
+        """The gravest that the policy said of them here: what was seen may be taken away, and who must agree stays."""
+        return max(reversed(self.recommendations), key=lambda each: (each.section_47, each.level))
+
+    @property
+    def least_colour(self) -> str | None:
+        """The colour that it has at least while nobody has said what was seen; None once somebody has."""
+        if self.seen_said_at is not None:
+            return None
+        return "red" if self.danger_unsure or self.needs_immediate_protection else "amber"
 
     @property
     def decision(self) -> "Decision | None":

@@ -19,6 +19,7 @@ from triage.services.deciding import SubjectDecision
 from triage.services.first_view import OwnView
 from triage.services.logging_enquiry import LogEnquiry, NewSubject
 from triage.services.people import NewPerson
+from triage.services.saying_seen import Seen
 
 
 class NewPersonSchema(Input):
@@ -50,6 +51,7 @@ class NewSubjectSchema(Input):
     plan_failed = fields.Boolean(allow_none=True)
     ehc_request = fields.Boolean()
     needs_immediate_protection = fields.Boolean(allow_none=True)
+    danger_unsure = fields.Boolean()
     first_view_level = level(allow_none=True)
     first_view_reason = narrative()
 
@@ -154,6 +156,25 @@ class LinkPersonSchema(Input):
     ordinal = fields.Integer(strict=True, required=True)
     person_id = fields.UUID(required=True)
     reason = narrative()
+
+
+class SeenSchema(Input):
+    """What was seen of one subject, whole: what is left out is taken away."""
+
+    command = Seen
+    subject_id = fields.UUID(required=True)
+    indicators = fields.List(line(40), validate=validate.Length(max=68))
+    needs = narrative()
+    mobile = fields.Boolean(allow_none=True)
+    plan_failed = fields.Boolean(allow_none=True)
+    needs_immediate_protection = fields.Boolean(allow_none=True)
+
+
+class SaySeenSchema(Input):
+    """What was seen of some of the subjects or of all, and who told or how it is known."""
+
+    seen = fields.List(fields.Nested(SeenSchema), required=True, validate=validate.Length(1, 20))
+    reason = narrative(required=True, error_messages={"required": "Say who told us, or how you know."})
 
 
 class PageQuery(Input):
@@ -280,6 +301,7 @@ class SubjectSchema(Output):
     name = fields.String(attribute="name_as_given")
     indicators = fields.List(fields.String())
     needs = fields.String()
+    seen_said_at = fields.AwareDateTime(allow_none=True)
     first_views = fields.List(fields.Nested(FirstViewSchema))
     recommendation = fields.Nested(RecommendationSchema, attribute="recommendation.answer")
     decision = fields.Nested(DecisionSchema, allow_none=True)

@@ -27,8 +27,15 @@ def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:
         why_not=frozenset(),
         is_child=subject.person.kind in CHILDREN,
         existing_service=find_existing_service(subject),
+        once=_say_gravest(subject),
         **_tell_earlier(recommended),
     )
+
+
+def _say_gravest(subject: Subject) -> tuple[str, int, bool] | None:
+    """What the policy recommended at its gravest, where that is more than it does now."""
+    gravest = subject.gravest
+    return None if gravest is subject.recommendation else (gravest.route, gravest.level, gravest.section_47)
 
 
 def _tell_earlier(recommended: Recommendation) -> dict[str, int]:
@@ -73,6 +80,7 @@ def as_choice(
 
     `at` is when it was made, where that is not now.
     """
+    once = None if recommended else _say_gravest(subject)
     recommended = recommended or subject.recommendation
     return Choice(
         route=chosen.route,
@@ -86,6 +94,7 @@ def as_choice(
         is_child=subject.person.kind in CHILDREN,
         sibling_reason=chosen.sibling_reason,
         repeat_reason=chosen.repeat_reason,
+        once=once,
         **_tell_earlier(recommended),
         existing_service=find_existing_service(subject, at) if chosen.route == "existing_case" else "social_care",
     )

@@ -105,8 +105,18 @@ def _reviewed_as(case: Referral, event: str) -> str:
 
 
 def recommended_colour(enquiry: Enquiry) -> str:
-    """The most urgent colour that the policy recommends for anybody whom the enquiry is about."""
-    return min((subject.recommendation.rag for subject in enquiry.subjects), key=RAGS.index)
+    """The most urgent colour that the policy recommends for anybody whom the enquiry is about.
+
+    While nobody has said what was seen it is no less than what an enquiry has until then.
+    """
+    recommended = (subject.recommendation.rag for subject in enquiry.subjects)
+    return min(filter(None, (*recommended, least_colour(enquiry))), key=RAGS.index)
+
+
+def least_colour(enquiry: Enquiry) -> str | None:
+    """The colour that an enquiry has at least, as long as nobody has said what was seen; None once somebody has."""
+    least = (subject.least_colour for subject in enquiry.subjects)
+    return min(filter(None, least), key=RAGS.index, default=None)
 
 
 def timed_colour(enquiry: Enquiry) -> str | None:

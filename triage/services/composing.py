@@ -133,7 +133,11 @@ def _first_asked(told: TellUs) -> str:
 def compose(told: TellUs, received_at: datetime) -> LogEnquiry:
     """The enquiry that this is, received now. Whoever is no professional is named to nobody unless they said so."""
     subjects = tuple(
-        NewSubject(person=_describe(each), needs_immediate_protection=True if told.danger == "yes" else None)
+        NewSubject(
+            person=_describe(each),
+            needs_immediate_protection=True if told.danger == "yes" else None,
+            danger_unsure=told.danger == "unsure",
+        )
         for each in told.children
     )
     professional = told.who == PROFESSIONAL

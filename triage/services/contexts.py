@@ -5,7 +5,15 @@ from uuid import UUID
 
 from triage.models import AgencyCheck, Clock, Enquiry, PolicyVersion, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
-from triage.services.clocks import ASSESSMENTS, OF_CHECKS, OUTLIVES, is_past_due, running, timed_colour
+from triage.services.clocks import (
+    ASSESSMENTS,
+    OF_CHECKS,
+    OUTLIVES,
+    is_past_due,
+    least_colour,
+    running,
+    timed_colour,
+)
 from triage.services.desk import Desk, seeing_all
 from triage.services.first_view import name_of
 from triage.services.gathering import Known, gather
@@ -37,12 +45,14 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
     known = {
         "current_rag": lambda: enquiry.rag,
         "timed_rag": lambda: timed_colour(enquiry),
+        "unsaid": lambda: tuple(name_of(each) for each in enquiry.subjects if each.least_colour),
+        "least_rag": lambda: least_colour(enquiry),
         "subjects": lambda: len(enquiry.subjects),
         "out": lambda: tuple(desk.pack.agencies[code] for code in list_out(enquiry, _beside(desk, enquiry))),
         "referrals_pending": lambda: sum(map(_waits_for_others, enquiry.referrals)),
         "with_edt": lambda: enquiry.with_edt,
         "is_own_proposal": lambda: any(_is_proposed_by(desk, each) for each in enquiry.subjects),
-        "section_47_recommended": lambda: any(each.recommendation.section_47 for each in enquiry.subjects),
+        "section_47_recommended": lambda: any(each.gravest.section_47 for each in enquiry.subjects),
         "is_serious": lambda: any(map(_is_serious, enquiry.subjects)),
         "without_case": lambda: tuple(map(name_of, _without_case(desk, enquiry.subjects, AWAITS_TEAM))),
         "early_help_alone": lambda: tuple(map(name_of, _with_early_help_alone(desk, enquiry))),
@@ -66,7 +76,7 @@ def _beside(desk: Desk, enquiry: Enquiry) -> Sequence[AgencyCheck]:
 
 def _with_early_help_alone(desk: Desk, enquiry: Enquiry) -> list[Subject]:
     """The subjects of level 4 whose only open case is early help's."""
-    below = _without_case(desk, [each for each in enquiry.subjects if each.recommendation.level == 4], ("social_care",))
+    below = _without_case(desk, [each for each in enquiry.subjects if each.gravest.level == 4], ("social_care",))
     nowhere = _without_case(desk, below, AWAITS_TEAM)
     return [each for each in below if each not in nowhere]
 
@@ -81,7 +91,7 @@ def _without_case(desk: Desk, subjects: Sequence[Subject], services: Sequence[st
 
 def _is_serious(subject: Subject) -> bool:
     """Whether nothing further would take a second person."""
-    return subject.recommendation.section_47 or subject.recommendation.level >= 3
+    return subject.gravest.section_47 or subject.gravest.level >= 3
 
 
 def _said_who(desk: Desk, enquiry: Enquiry) -> bool:

@@ -187,7 +187,7 @@ def attach(desk: Desk, enquiry: Enquiry, reason: str) -> dict[str, object]:
     """
     # Everybody before any case, as decisions have it: two families of the same children never wait in a ring.
     lock_people(desk.session, (each.person_id for each in enquiry.subjects))
-    _refuse_early_help_alone(desk, [each for each in enquiry.subjects if each.recommendation.level == 4])
+    _refuse_early_help_alone(desk, [each for each in enquiry.subjects if each.gravest.level == 4])
     now = {"route": "existing_case", "reason": reason}
     decisions = [
         _add_decision(

@@ -39,7 +39,7 @@ def link_person(desk: Desk, command: LinkPerson) -> Enquiry:
     """
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
-    _check_who_and_when(desk, enquiry)
+    check_who_and_when(desk, enquiry)
     subject = next((each for each in enquiry.subjects if each.ordinal == command.ordinal), None)
     if subject is None:
         raise invalid("ordinal", "This enquiry has no such subject.")
@@ -67,8 +67,11 @@ def may_recognise(desk: Desk, enquiry: Enquiry) -> bool:
     return desk.actor.role in RECOGNISES and enquiry.state in UNDECIDED
 
 
-def _check_who_and_when(desk: Desk, enquiry: Enquiry) -> None:
-    """Who it is about is part of what a manager was asked to approve, so it stands until that is sent back."""
+def check_who_and_when(desk: Desk, enquiry: Enquiry) -> None:
+    """Conflict where this actor may not say, or not now, who it is about or what was seen.
+
+    Both are part of what a manager was asked to approve, so they stand until that is sent back.
+    """
     if enquiry.state in ("decided", "closed"):
         raise Conflict(Problem("decided", "The enquiry is decided. Reopen it first, with a reason."))
     refuse_other_roles(desk)

@@ -37,6 +37,7 @@ class NewSubject:
     plan_failed: bool | None = None
     ehc_request: bool = False
     needs_immediate_protection: bool | None = None
+    danger_unsure: bool = False
     first_view_level: int | None = None
     first_view_reason: str = ""
 
@@ -183,6 +184,8 @@ def _add_subject(desk: Desk, enquiry: Enquiry, ordinal: int, new: NewSubject) ->
         plan_failed=new.plan_failed,
         ehc_request=new.ehc_request,
         needs_immediate_protection=new.needs_immediate_protection,
+        danger_unsure=new.danger_unsure,
+        seen_said_at=desk.now if new.indicators or desk.actor.role not in OUTSIDE else None,
     )
     desk.session.add(subject)
     if new.first_view_level is not None:

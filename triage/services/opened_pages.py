@@ -3,6 +3,7 @@
 PAGES = {
     "enquiries.show": "An enquiry",
     "worktray.show": "Worktray",
+    "say_seen.show": "Saying what was seen",
     "decide.show": "Deciding an enquiry",
     "disagreements.show": "Answering who disagrees with a decision",
     "disagreements.answer": "Answering who disagrees with a decision",

@@ -160,6 +160,8 @@ def _add_what_was_seen(desk: Desk, into: Enquiry, here: Subject, too: Subject) -
     here.plan_failed = here.plan_failed or too.plan_failed
     here.ehc_request = here.ehc_request or too.ehc_request
     here.needs_immediate_protection = here.needs_immediate_protection or too.needs_immediate_protection
+    here.danger_unsure = here.danger_unsure or too.danger_unsure
+    here.seen_said_at = here.seen_said_at and too.seen_said_at and desk.now
     return recommend_for(desk, into, here, known_before=True).rag
 
 

@@ -42,6 +42,7 @@ from triage.web import (
     reviewing,
     rights,
     runs,
+    say_seen,
     search,
     second_looks,
     second_step,
@@ -61,7 +62,7 @@ from triage.web.portal import answering, resuming, telling
 BLUEPRINTS = (
     *(signin, second_step, factors, oidc, account, accounts, agreeing),
     *(worktray, search, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
-    *(cover, caseloads, several, directory, directory_files, purposes, needs, unmet_needs),
+    *(say_seen, cover, caseloads, several, directory, directory_files, purposes, needs, unmet_needs),
     *(insight, behind, runs, why_nots, second_looks, thresholds, policies, policy_texts, policy_runs),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention, disagreements),

@@ -30,6 +30,7 @@ from triage.services.people import find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
 from triage.services.reading import people_of
+from triage.services.saying_seen import may_say_seen
 from triage.store.disagreements import list_disagreements
 from triage.store.disclosures import list_shared
 from triage.store.enquiries import get_enquiry, list_checks_beside, list_events
@@ -216,6 +217,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         keeps_files=may_keep_files(desk, enquiry),
         actions=actions,
         offer=offer(enquiry, actions),
+        says_seen=may_say_seen(desk, enquiry),
         choices=choices_on(desk, enquiry),
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
         **known,

@@ -10,10 +10,10 @@ from triage.web.keeping import Form
 
 
 def follow_subjects(form: Form, enquiry: Enquiry) -> Form:
-    """The form with each decision and each first view beside whom it is about, though one was split off meanwhile."""
+    """The form with what was typed of each beside whom it is about, though one was split off meanwhile."""
     decided = {str(subject.id): str(place) for place, subject in enumerate(enquiry.subjects)}
     viewed = {str(subject.id): str(subject.ordinal - 1) for subject in enquiry.subjects}
-    for part, places in (("decisions", decided), ("first_views", viewed)):
+    for part, places in (("decisions", decided), ("first_views", viewed), ("seen", decided)):
         values, lost = _follow(form.values, part, places)
         form = replace(form, values=values, lost=[*form.lost, *lost])
     return form

@@ -75,7 +75,7 @@ def log() -> Any:
 @may("enquiry.log")
 def find() -> Any:
     """The codes of what fits the words typed so far, the nearest first. It is asked by POST: they may name people."""
-    return jsonify([each.code for each in find_indicators(_indicators(_policy()), request.form.get("words", ""))])
+    return jsonify([each.code for each in find_indicators(list_indicators(_policy()), request.form.get("words", ""))])
 
 
 def _recognise(desk: Desk, enquiry: Enquiry, known: Mapping[int, UUID]) -> None:
@@ -133,12 +133,12 @@ def _policy() -> Policy:
     return policy_at_hand(state.pack.policy, state.clock.now())
 
 
-def _indicators(policy: Policy) -> list[Indicator]:
+def list_indicators(policy: Policy) -> list[Indicator]:
     """What may be ticked, causes for concern first."""
     return sorted(policy.vocabulary.indicators.values(), key=lambda each: each.usual_level == 1)
 
 
-def _find(indicators: list[Indicator], values: MultiDict[str, str], count: int) -> dict[int, list[Indicator]]:
+def find_in(indicators: list[Indicator], values: MultiDict[str, str], count: int) -> dict[int, list[Indicator]]:
     """For each person by place, what fits the plain words looked for; nothing where none were."""
     said = {place: values.get(f"find.{place}", "").strip() for place in range(count)}
     return {place: find_indicators(indicators, words) for place, words in said.items() if words}
@@ -156,7 +156,7 @@ def _begin(values: MultiDict[str, str]) -> Form:
 
 def _render(form: Form, *, errors: dict[str, str] | None = None, subjects: int | None = None) -> str:
     policy = _policy()
-    indicators, count = _indicators(policy), subjects or _count(form.values)
+    indicators, count = list_indicators(policy), subjects or _count(form.values)
     return render_template(
         "mash/log_enquiry.html",
         form=form,
@@ -165,7 +165,7 @@ def _render(form: Form, *, errors: dict[str, str] | None = None, subjects: int |
         outside=g.actor.role in OUTSIDE,
         looks=has("person.look", g.actor.role),
         count=count,
-        found=_find(indicators, form.values, count),
+        found=find_in(indicators, form.values, count),
         channels=CHANNELS,
         sources=SOURCES,
         consents=CONSENTS,

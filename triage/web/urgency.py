@@ -8,12 +8,16 @@ from triage.models.codes import RAGS
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """Colours as in RAGS. `recommended` is the most pressing of any subject; `rated` is a person's, if they rated."""
+    """Colours as in RAGS. `recommended` is the most pressing of any subject; `rated` is a person's, if they rated.
+
+    `unsaid`: nobody has said yet what was seen of somebody who is not decided, so what is recommended rests on nothing.
+    """
 
     rated: str | None
     recommended: str
     section_47: bool
     must_be_seen_today: bool
+    unsaid: bool = False
 
     @property
     def rated_lower(self) -> bool:
@@ -30,4 +34,5 @@ def urgency_of(enquiry: Enquiry) -> Urgency:
         recommended=min((each.recommendation.rag for each in enquiry.subjects), key=RAGS.index, default="green"),
         section_47=any(each.section_47 for each in waiting),
         must_be_seen_today=any(each.must_be_seen_today for each in waiting),
+        unsaid=any(each.least_colour and each.decision is None for each in enquiry.subjects),
     )

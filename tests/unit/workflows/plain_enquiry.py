@@ -26,6 +26,7 @@ PLAIN = Choice(
     route="early_help", level=3, section_47=False, recommended_route="early_help", recommended_level=3,
     section_47_recommended=False, consent="given", why_not=frozenset({"social_care"}),
 )  # fmt: skip
+UNSEEN = Why("Nobody has said yet what was seen of Ada Fern. Say what was seen first.", {"seen": "unsaid"})
 GRAVE = replace(PLAIN, route="social_care", level=4, why_not=frozenset({"section_47"}))
 
 
@@ -44,11 +45,13 @@ def see_enquiry(facts: Facts) -> EnquiryContext:
         "is_own_word": facts["named_by"] == "me" and facts["advised"] != "level_2",
         "without_case": ("Ada Fern",) if facts["case"] == "none" else (),
         "early_help_alone": ("Ada Fern",) if facts["case"] == "early_help" and is_level_4 else (),
+        "unsaid": ("Ada Fern",) if facts["seen"] == "unsaid" else (),
+        "least_rag": "red" if facts["seen"] == "unsaid" else None,
         "joined_into": "ENQ-7" if facts["joined"] == "yes" else "",
     }
     if facts["hands"] == "full":
         stands |= {
-            "rag": "red",
+            "rag": facts["brings"],
             "lawful_basis": "public_task",
             "consent": "given",
             "choices": ((GRAVE if facts["wish"] == "grave" else PLAIN),) * people,
@@ -105,6 +108,8 @@ PLAIN_ENQUIRY = Procedure(
         "named_by": "another me",
         "other": "earlier later decided",
         "joined": "no yes",
+        "seen": "said unsaid",
+        "brings": "red green",
     },
     sets={
         "start_screening": {"owner": "me"},
@@ -120,7 +125,11 @@ PLAIN_ENQUIRY = Procedure(
         "start_screening": (TAKEN_BY_ANOTHER,),
         "set_rag": (
             Why("Choose red, amber or green.", {"hands": "empty"}),
-            Why("It has that colour already.", {"hands": "full", "rag": "red"}),
+            Why(
+                "Nobody has said yet what was seen of Ada Fern, so it is red at least. Say what was seen first.",
+                {"hands": "full", "seen": "unsaid", "brings": "green"},
+            ),
+            Why("It has that colour already.", {"hands": "full", "rag": "red", "brings": "red"}),
         ),
         "request_check": (
             Why("Choose the lawful basis for asking.", {"hands": "empty"}),
@@ -135,14 +144,16 @@ PLAIN_ENQUIRY = Procedure(
         ),
         "hold": (NO_REASON,),
         "decide": (
+            UNSEEN,
             Why("Decide for every person that the enquiry is about.", {"hands": "empty"}),
             Why("This needs a manager other than you. Send it to one to approve.", {"hands": "full", "wish": "grave"}),
         ),
-        "propose": (Why("Decide for every person that the enquiry is about.", {"hands": "empty"}),),
-        "approve": (Why("You decided this yourself. Another manager must look at it.", {"proposal": "own"}),),
+        "propose": (UNSEEN, Why("Decide for every person that the enquiry is about.", {"hands": "empty"})),
+        "approve": (UNSEEN, Why("You decided this yourself. Another manager must look at it.", {"proposal": "own"})),
         "send_back": (NO_REASON,),
         "immediate_danger": (NO_REASON,),
         "attach": (
+            UNSEEN,
             Why("No open case: Ada Fern. Decide the enquiry instead.", {"case": "none"}),
             Why(
                 "Level 4, and the only open case is early help: Ada Fern. Decide the enquiry instead.",
@@ -177,6 +188,7 @@ PLAIN_ENQUIRY = Procedure(
             NO_REASON,
         ),
         "withdraw": (
+            UNSEEN,
             Why(
                 "This may be serious, so nobody withdraws it. Decide it, or join it to an earlier enquiry.",
                 {"advised": "level_3 level_4 section_47"},

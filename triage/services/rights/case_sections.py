@@ -7,7 +7,7 @@ from uuid import UUID
 from triage.models import Clock, Disagreement, Event, File, OutboxMessage, Referral, UnmetNeed
 from triage.models.codes import CLOCK_KINDS, CLOSURES, DIRECTORY_SAID, OUTSIDE, ROLES, SOURCES
 from triage.services.rights.material import Item, Passage, Section
-from triage.services.rights.sections import Gathering, speaks_of, tell_service
+from triage.services.rights.sections import Gathering, say_seen_of, speaks_of, tell_service
 from triage.services.rights.wording import SECTION_47, URGENCIES, facts_of, is_anonymous, name_code, passages_of, say
 from triage.services.unmet_needs import read_needs
 from triage.store.disagreements import list_disagreements
@@ -40,7 +40,7 @@ LETTERS = {
     "tell_late_answer": "To those who have the case: that an answer came late",
     "escalate_breach": "To a manager: that something was not done in time",
 }
-EVENTS = {"rag_set": "How urgent it is was said"}
+EVENTS = {"rag_set": "How urgent it is was said", "said_what_was_seen": "What was seen was said"}
 CLOCKS = {
     "running": "Not done yet",
     "paused": "Standing still",
@@ -245,7 +245,26 @@ def _tell_event(given: Gathering, event: Event, cases: dict) -> Item:
     )
     reason = event.data.get("reason")
     words = (Passage(f"events/{event.id}/reason", "Why", reason),) if isinstance(reason, str) and reason else ()
-    return Item(EVENTS.get(event.type) or name_code(event.type), facts, words)
+    seen, needs = _tell_seen(given, event) if event.type == "said_what_was_seen" else ((), ())
+    return Item(EVENTS.get(event.type) or name_code(event.type), (*facts, *seen), (*words, *needs))
+
+
+def _tell_seen(given: Gathering, event: Event) -> tuple[tuple[tuple[str, str], ...], tuple[Passage, ...]]:
+    """What was added and taken away of this person and of nobody else, and their needs as written down before."""
+    own = {str(each.id): each for each in given.held.subjects}
+    told = next((each for each in event.data["seen"] if each["subject_id"] in own), None)
+    if told is None:
+        return (), ()
+    subject, before = own[told["subject_id"]], told.get("before", {})
+    facts = facts_of(
+        ("Added to what was seen", say_seen_of(given, subject, told["added"])),
+        ("Taken away from it", say_seen_of(given, subject, told["taken_away"])),
+        ("Before: able to move about", say(before.get("mobile"))),
+        ("Before: a plan had failed", say(before.get("plan_failed"))),
+        ("Before: needed protection at once", say(before.get("needs_immediate_protection"))),
+    )
+    needs = before.get("needs")
+    return facts, (Passage(f"events/{event.id}/needs", "Needs, as written down before", needs),) if needs else ()
 
 
 def _is_untold(given: Gathering, event: Event) -> bool:

@@ -1,6 +1,6 @@
 """The sections of a copy of somebody's record, each declaring the tables that it speaks of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -224,16 +224,22 @@ def _tell_source(given: Gathering, enquiry: Enquiry) -> tuple[tuple[str, str], .
 
 
 def _tell_subject(given: Gathering, subject: Subject) -> tuple[tuple[str, str], ...]:
-    """What was ticked of this person."""
-    indicators = given.indicators(subject.enquiry)
-    seen = (indicators[code].words if code in indicators else code for code in subject.indicators)
+    """What was ticked of this person, as it was said last."""
     return (
-        ("What was seen", "; ".join(seen)),
+        ("What was seen", say_seen_of(given, subject, subject.indicators)),
+        ("When that was said", given.at(subject.seen_said_at)),
+        ("Whoever told us was not sure whether there was danger", say(subject.danger_unsure or None)),
         ("Able to move about", say(subject.mobile)),
         ("A plan had failed", say(subject.plan_failed)),
         ("An education, health and care assessment was asked for", say(subject.ehc_request or None)),
         ("Needed protection at once", say(subject.needs_immediate_protection)),
     )
+
+
+def say_seen_of(given: Gathering, subject: Subject, codes: Iterable[str]) -> str:
+    """Indicators in the words of the thresholds that held when the enquiry came."""
+    indicators = given.indicators(subject.enquiry)
+    return "; ".join(indicators[code].words if code in indicators else code for code in codes)
 
 
 @speaks_of("first_views", "recommendations", "decisions", "second_looks")

@@ -1,6 +1,6 @@
 """What was proved of a version of the thresholds, and what it would have recommended of the past: kept once it is made.
 
-Revision: 0040, after 0038
+Revision: 0043, after 0042
 
 Whoever drafts asks for it and reads it; the service alone writes what came of it, so that nobody can say of a text that
 it was proved.
@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0040"
-down_revision = "0038"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
