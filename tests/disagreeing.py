@@ -55,6 +55,13 @@ def answer(office: Any, row: Disagreement, action: str | None = "let_stand", who
         return answer_disagreement(desk, AnswerDisagreement(disagreement_id=row.id, action=action, **(BOTH | said)))
 
 
+def disagree_twice(office: Any, words: str, **child: Any) -> None:
+    """A referrer disagrees with what was decided of a child, and is answered; and with what was of another."""
+    office.actor("mash_manager 2")
+    answer(office, disagree(office, decided(office, **child), words), reason=words)
+    disagree(office, decided(office, **child), words)
+
+
 def come_to_disagree(app: Flask, office: Any) -> None:
     """A professional without an account disagrees wrongly, then rightly, twice, and reads each answer."""
     client = a_visitor(app)

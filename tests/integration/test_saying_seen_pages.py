@@ -13,7 +13,7 @@ from rules.library import get_policy
 from tests.acting import clock_of, events_of
 from tests.asking_for_records import ask, copies, give_out
 from tests.integration.test_saying_seen import say, told
-from tests.making import a_subject, an_enquiry, decide_as, screen
+from tests.making import a_subject, an_enquiry
 from triage.models import Enquiry
 from triage.services.facts import gather_facts
 from triage.services.saying_seen import SaySeen, Seen, say_seen
@@ -131,7 +131,6 @@ def test_a_copy_tells_what_was_added_and_taken_away_when_and_of_nobody_else(offi
     office.clock.at += timedelta(minutes=1)
     seen = (Seen(subject_id=ava.id, indicators=("C4_NAI",)), Seen(subject_id=ben.id))
     say_seen(office.desk("mash_officer"), SaySeen(enquiry_id=enquiry.id, seen=seen, reason="The doctor rang"))
-    decide_as(office, "social_worker", _screened(office, enquiry), route="social_care", level=4)
     _pages, document = copies(office, give_out(office, ask(office)))
     words = json.dumps(document, ensure_ascii=False)
     indicators = POLICY.vocabulary.indicators
@@ -140,8 +139,3 @@ def test_a_copy_tells_what_was_added_and_taken_away_when_and_of_nobody_else(offi
     assert "Added to what was seen" in words
     assert "Taken away from it" in words
     assert indicators["F2_DEBT"].words not in words
-
-
-def _screened(office: Any, enquiry: Enquiry) -> Enquiry:
-    screen(office, enquiry, rag="red")
-    return enquiry

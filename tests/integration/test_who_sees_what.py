@@ -105,8 +105,7 @@ APART = (
     *("agency_checks", "events", "policies", "holds", "disposals", "disposal_items", "disposal_reach"),
     *("disposed_enquiries", "disposed_referrals", "merges", "relationships", "repeats"),
     *("learned_weights", "common_values", "covers", "directory_services", "capacities", "second_looks"),
-    *("service_purposes", "directory_files"),
-    *("tellings", "check_links", "policy_runs"),
+    *("service_purposes", "directory_files", "tellings", "check_links", "policy_runs"),
 )
 
 
