@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
+from triage.access.sessions import Beginning, Limits, begin_session
+from triage.database import acting_as
 from triage.errors import Conflict
 from triage.models import AgencyCheck, Clock, Enquiry, Event, Referral, Transfer
 from triage.services.checks import CheckAction, act_on_check
@@ -107,6 +109,15 @@ def events_of(office: Any, case: Enquiry | Referral) -> list[Event]:
 def last_event(office: Any, case: Enquiry | Referral, type_: str) -> Event:
     """The latest event of that type in the case's log."""
     return [event for event in events_of(office, case) if event.type == type_][-1]
+
+
+def has_been_here(office: Any, who: str) -> None:
+    """That member of the office has signed in: an agency of which nobody has is written to."""
+    limits = Limits(timedelta(hours=1), timedelta(hours=1))
+    actor = office.actor(who)
+    with acting_as(office.session, actor):
+        begin_session(office.session, actor, office.clock.now(), limits, Beginning("local"))
+        office.session.flush()
 
 
 def accepted(office: Any, route: str = "social_care", **details: Any) -> Referral:

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from tests.acting import act
+from tests.acting import act, has_been_here
+from tests.asking_for_records import as_
 from tests.conftest import OneConnection
 from tests.making import an_enquiry, screen
 from tests.reading import main_of, plain
@@ -188,6 +189,16 @@ def test_agency_is_written_to_unless_somebody_has_signed_in_or_a_token_holds(off
     office.session.flush()
     later = now + timedelta(days=1 if ends == "expired" else 0)
     assert has_account(office.session, "police", later) is (ends == "never")
+
+
+def test_whoever_asks_need_not_see_who_signs_in(office):
+    has_been_here(office, "partner_contributor")
+    enquiry = an_enquiry(office)
+    screen(office, enquiry, finish=False)
+    office.actor("social_worker")
+    with as_(office, "social_worker"):
+        act(office, "social_worker", enquiry, "request_check", agency_code="police", **ASKED)
+    assert letters_to_partners(office) == []
 
 
 def test_agency_with_an_account_is_sent_no_link(office, sign_in):

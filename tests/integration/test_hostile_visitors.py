@@ -24,11 +24,12 @@ def link(office):
 
 
 def fields_of(page):
-    return {each.name: each.value or "" for each in html.fromstring(page.text).forms[-1].inputs if each.name}
+    (form,) = (each for each in html.fromstring(page.text).forms if "version" in each.fields)
+    return dict(form.fields) | {"answered_by": "Made-Up Officer, police"}
 
 
 @pytest.mark.parametrize("action", ENDS)
-@pytest.mark.parametrize("field", ["answer", "reason"])
+@pytest.mark.parametrize("field", ["answer", "reason", "answered_by"])
 def test_what_is_answered_by_a_link_is_kept_exactly_or_refused_and_shown_inert(
     app, office, sign_in, link, action, field
 ):
@@ -36,7 +37,9 @@ def test_what_is_answered_by_a_link_is_kept_exactly_or_refused_and_shown_inert(
     client = a_visitor(app)
     page = client.get(link, follow_redirects=True)
     typed = {name: value for name, value in fields_of(page).items() if name != "csrf_token"}
-    assert {"answer", "reason", "version"} <= typed.keys()
+    assert {"answer", "reason", "answered_by", "version"} <= typed.keys()
+    needed = "answer" if action == "answer" else "reason"
+    typed |= {needed: "Made up: known"} if field == "answered_by" else {}
 
     def send(text):
         with undone(session):
@@ -53,8 +56,7 @@ def test_what_is_answered_by_a_link_is_kept_exactly_or_refused_and_shown_inert(
     each_of(ENDS.index(action), TEXTS, send)
     for text in (KNOWN[2], REFUSED[0]):
         send(text)
-    asked = (action == "answer") == (field == "answer")
-    assert (200 in outcomes) == asked
+    assert (200 in outcomes) == (field in (needed, "answered_by"))
     assert outcomes - {200}
 
 

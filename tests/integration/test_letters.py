@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from tests.acting import EVERYBODY, a_referral, accepted, act
+from tests.acting import EVERYBODY, a_referral, accepted, act, has_been_here
 from tests.disagreeing import disagree_twice
 from tests.making import a_subject, an_enquiry, decide_as, screen, view_first
 from triage.database import act_as, acting_as
@@ -43,7 +43,7 @@ def ask_police(office, **details):
     """An amber enquiry on which the police have been asked since ten o'clock; the enquiry and the check."""
     enquiry = an_enquiry(office, **NAMED, **details)
     screen(office, enquiry, finish=False)
-    office.actor("partner_contributor")  # who sees the question on a page of their own: no letter asks it
+    has_been_here(office, "partner_contributor")  # who sees the question on a page of their own: no letter asks it
     asked = {"lawful_basis": "public_task", "consent": "given", "question": "What of Zebedee?"}
     act(office, "social_worker", enquiry, "request_check", agency_code="police", **asked)
     (check,) = enquiry.checks
