@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from tests.disposing import at_desk
-from tests.making import an_enquiry, decide_as, screen
+from tests.making import an_enquiry, decide_as, read_through, screen
 from tests.telling import PROFESSIONAL, a_visitor, send
 from triage.models import Disagreement, Enquiry
 from triage.services.answering_disagreement import AnswerDisagreement, answer_disagreement
@@ -30,7 +30,7 @@ def sent_by(office: Any, who: str = "referrer", **details: Any) -> Enquiry:
 def decided(office: Any, enquiry: Enquiry | None = None, by: str = "mash_manager", **details: Any) -> Enquiry:
     """It, or one that a referrer sent, decided by a manager as nothing further."""
     enquiry = enquiry or sent_by(office, **details)
-    screen(office, enquiry)
+    screen(office, read_through(office, enquiry))
     decide_as(office, by, enquiry, **NOTHING)
     office.session.flush()
     return enquiry

@@ -12,6 +12,7 @@ from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
 from triage.services.first_view import OwnView, RecordFirstViews, record_first_views, waits_for_view
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson
+from triage.services.saying_seen import SaySeen, Seen, say_seen
 from workflows.choice import compare, find_repeat, higher_routes
 
 PERSON = {"given_name": "Ava", "family_name": "Testley", "birth_date": date(2008, 1, 2), "postcode": "NG15 7AA"}
@@ -62,6 +63,14 @@ def screen(office: Any, enquiry: Enquiry, *, rag: str = "amber", ask: str = "", 
         act_on_check(desk, CheckAction(check_id=enquiry.checks[0].id, action="answer", answer="Known"))
     if finish:
         act("finish_screening")
+
+
+def read_through(office: Any, enquiry: Enquiry) -> Enquiry:
+    """Somebody of the hub has read what came from outside, and says that nothing of the list was seen."""
+    seen = tuple(Seen(subject_id=each.id) for each in enquiry.subjects if each.seen_said_at is None)
+    if not seen:
+        return enquiry
+    return say_seen(office.desk("mash_officer"), SaySeen(enquiry_id=enquiry.id, seen=seen, reason="As it was written"))
 
 
 def view_first(office: Any, who: str, enquiry: Enquiry, *, level: int = 3) -> Enquiry:

@@ -9,7 +9,7 @@ from tests.crawling import forms_of
 from tests.disagreeing import TOLD, WHY, WORDS, answer, decided, disagree, said_of, sent_by
 from tests.disposing import service_desk
 from tests.integration.test_visitors import ask, limited
-from tests.making import decide_as, screen
+from tests.making import decide_as, read_through, screen
 from tests.reading import main_of
 from tests.telling import PROFESSIONAL, PUBLIC, a_visitor, send, telling_of
 from triage.models import Enquiry, OutboxMessage
@@ -103,7 +103,7 @@ def test_member_of_the_public_has_no_such_form_and_browser_of_nobody_none(app, o
     client = a_visitor(app)
     reference, _code = send(client, PUBLIC)
     enquiry = office.session.scalars(select(Enquiry).where(Enquiry.reference == reference)).one()
-    screen(office, enquiry)
+    screen(office, read_through(office, enquiry))
     decide_as(office, "social_worker", enquiry, route="no_further_action", level=1)
     office.session.flush()
     assert "disagree" not in look(client)

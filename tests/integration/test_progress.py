@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.acting import act
-from tests.making import an_enquiry, decide_as, screen
+from tests.making import an_enquiry, decide_as, read_through, screen
 from tests.reading import main_of
 from tests.telling import CODE, PROFESSIONAL, PUBLIC, REFERENCE, a_visitor, letters_to_partners, send
 from triage.models import Enquiry, OutboxMessage
@@ -34,7 +34,7 @@ def test_professional_sees_received_looked_at_and_decided_and_the_outcome_goes_t
     page = look(client)
     assert f"{reference}: received" in page
     assert MEANS["Received"] in page
-    screen(office, enquiry, ask="police")
+    screen(office, read_through(office, enquiry), ask="police")
     assert f"{reference}: being looked at" in look(client)
     decide_as(office, "social_worker", enquiry, route="social_care", level=4, section_47=False)
     page = look(client)
@@ -66,7 +66,7 @@ def test_whoever_only_says_that_it_is_their_job_hears_no_outcome_nor_does_it_go_
     two = PROFESSIONAL["children"] | {"children.1.given_name": "Bo"}
     send(client, PROFESSIONAL | {"you": you, "children": two})
     enquiry = office.session.scalars(select(Enquiry)).one()
-    screen(office, enquiry)
+    screen(office, read_through(office, enquiry))
     apart = (enquiry.subjects[1].id,)
     act(office, "social_worker", enquiry, "split", subject_ids=apart, reason="Made up: not of one family")
     for each in office.session.scalars(select(Enquiry)).all():
@@ -95,7 +95,7 @@ def test_what_was_reopened_is_looked_at_again_and_what_was_joined_follows_the_ot
     client, enquiry, reference, _code = sent
     earlier = an_enquiry(office, received_at=office.clock.now() - timedelta(hours=1), indicators=())
     for each in (earlier, enquiry):
-        screen(office, each)
+        screen(office, read_through(office, each))
     act(office, "social_worker", enquiry, "join", into_reference=earlier.reference, reason="Made up: one family")
     assert f"{reference}: being looked at" in look(client)
     decide_as(office, "social_worker", earlier, route="no_further_action", level=1)
@@ -122,7 +122,7 @@ def test_member_of_the_public_hears_that_we_have_it_and_no_more(app, office):
     client = a_visitor(app)
     reference, _code = send(client, PUBLIC | {"you": {"relation": "1B", "email": "neighbour@x.example"}})
     enquiry = office.session.scalars(select(Enquiry)).one()
-    screen(office, enquiry)
+    screen(office, read_through(office, enquiry))
     decide_as(office, "social_worker", enquiry, route="social_care", level=4, section_47=False)
     page = look(client)
     assert f"{reference}: received" in page
