@@ -26,6 +26,7 @@ OLD, NEW, STRANGE = (f"a made-up key {whose} with many letters" for whose in ("o
 FILES = 3 * AT_ONCE
 HASHES = {"hash", "previous_hash", "event_hash", "token_hash", "code_hash", "sha256", "sent_sha256", "fingerprint"}
 OTHERS = {"root", "previous", "signature", "certificate", "challenge", "public_key", "credential_id", "key"}
+PUBLISHED = {"directory_files.content"}  # which a council has on its own site
 WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
@@ -137,4 +138,4 @@ def test_every_column_of_bytes_is_sealed_again_or_is_no_secret():
     told = {f"{kind.column.class_.__tablename__}.{kind.column.key}" for kind in SEALED}
     columns = [each for table in Base.metadata.tables.values() for each in table.columns]
     of_bytes = {str(each) for each in columns if isinstance(each.type, LargeBinary)}
-    assert {each for each in of_bytes if each.rpartition(".")[2] not in HASHES | OTHERS} == told
+    assert {each for each in of_bytes if each.rpartition(".")[2] not in HASHES | OTHERS} - PUBLISHED == told
