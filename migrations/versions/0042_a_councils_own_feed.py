@@ -19,7 +19,7 @@ SERVICE = "triage_app"
 KINDS = (*("childrens_centre", "targeted_support", "health_visitors", "school_nurses", "camhs", "voluntary", "school"),)
 ROLE = "(SELECT current_setting('triage.role', true))"
 ME = "(SELECT current_setting('triage.user_id', true))"
-SIGNED_IN = f"{ROLE} NOT IN ('', 'nobody', 'signing_in')"
+WITH_ITS_SERVICE = "EXISTS (SELECT FROM directory_services d WHERE d.id = service_purposes.service_id)"
 SAYS = f"{ROLE} IN ('mash_manager', 'early_help_unit', 'locality_manager', 'system') AND said_by_id::text = {ME}"
 SENT = f"{ROLE} IN ('mash_manager', 'administrator') AND sent_by_id::text = {ME}"
 
@@ -43,7 +43,7 @@ def _create_purposes() -> None:
     )
     op.create_index("ix_service_purposes_service_id", "service_purposes", ["service_id"])
     _guard("service_purposes", "SELECT, INSERT")
-    op.execute(f"CREATE POLICY seen ON service_purposes FOR SELECT USING ({SIGNED_IN})")
+    op.execute(f"CREATE POLICY seen ON service_purposes FOR SELECT USING ({WITH_ITS_SERVICE})")
     op.execute(f"CREATE POLICY said ON service_purposes FOR INSERT WITH CHECK ({SAYS})")
 
 
