@@ -49,7 +49,7 @@ def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
 
 
 def _act(desk: Desk, command: CheckAction) -> AgencyCheck:
-    refuse_unasked(AGENCY_CHECK, command)
+    refuse_unasked(AGENCY_CHECK, command, "answered_by")
     danger = command.action == IMMEDIATE_DANGER
     enquiry = _lock_enquiry(desk, command.check_id, danger)
     check = lock(desk.session, AgencyCheck, command.check_id)

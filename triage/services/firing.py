@@ -13,7 +13,7 @@ from workflows.engine import Fired, Refused, fire
 from workflows.transfer import TRANSFER
 
 VIEW = "first_view_recorded"
-WITH_EVERY = {"reason", "version", "answered_by"}  # may be brought with any action
+WITH_EVERY = {"reason", "version"}  # may be brought with any action
 TOLD = 5  # of what changed since a page was read, at most so many changes are told
 LOGGED = (Enquiry, Referral, PolicyVersion, AccessRequest)  # these have a log of their own
 Row = Enquiry | Referral | AgencyCheck | PolicyVersion | Transfer | AccessRequest
@@ -36,11 +36,15 @@ def fire_action(table: Table, desk: Desk, row: Row, action: str, context: Any, *
         raise Conflict(*(Problem(reason.code, reason.words) for reason in refused.reasons)) from refused
 
 
-def refuse_unasked(table: Table, command: Any) -> None:
-    """Invalid, naming each thing brought that the action has no use for: what is sent is kept or refused."""
+def refuse_unasked(table: Table, command: Any, *kept: str) -> None:
+    """Invalid, naming each thing brought that the action has no use for: what is sent is kept or refused.
+
+    `kept` is what is put in the log with any action of this kind.
+    """
     if command.action not in table.actions:
         return  # which is said better when it is fired
-    asked = {name for row in table.transitions if row.action == command.action for name in row.asks} | WITH_EVERY
+    asked = {name for row in table.transitions if row.action == command.action for name in row.asks}
+    asked |= {*WITH_EVERY, *kept}
     given = (each.name for each in fields(command) if each.default not in (MISSING, getattr(command, each.name)))
     words = f"Leave this out: {command.action} does not ask for it."
     if problems := [Problem("not_asked", words, name) for name in given if name not in asked]:

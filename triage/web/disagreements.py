@@ -45,7 +45,7 @@ def answer(enquiry_id: UUID, disagreement_id: UUID) -> Any:
             was_sent(desk)
     except (Invalid, Conflict) as refusal:
         return _render(enquiry_id, disagreement_id, request.form, errors_by_field(refusal)), refusal.status
-    flash("The professional can read your answer now.")
+    flash("Your answer is kept, and the professional is told.")
     return redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
 
