@@ -9,11 +9,6 @@ from triage.models import Base
 
 # A migration that must wait for a lock gives up rather than hold up the hub behind it.
 LOCK_TIMEOUT = "5s"
-NOT_OURS = {"enquiry_measures", "referral_measures"}  # materialised views: Alembic would take them for tables
-
-
-def include(_object: object, name: str | None, type_: str, _reflected: bool, _compare_to: object) -> bool:
-    return not (type_ == "table" and name in NOT_OURS)
 
 
 def run() -> None:
@@ -24,7 +19,6 @@ def run() -> None:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
-            include_object=include,
             compare_type=True,
             transaction_per_migration=True,
         )

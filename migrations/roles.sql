@@ -23,6 +23,9 @@ ALTER ROLE triage_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PA
 -- The service: owns nothing, and no row-level policy is waived for it.
 ALTER ROLE triage_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD :'app_password';
 
+-- A function of the schema sets it; restoring a backup makes that function before anything has loaded the extension.
+GRANT SET ON PARAMETER pg_trgm.similarity_threshold TO triage_owner;
+
 SELECT 'CREATE DATABASE triage OWNER triage_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'triage') \gexec
 REVOKE ALL ON DATABASE triage FROM PUBLIC;

@@ -21,6 +21,9 @@ from workflows.calendar import LONDON
 
 Row = Enquiry | Referral | AgencyCheck | Transfer
 EVERYBODY = ("police", "health", "social_care")  # who takes part in a strategy discussion
+# What the steps of social care's work bring, unless a test says otherwise.
+FOUND = {"child_seen": True, "primary_need": "N1", "factors": ("16A",)}
+BROUGHT = {"complete_assessment": FOUND, "make_protection_plan": {"category_of_abuse": "NEG"}}
 
 
 def act(office: Any, who: str, row: Row, action: str, **details: Any) -> Row:
@@ -31,6 +34,8 @@ def act(office: Any, who: str, row: Row, action: str, **details: Any) -> Row:
         AgencyCheck: (act_on_check, CheckAction, "check_id"),
         Transfer: (act_on_transfer, TransferAction, "transfer_id"),
     }[type(row)]
+    if isinstance(row, Referral) and row.service == "social_care":
+        details = BROUGHT.get(action, {}) | details
     done = do(office.desk(who), command(**{key: row.id}, action=action, **details))
     office.session.flush()
     return done

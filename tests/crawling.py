@@ -11,6 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 MOST_PAGES = 80
 KEY = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+# Of dozens alike, one is enough.
+OF_MANY = (
+    (re.compile(r"^(/measures)/\w+(/\w+).*"), r"\1/*\2"),
+    (re.compile(r"^/reports/.+(/commentary|\.svg).*"), r"\1"),
+)
 NEEDED = {
     "given_name": "Ava",
     "family_name": "Testley",
@@ -45,16 +50,22 @@ class Form:
 def pages_of(client: FlaskClient, start: str = "/") -> dict[str, html.HtmlElement]:
     """Every page that can be reached by links, by its path."""
     found: dict[str, html.HtmlElement] = {}
-    waiting = [start]
+    waiting, seen = [start], set()
     while waiting and len(found) < MOST_PAGES:
         path = waiting.pop(0)
-        if path in found:
+        kind = _kind_of(path)
+        if kind in seen:
             continue
+        seen.add(kind)
         answer = client.get(path, follow_redirects=True)
         if answer.status_code == 200 and answer.mimetype == "text/html":
             found[path] = html.fromstring(answer.text)
             waiting += [each for each in links_of(found[path], path) if each not in found]
     return found
+
+
+def _kind_of(path: str) -> str:
+    return next((alike.sub(kind, path) for alike, kind in OF_MANY if alike.match(path)), path)
 
 
 def forms_within(client: FlaskClient) -> list[Form]:

@@ -6,26 +6,32 @@ from typing import Any
 
 from sqlalchemy import select
 
-from tests import drafting
+from tests import drafting, hooking, reporting
 from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in_days, two_children, walk
 from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
 from tests.disagreeing import answer, decided, disagree, sent_by
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
 from tests.drafting import a_draft, a_reviewed
-from tests.listing import ABSENT, a_plain_service, in_directory, take
+from tests.listing import ABSENT, ASHFIELD, a_plain_service, in_directory, take
 from tests.making import a_command, a_subject, an_enquiry, decide_as, screen, view_first
+from tests.reporting import a_figure
 from tests.restricting import few_see
 from tests.worlds import World, a_world
-from triage.models import Decision, Enquiry, Referral, SecondLook, Subject
+from triage.models import SEND_WEBHOOK, Decision, Enquiry, OutboxMessage, Referral, SecondLook, Subject
 from triage.services.breaking_glass import BreakGlass, break_glass
 from triage.services.covering import CoverFor, cover_for
 from triage.services.directory_files import SendFile, keep_file
 from triage.services.disposing import prepare
 from triage.services.holding import PlaceHold, place_hold
 from triage.services.logging_enquiry import log_enquiry
+from triage.services.outages import DeclareOutage, declare_outage
+from triage.services.relay import TRIES, note_failure
 from triage.services.second_looks import GiveLook, give_second_look
 from triage.services.unmet_needs import NoteUnmetNeed, note_unmet_need
+from triage.services.webhooks import pause_webhook
+from triage.store.failing import note_failing
+from workflows.quarters import quarter_of
 
 LONG = "Quillfeatherstonehaugh"  # a name that a telephone has hardly room for
 HUB, OFFICER, MANAGER, NIGHT = "social_worker", "mash_officer", "mash_manager", "emergency_duty_team"
@@ -57,7 +63,11 @@ def everything(office: Any) -> World:
     _rights(office)
     _hidden(office)
     _away(office)
+    _down(office)
     _thresholds(office)
+    _told(office)
+    _failed(office)
+    _reports(office)
     world.enquiries.append(an_enquiry(office, given_name="Una"))
     screen(office, world.enquiries[-1])
     office.session.flush()
@@ -78,6 +88,27 @@ def _let_go(office: Any, kept: Enquiry, gone: Enquiry) -> None:
         prepare(desk)
 
 
+def _failed(office: Any) -> None:
+    """A letter that was given up, and a task that fails."""
+    letters = select(OutboxMessage).where(OutboxMessage.task != SEND_WEBHOOK).order_by(OutboxMessage.id)
+    latest = office.session.scalars(letters).first()
+    for _ in range(TRIES):
+        note_failure(latest, office.clock.now(), "SMTPRecipientsRefused: {}")
+    note_failing(office.session, "reports.make", office.clock.now(), "TimeLimitExceeded")
+
+
+def _told(office: Any) -> None:
+    """Systems that are told: one that does not answer, one that is paused, one of which nothing was sent yet."""
+    for name, who in (("away", OFFICER), ("paused", MANAGER)):
+        hooking.a_webhook(office, who, "enquiry_received", name=name)
+    pause_webhook(service_desk(office), "paused")
+    for _ in range(2):
+        an_enquiry(office)
+    hooking.send_all(office, hooking.Receiver(["away"]))
+    hooking.waiting(office)[0].failed_at = office.clock.now()
+    hooking.a_webhook(office, "partner_system", name="partners")
+
+
 def _away(office: Any) -> None:
     """Somebody of the hub is away until tomorrow, and will be again; so will somebody of a locality."""
     for who, by, first in ((OFFICER, HUB, 0), (OFFICER, MANAGER, 7), (WEST, "locality_manager:west", 1)):
@@ -85,6 +116,14 @@ def _away(office: Any) -> None:
         with as_(office, who):
             days = {"first": in_days(office, first), "last": in_days(office, first + 2)}
             cover_for(office.desk(who), CoverFor(user_id=office.actor(who).id, by_id=office.actor(by).id, **days))
+
+
+def _down(office: Any) -> None:
+    """It was down for an hour, as a manager of the hub stated: the others may enter what was done on paper."""
+    now = office.clock.now()
+    hour = {"began_at": now - timedelta(hours=2), "ended_at": now - timedelta(hours=1)}
+    with at_desk(office, "mash_manager 2") as desk:
+        declare_outage(desk, DeclareOutage(**hour, reason="Made up: the network failed"))
 
 
 def _enquiries(office: Any) -> None:
@@ -137,7 +176,9 @@ def _second_looks(office: Any) -> None:
     )
     office.session.add_all((waits, given))
     with at_desk(office, MANAGER) as desk:
-        give_second_look(desk, GiveLook(look_id=given.id, outcome="advice", reason="Made up: the school could help"))
+        give_second_look(
+            desk, GiveLook(look_id=given.id, outcome="advice", grade="good", reason="Made up: the school could help")
+        )
 
 
 def _disagreements(office: Any) -> None:
@@ -199,7 +240,8 @@ def _social_care(office: Any) -> None:
     act(office, WEST, accepted(office), "call_strategy_discussion", invited=EVERYBODY)
     at_section_47(office)
     walk(office, WEST, at_section_47(office), "call_conference")
-    walk(office, WEST, at_section_47(office), "call_conference", "make_protection_plan", "review_plan")
+    walk(office, WEST, at_section_47(office), "call_conference", "make_protection_plan")
+    walk(office, WEST, at_section_47(office), "call_conference", "make_plan", "review_plan")
     act(office, OFFICER, a_referral(office), "immediate_danger", **DANGER)
 
 
@@ -230,6 +272,20 @@ def _thresholds(office: Any) -> None:
         drafting.ask(office, policy, kind)
     drafting.make_all(office)
     drafting.ask(office, failing, "replay")
+
+
+def _reports(office: Any) -> None:
+    """A report with figures that partners sent, of which one is small, and something said; and one that waits."""
+    office.actor(MANAGER)
+    quarter = quarter_of(office.clock.now().date()).before
+    period = {"first": quarter.first, "last": quarter.last, "supplied_on": quarter.last}
+    before = period | {"first": quarter.before.first, "last": quarter.before.last}
+    small = a_figure(indicator="not_in_education", counted=3, value=0.003, **period)
+    reporting.send(office, a_figure(**period), a_figure(**before), small, a_figure(district_code=ASHFIELD, **period))
+    for about in ("re_referrals", "whole"):
+        reporting.say(office, "Made up: fewer came back\nfrom step-down", about, quarter=str(quarter))
+    reporting.made(office, str(quarter))
+    reporting.ask(office, str(quarter.before))
 
 
 TRIED = {"V10": drafting.DUTY, "V11": "4, rag: amber"}

@@ -61,8 +61,12 @@ class Seen:
     template: str = ""
 
     def note(self, _app: Flask, response: Response) -> None:
-        """Keep a page that was shown, but for parts of one, and the words that no browser shows before it goes on."""
-        text = response.get_data(as_text=True) if response.mimetype == "text/html" else ""
+        """Keep a page that was shown, but for parts of one, and the words that no browser shows before it goes on.
+
+        A file to keep has a style of its own, which the service's headers would not let a page have.
+        """
+        is_file = response.headers.get("Content-Disposition", "").startswith("attachment")
+        text = response.get_data(as_text=True) if response.mimetype == "text/html" and not is_file else ""
         if "<html" in text and not 300 <= response.status_code < 400:
             self.keep(Page(KEY.sub("*", f"{request.method} {request.path}"), self.template, response.status_code, text))
 

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
-from triage.embedded import EXTENSIONS, services
+from triage.embedded import EXTENSIONS, PARAMETER, services
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
 
@@ -66,6 +66,7 @@ def _ensure_roles() -> None:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(name))
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, password))
+        connection.execute(f"GRANT SET ON PARAMETER {PARAMETER} TO triage_owner")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from triage.access.actor import visitor
 from triage.database import acting_as
-from triage.models import OutboxMessage, Telling
+from triage.models import SEND_WEBHOOK, OutboxMessage, Telling
 from triage.services.check_links import HOLD_LINKS
 from triage.services.notices import deliver
 
@@ -92,7 +92,8 @@ def letters_to_partners(office: Any) -> list[str]:
     """What is promised is delivered: the words of the letters to partners."""
     office.session.flush()
     desk, sent = office.desk("system"), []
-    waiting = select(OutboxMessage).where(OutboxMessage.done_at.is_(None)).order_by(OutboxMessage.id)
+    is_letter = (OutboxMessage.done_at.is_(None), OutboxMessage.task != SEND_WEBHOOK)
+    waiting = select(OutboxMessage).where(*is_letter).order_by(OutboxMessage.id)
     for message in office.session.scalars(waiting).all():
         post = sent.append if message.task in HOLD_LINKS else (lambda _letter: None)
         deliver(desk, message, "mash@triage.example", post, site="https://triage.example", days=5)

@@ -12,6 +12,7 @@ from triage.health import blueprint as health
 from triage.pack import load_pack
 from triage.settings import Settings
 from triage.state import State
+from triage.watching import requests as counted_requests
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None, database: Database | None = None) -> Flask:
@@ -36,8 +37,10 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
     _stand_behind(app, settings.trusted_proxies)
     body_limits.register(app)
     register_handlers(app)
-    for guard in (compressing, headers, request_ids, request_log):
+    for guard in (compressing, headers, request_ids, counted_requests, request_log):
         guard.register(app)
+    if settings.traces_endpoint:
+        _trace(app, settings.traces_endpoint, database)
     limits.register(app, settings)
     app.register_blueprint(health)
     web.register(app)
@@ -49,6 +52,15 @@ def _open_database(settings: Settings) -> Database:
     database = Database(settings.database_url)
     database.try_role()
     return database
+
+
+def _trace(app: Flask, endpoint: str, database: Database) -> None:
+    """Imported only where traces are asked for."""
+    from triage.watching import tracing
+
+    tracer = tracing.tracer_of(endpoint, "web")
+    tracing.register(app, tracer)
+    tracing.watch(database.engine, tracer)
 
 
 def _stand_behind(app: Flask, proxies: int) -> None:

@@ -31,6 +31,7 @@ from triage.errors import CommandRefused
 from triage.processes import spawn, stop
 
 SOCKET_LIMIT = 107  # bytes in the path of a socket, on Linux
+PARAMETER = "pg_trgm.similarity_threshold"  # which a function of the schema sets: a restore makes it as the owner
 EXTENSIONS = ("pg_trgm", "unaccent", "fuzzystrmatch", "btree_gist")
 START_SECONDS = 60
 
@@ -73,6 +74,7 @@ class Postgres:
                 if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                     name = sql.Identifier(role)
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(name))
+            connection.execute(f"GRANT SET ON PARAMETER {PARAMETER} TO triage_owner")
 
     def has_database(self, name: str) -> bool:
         """Whether a database of that name is there."""
@@ -106,6 +108,25 @@ def services(run_dir: Path, *, durable: bool = True) -> Iterator[Services]:
         else:
             postgres.create_database("triage")
         yield Services(postgres, redis_url)
+
+
+@contextmanager
+def throwaway_postgres(folder: Path) -> Iterator[Postgres]:
+    """A private PostgreSQL alone, with the two roles and an empty database "triage"; gone with its data afterwards."""
+    run_dir = folder.absolute() / "throwaway"
+    run_dir.mkdir(parents=True)
+    try:
+        with _only_one(run_dir), _run_postgres(run_dir, durable=False) as postgres:
+            postgres.ensure_roles()
+            postgres.create_database("triage")
+            yield postgres
+    finally:
+        forget(run_dir)
+
+
+def client_program(name: str) -> Path:
+    """Where PostgreSQL's program of that name ("pg_dump") is, of the version that is tested with."""
+    return _binaries(None) / name
 
 
 @contextmanager

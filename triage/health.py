@@ -1,10 +1,13 @@
-"""Whether the service lives, and whether it can work: for load balancers and for the start of the demo."""
+"""Whether the service lives, and whether it can work: for load balancers and for the start of the demo.
+
+What each part says here is a word; what is to be done where one is not well stands beside it, under `do`. The longer
+answer is `triage doctor`'s.
+"""
 
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app
-from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,11 +15,26 @@ from sqlalchemy.exc import SQLAlchemyError
 from triage.access.actor import NOBODY
 from triage.access.routes import public
 from triage.database import TOO_MUCH, WrongRole
+from triage.heard import RELAY, SILENT, connect, listen
 from triage.state import State, state_of
 from triage.store.ledger import find_sealed_at
+from triage.store.schema import is_behind
 
-UNSEALED = timedelta(hours=2)
+UNSEALED = timedelta(hours=2)  # a checkpoint is made every hour at least
 READY, DOWN, WRONG_ROLE = "ready", "down", "wrong role"
+CURRENT, BEHIND, UNKNOWN = "current", "behind", "not known"
+SEALED, NOT_SEALED = "sealed", "not sealed"
+HEARD_OF, SILENT_NOW = "heard of", "not heard of"
+# Without these nobody can work here; without the others enquiries are taken and decided, and what waits is kept.
+NEEDED = {"database": (READY,), "schema": (CURRENT,)}
+DO = {
+    ("database", DOWN): "Start the database, or mend the way to it.",
+    ("database", WRONG_ROLE): "Connect as triage_app: its role must be one that row-level security binds.",
+    ("schema", BEHIND): "Run triage migrate: the database is older than this code.",
+    ("redis", DOWN): "Start Redis. Until then no letter goes and no clock is marked; enquiries are taken and kept.",
+    ("worker", SILENT_NOW): "Start worker and beat. Until then no letter goes and no clock is marked.",
+    ("ledger", NOT_SEALED): "See that the worker runs and has its key.",
+}
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 
 
@@ -28,45 +46,53 @@ def read_live() -> Any:
 
 
 @blueprint.get("/ready")
-@public("says only which parts answer")
+@public("says only which parts answer, and what to do about one that does not")
 def read_ready() -> Any:
-    """200 while the database answers and binds us by its policies, else 503.
+    """200 while the database answers, binds us by its policies and is no older than the code, else 503.
 
-    Without Redis enquiries are still taken: the outbox keeps them.
+    Without Redis or worker enquiries are still taken: the outbox keeps what waits.
     """
     state = state_of(current_app)
-    database, redis = _try_database(state), _try_redis(state)
-    parts = {"database": database, "redis": _word(redis), "ledger": _say_sealed(state)}
-    ready = database == READY
-    return {"status": _word(ready), **parts}, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
+    parts = _ask_database(state) | _ask_redis(state)
+    do = {part: DO[part, word] for part, word in parts.items() if (part, word) in DO}
+    ready = all(parts[part] in words for part, words in NEEDED.items())
+    answer = {"status": READY if ready else DOWN, **parts, "do": do}
+    return answer, 200 if ready else 503, {} if ready else {"Retry-After": "5"}
 
 
-def _say_sealed(state: State) -> str:
-    """Whether the worker seals the ledger: it makes a checkpoint every hour at least, if it has the key."""
+def _ask_database(state: State) -> dict[str, str]:
+    """Each part by itself, so that one that fails hides no other."""
+    database = _try(state, lambda session: WRONG_ROLE if session.scalar(text(TOO_MUCH)) else READY, DOWN)
+    if database != READY:
+        return {"database": database, "schema": UNKNOWN, "ledger": DOWN}
+    return {
+        "database": database,
+        "schema": _try(state, lambda session: BEHIND if is_behind(session) else CURRENT, UNKNOWN),
+        "ledger": _try(state, lambda session: _say_sealed(state, session), DOWN),
+    }
+
+
+def _try(state: State, ask: Any, away: str) -> str:
     try:
         with state.database.transaction(NOBODY) as session:
-            sealed_at = find_sealed_at(session)
-    except (SQLAlchemyError, WrongRole):
-        return DOWN
-    return "sealed" if sealed_at and state.clock.now() - sealed_at < UNSEALED else "not sealed"
-
-
-def _word(answers: bool) -> str:
-    return READY if answers else DOWN
-
-
-def _try_database(state: State) -> str:
-    try:
-        with state.database.transaction(NOBODY) as session:
-            return WRONG_ROLE if session.scalar(text(TOO_MUCH)) else READY
+            return ask(session)
     except WrongRole:
         return WRONG_ROLE
     except SQLAlchemyError:
-        return DOWN
+        return away
 
 
-def _try_redis(state: State) -> bool:
+def _say_sealed(state: State, session: Any) -> str:
+    """Whether the worker seals the ledger: it makes a checkpoint every hour at least, if it has the key."""
+    sealed_at = find_sealed_at(session)
+    return SEALED if sealed_at and state.clock.now() - sealed_at < UNSEALED else NOT_SEALED
+
+
+def _ask_redis(state: State) -> dict[str, str]:
+    """Redis, and by what it keeps worker and beat: who has not been heard of for two minutes is down."""
     try:
-        return bool(Redis.from_url(state.settings.redis_url, socket_timeout=1).ping())
+        with connect(state.settings.redis_url) as redis:
+            silent = listen(redis).silent(RELAY, state.clock.now())
     except RedisError:
-        return False
+        return {"redis": DOWN, "worker": UNKNOWN}
+    return {"redis": READY, "worker": HEARD_OF if silent is not None and silent <= SILENT else SILENT_NOW}

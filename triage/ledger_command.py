@@ -14,7 +14,7 @@ from triage.access.actor import SYSTEM
 from triage.access.checkpoints import Keys, export
 from triage.access.signing import PublicKey, SigningKey, find_key, make_key, read_public_key
 from triage.clock import SystemClock
-from triage.database import Database, act_as
+from triage.database import Database
 from triage.errors import CommandRefused
 from triage.ledger_words import say_verdict, tell_verdict
 from triage.pack import load_pack
@@ -50,7 +50,7 @@ def new_key_command() -> None:
 @takes_key
 def key_command(key: str | None, key_file: Path | None) -> None:
     """Print the public key: whoever has it can check the checkpoints, and can make none."""
-    click.echo(_need_key(key, key_file).public)
+    click.echo(need_key(key, key_file).public)
 
 
 @ledger.command("seal")
@@ -61,7 +61,7 @@ def seal_command(
     everything: bool, key: str | None, key_file: Path | None, url: str | None, run_dir: Path, pack: str
 ) -> None:
     """Seal what was written since the last checkpoint, as the worker does every five minutes."""
-    signing = _need_key(key, key_file)
+    signing = need_key(key, key_file)
     with (
         database_url(url, run_dir, pack) as found,
         Database(found) as database,
@@ -81,7 +81,7 @@ def export_command(
     number: int | None, out: IO[str], key: str | None, key_file: Path | None, url: str | None, run_dir: Path, pack: str
 ) -> None:
     """Write a checkpoint for another body to keep: it tells of nobody, and shows later whether anything was changed."""
-    signing = _need_key(key, key_file)
+    signing = need_key(key, key_file)
     with _one_moment(url, run_dir, pack) as session:
         checkpoint = find_checkpoint(session, number) if number else find_last_checkpoint(session)
         if checkpoint is None:
@@ -112,7 +112,7 @@ def verify_command(
     Exit status 1 where anything was changed.
     """
     exported = _read_export(checkpoint) if checkpoint else None
-    keys = _trust([each.read() for each in trusted], find_key(key, key_file), exported)
+    keys = trust([each.read() for each in trusted], find_key(key, key_file), exported)
     with _one_moment(url, run_dir, pack) as session:
         verdict = _watch(session, keys, exported, load_pack(pack).retention.known)
     click.echo(tell_verdict(verdict) if as_json else "\n".join(say_verdict(verdict)))
@@ -120,7 +120,8 @@ def verify_command(
         raise SystemExit(1)
 
 
-def _need_key(key: str | None, key_file: Path | None) -> SigningKey:
+def need_key(key: str | None, key_file: Path | None) -> SigningKey:
+    """The signing key given. CommandRefused where there is none."""
     found = find_key(key, key_file)
     if found is None:
         raise CommandRefused(NO_KEY)
@@ -129,12 +130,8 @@ def _need_key(key: str | None, key_file: Path | None) -> SigningKey:
 
 @contextmanager
 def _one_moment(url: str | None, run_dir: Path, pack: str) -> Iterator[Session]:
-    """A transaction that sees one moment of the database, and changes nothing."""
-    with database_url(url, run_dir, pack) as found, Database(found) as database:
-        engine = database.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with Session(engine) as session, session.begin():
-            act_as(session, SYSTEM)
-            yield session
+    with database_url(url, run_dir, pack) as found, Database(found) as database, database.one_moment() as session:
+        yield session
 
 
 def _read_export(file: IO[str]) -> dict[str, Any]:
@@ -147,7 +144,7 @@ def _read_export(file: IO[str]) -> dict[str, Any]:
     return exported
 
 
-def _trust(given: Sequence[str], signing: SigningKey | None, exported: dict[str, Any] | None) -> Keys:
+def trust(given: Sequence[str], signing: SigningKey | None, exported: dict[str, Any] | None) -> Keys:
     """The keys given or, where none is, our own; else the one that the other body was given with its checkpoint."""
     keys = [read_public_key(each) for each in given] or ([signing.public] if signing else [])
     if not keys and exported:

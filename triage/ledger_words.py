@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime
 
 from triage.models.codes import CASE_KINDS
 from triage.services.auditing import Verdict
 from triage.services.auditing_disposals import Told
-from workflows.calendar import LONDON
+from workflows.calendar import local_day
 
 
 def say_verdict(verdict: Verdict) -> Iterator[str]:
@@ -25,15 +24,11 @@ def say_verdict(verdict: Verdict) -> Iterator[str]:
 
 def _say_disposal(disposal: Told) -> str:
     """Who is said to have agreed to it can be asked whether they did."""
-    by = f"prepared by {disposal.prepared_by} on {_day(disposal.prepared_at)}"
-    agreed = f"agreed to by {disposal.agreed_by} on {_day(disposal.agreed_at)}"
-    worked = [_day(each.last_at) for each in disposal.files if each.last_at]
+    by = f"prepared by {disposal.prepared_by} on {local_day(disposal.prepared_at)}"
+    agreed = f"agreed to by {disposal.agreed_by} on {local_day(disposal.agreed_at)}"
+    worked = [local_day(each.last_at) for each in disposal.files if each.last_at]
     last = f", last worked on {max(worked)} or before" if worked else ""
     return f"Disposed of: {len(disposal.files):,} files{last}; {by}, {agreed} (disposal {disposal.id})."
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(LONDON).date()
 
 
 def tell_verdict(verdict: Verdict) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import has_request_context
 
-from triage.request_ids import request_id
+from triage.request_ids import GIVEN, request_id
 
 OURS = ("triage", "worker")  # what they say is written here, of ids and codes
 FIELDS = ("route", "method", "status", "milliseconds", "user_id", "role", "task", "task_id", "outcome")
@@ -33,8 +33,9 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": _say(record),
         }
-        if has_request_context():
-            line["request_id"] = request_id()
+        asked = request_id() if has_request_context() else vars(record).get("request_id")
+        if asked and GIVEN.fullmatch(asked):
+            line["request_id"] = asked
         fields = FIELDS + SAID if _is_ours(record) else FIELDS
         line |= {name: vars(record)[name] for name in fields if vars(record).get(name) is not None}
         if record.exc_info and record.exc_info[1]:

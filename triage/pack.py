@@ -74,6 +74,11 @@ class Pack:
         return self.document["authority"]
 
     @property
+    def census_code(self) -> str:
+        """The three digits by which the Department for Education knows it."""
+        return self.document["census_code"]
+
+    @property
     def emergency_phone(self) -> str:
         return self.document["emergency_phone"]
 
@@ -100,6 +105,13 @@ class Pack:
     @cached_property
     def districts(self) -> Mapping[str, Mapping[str, Any]]:
         return {row["code"]: row for row in self.document["districts"]}
+
+    def count_children(self, by: str | None = None, key: str = "") -> int | None:
+        """How many children live in a "district", a "locality" or, for None, the county; None where nobody says."""
+        within = {None: lambda row: True, "district": lambda row: row["code"] == key}
+        is_there = within.get(by, lambda row: row.get(by) == key)
+        counts = [row.get("children") for row in self.districts.values() if is_there(row)]
+        return sum(counts) if counts and None not in counts else None
 
     @cached_property
     def localities(self) -> Mapping[str, str]:

@@ -7,12 +7,16 @@ from typing import Any
 
 import click
 
+from triage.access.actor import SYSTEM, Actor
+from triage.access.signin import actor_of
 from triage.clock import SystemClock
+from triage.database import Database
 from triage.embedded import services
 from triage.options import takes_url
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate, move_to_present_workflows
 from triage.settings import DEFAULT_PACK
+from triage.store.staff import find_user
 
 Command = Callable[..., Any]
 
@@ -43,3 +47,12 @@ def database_url(url: str | None, run_dir: Path, pack: str) -> Iterator[str]:
         load_reference_data(owner, load_pack(pack))
         move_to_present_workflows(owner, load_pack(pack), SystemClock())
         yield private.postgres.url("triage_app")
+
+
+def find_actor(database: Database, username: str) -> Actor:
+    """Whoever signs in by that name. ClickException where nobody does."""
+    with database.transaction(SYSTEM) as session:
+        user = find_user(session, username)
+        if user is None:
+            raise click.ClickException(f"There is no user {username!r}. Add one with triage add-user.")
+        return actor_of(user)

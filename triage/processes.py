@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -14,23 +15,26 @@ STOP_SECONDS = 10
 
 def spawn(
     command: Sequence[str | Path],
-    log: Path,
+    log: Path | None,
     *,
     env: Mapping[str, str] | None = None,
     user: int | None = None,
     end_with: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` with its output in `log`. If this process is killed, the child gets the signal `end_with`.
+    """Start `command` with its output in `log`, or where ours goes.
+
+    If this process is killed, the child gets the signal `end_with`.
 
     Ctrl-C in a terminal does not reach the child: we stop it ourselves, in order. `user` is a uid to run as.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as out:
+    if log:
+        log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") if log else nullcontext() as out:
         return subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
             stdout=out,
-            stderr=subprocess.STDOUT,
+            stderr=subprocess.STDOUT if log else None,
             env=env,
             user=user,
             group=user,

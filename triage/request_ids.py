@@ -6,6 +6,8 @@ from uuid import uuid4
 
 from flask import Flask, g, has_request_context, request
 
+from triage.origin import say_origin
+
 HEADER = "X-Request-ID"
 GIVEN = re.compile(r"[A-Za-z0-9-]{8,64}")
 
@@ -21,8 +23,18 @@ def request_id() -> str:
 
 
 def register(app: Flask) -> None:
-    """Tell every caller the id of their request."""
+    """Tell every caller the id of their request, and the database what is done for it."""
+    app.before_request(_begin)
+    app.teardown_request(_end)
     app.after_request(_tell)
+
+
+def _begin() -> None:
+    say_origin(request_id())
+
+
+def _end(_error: BaseException | None) -> None:
+    say_origin()
 
 
 def _tell(response: Any) -> Any:

@@ -19,7 +19,7 @@ from triage.processes import spawn, stop
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = "0.0.0.0"  # nosec B104 # noqa: S104 - asked for by name alone
-READY_SECONDS = 60
+READY_SECONDS = 180  # a guard against waiting for ever: a busy machine takes its time
 
 
 class ServingError(CommandRefused):
@@ -83,10 +83,11 @@ def serve_web(environment: dict[str, str], run_dir: Path, host: str = LOOPBACK, 
 
 @contextmanager
 def serve_background(environment: dict[str, str], run_dir: Path) -> Iterator[Running]:
-    """Worker, beat and a mail box that keeps every letter in `run_dir`/mail, until the block ends."""
+    """Two workers, beat and a mail box that keeps every letter in `run_dir`/mail, until the block ends."""
     commands = {
         "mail": (*_module("aiosmtpd"), "-n", *_mailbox(environment["TRIAGE_SMTP_PORT"], run_dir / "mail")),
-        "worker": (*_celery("worker"), "--pool", "threads", "--concurrency", "4", "--without-mingle"),
+        "worker": _worker("urgent,usual", 4),
+        "worker-long": _worker("long", 1),  # of its own, so that a report keeps no letter waiting
         "beat": (*_celery("beat"), "--schedule", run_dir / "beat-schedule"),
     }
     with _parts(commands, environment, run_dir) as parts:
@@ -111,6 +112,12 @@ def _module(name: str) -> tuple[str, ...]:
 
 def _celery(what: str) -> tuple[str, ...]:
     return *_module("celery"), "--quiet", "--app", "worker.celery_app", what, "--loglevel", "WARNING"
+
+
+def _worker(queues: str, threads: int) -> tuple[str, ...]:
+    name = queues.partition(",")[0]
+    told = "--queues", queues, "--hostname", f"{name}@%h", "--pool", "threads", "--concurrency", str(threads)
+    return *_celery("worker"), *told, "--without-mingle"
 
 
 def _gunicorn(bind: str) -> tuple[str, ...]:

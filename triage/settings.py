@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from triage.access.signing import find_key
+from triage.calling_out import read_networks
 from triage.errors import CommandRefused
 from triage.unsafe import find_unsafe
 from triage.weak import is_known, weakness_of
@@ -38,6 +39,9 @@ class Settings(BaseSettings):
     )
     pack: str = Field(DEFAULT_PACK, description="the authority's pack of configuration")
     ledger_key: SecretStr | None = Field(None, description="signs the ledger's checkpoints: 32 bytes in base64")
+    backup_key: SecretStr | None = Field(
+        None, description="seals backups: 32 bytes in base64; several, newest first, between commas"
+    )
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(25, ge=1, le=65535)
     smtp_from: str = "mash@triage.example"
@@ -71,6 +75,23 @@ class Settings(BaseSettings):
     clamd_address: str = Field(
         "", pattern=r"^(unix:/.+|.+:[0-9]{1,5})?$", description="ClamAV's daemon, which then looks at every file first"
     )
+    webhook_networks: str = Field(
+        "", description="private networks to which webhooks may go, like 10.20.0.0/16, between commas: none else"
+    )
+    metrics_address: str = Field(
+        "",
+        pattern=r"^(.+:[0-9]{1,5})?$",
+        description="where Prometheus may ask, as host:port, apart from the pages: nowhere unless given",
+    )
+    traces_endpoint: str = Field(
+        "",
+        pattern=r"^(https?://.+)?$",
+        description="where traces go, like http://collector:4318/v1/traces of OpenTelemetry: nowhere unless given",
+    )
+    snapshot_dir: str = Field(
+        "", description="a folder for what is open, to print on the day that the service is down: none unless named"
+    )
+    snapshot_keep: int = Field(4, ge=1, le=100, description="how many of those are kept")
     demo: bool = Field(False, description="made-up people on one machine: what is unsafe elsewhere is let be")
     clock_offset_seconds: int = Field(0, description="the demo alone: how far its clock stands from the machine's")
 
@@ -88,6 +109,12 @@ class Settings(BaseSettings):
             if weakness := weakness_of(key):
                 raise ValueError(f"a key {weakness}: make one with openssl rand -hex 32")
         return keys
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, networks: str) -> str:
+        read_networks(networks)
+        return networks
 
     @field_validator("database_url", "owner_database_url", "redis_url")
     @classmethod

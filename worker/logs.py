@@ -14,12 +14,13 @@ log = logging.getLogger("worker.tasks")
 
 
 class InTask(logging.Filter):
-    """Adds to each record which task it is of."""
+    """Adds to each record which task it is of, and which request promised it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always true: nothing is left out."""
         if current_task:
             record.task, record.task_id = current_task.name, current_task.request.id
+            record.request_id = getattr(current_task.request, "origin", None)
         return True
 
 

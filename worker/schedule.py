@@ -17,5 +17,11 @@ SCHEDULE = {
         "options": {"expires": 3600},
     },
     "prove and replay": {"task": "policies.run", "schedule": 5.0, "options": {"expires": 5}},
+    "make reports": {"task": "reports.make", "schedule": 5.0, "options": {"expires": 5}},
+    "write worklist": {
+        "task": "worklist.write",
+        "schedule": crontab(minute="*/15"),
+        "options": {"expires": 900},
+    },
     "forget drafts": {"task": "drafts.forget", "schedule": 3600.0, "options": {"expires": 3600}},
 }

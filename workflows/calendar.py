@@ -16,6 +16,22 @@ import holidays
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+SATURDAY = 5
+
+
+def local_day(at: datetime) -> date:
+    """The day of an instant in England."""
+    return at.astimezone(LONDON).date()
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins in England."""
+    return datetime.combine(day, time(), LONDON)
+
+
+def is_weekend(day: date) -> bool:
+    """Whether it is a Saturday or a Sunday, which a bank holiday need not be."""
+    return day.weekday() >= SATURDAY
 
 
 @cache

@@ -63,10 +63,6 @@ class RetentionClass:
             and (self.code in record.kept_as or not self.by_hand)
         )
 
-    @property
-    def asks_for_no_more_than_a_route(self) -> bool:
-        return not (self.section_47 or self.protection_plan or self.by_hand)
-
 
 @dataclass(frozen=True, slots=True)
 class Routine:

@@ -7,6 +7,7 @@ then a plan, or closed with the census's reason. One referral a child for as lon
 from dataclasses import dataclass
 from datetime import date
 
+from workflows.census.codes import NO_FACTOR
 from workflows.definition import IMMEDIATE_DANGER, Table, Transition, refuses
 from workflows.guards import has_reason, say, say_date
 from workflows.referral import (
@@ -51,7 +52,9 @@ DISCUSSES = LOCALITY | NIGHT
 class SocialCareContext(ReferralContext):
     """What the guards look at. `invited` and `came` are agencies; `two_assessments` is the way before 15 April 2013.
 
-    `early_help_open`: early help has a case of the child's that is open.
+    `early_help_open`: early help has a case of the child's that is open. `went_further`: there was section 47, a
+    conference or a plan. `factors` are the census's codes that the assessment found, `child_seen` whether the child was
+    seen during it; `need_known`: the primary need was said before.
     `expected_on` is the day that an extension names, `latest_expected_on` the furthest that it may.
     `discussion_owed`: section 47 was decided, or danger declared, and no strategy discussion has been held since.
     """
@@ -61,6 +64,12 @@ class SocialCareContext(ReferralContext):
     two_assessments: bool = False
     discussion_owed: bool = False
     early_help_open: bool = False
+    went_further: bool = False
+    need_known: bool = False
+    primary_need: str | None = None
+    child_seen: bool | None = None
+    factors: tuple[str, ...] = ()
+    category_of_abuse: str | None = None
     expected_on: date | None = None
     latest_expected_on: date = date.max
     transfer_to: str | None = None
@@ -110,6 +119,38 @@ def says_until_when(context: SocialCareContext) -> str | None:
     return None if context.expected_on <= context.latest_expected_on else "new_date_too_far"
 
 
+@refuses("no_primary_need", brings=("primary_need",))
+def says_primary_need(context: SocialCareContext) -> str | None:
+    return None if context.primary_need else "no_primary_need"
+
+
+@refuses("no_primary_need", brings=("primary_need",))
+def knows_primary_need(context: SocialCareContext) -> str | None:
+    """It is typed once: who says another corrects it."""
+    return None if context.need_known else says_primary_need(context)
+
+
+@refuses("child_seen_unsaid", brings=("child_seen",))
+def says_child_seen(context: SocialCareContext) -> str | None:
+    """Ofsted's Annex A asks it of each assessment."""
+    return "child_seen_unsaid" if context.child_seen is None else None
+
+
+@refuses("no_factors", "none_and_others", "factor_twice", brings=("factors",))
+def says_factors(context: SocialCareContext) -> str | None:
+    """Census rules 8897Q, 8869 and 8898."""
+    if not context.factors:
+        return "no_factors"
+    if len(set(context.factors)) < len(context.factors):
+        return "factor_twice"
+    return "none_and_others" if NO_FACTOR in context.factors and len(context.factors) > 1 else None
+
+
+@refuses("no_category", brings=("category_of_abuse",))
+def says_category(context: SocialCareContext) -> str | None:
+    return None if context.category_of_abuse else "no_category"
+
+
 @refuses("no_protection_plan")
 def is_on_protection_plan(context: SocialCareContext) -> str | None:
     return None if context.child_protection_plan else "no_protection_plan"
@@ -122,12 +163,13 @@ def is_off_protection_plan(context: SocialCareContext) -> str | None:
 
 
 @refuses(
-    *("offer_it_instead", "on_protection_plan", "no_discussion", "not_assessed", "step_down_instead"),
+    *("offer_it_instead", "on_protection_plan", "no_discussion", "not_assessed", "went_further", "step_down_instead"),
     brings=("closure",),
 )
 def closes_in_order(context: SocialCareContext) -> str | None:
     """A plan is ended, and a discussion held, before a child is no longer in need; "after assessment" needs one.
 
+    Whoever was given more than an assessment was not closed "after assessment" (census rule 2990).
     Whoever moved to another authority is offered to it, which has to say yes; whom early help is to have, it has.
     """
     if context.closure == MOVED_AWAY:
@@ -138,6 +180,8 @@ def closes_in_order(context: SocialCareContext) -> str | None:
         return "no_discussion"
     if context.closure in AFTER_ASSESSMENT and not context.is_assessed:
         return "not_assessed"
+    if context.closure in AFTER_ASSESSMENT and context.went_further:
+        return "went_further"
     return "step_down_instead" if context.closure == TO_EARLY_HELP and not context.early_help_open else None
 
 
@@ -173,8 +217,12 @@ SOCIAL_CARE = Table(
             Transition("extend_assessment", "Extend the assessment", ASSESSED, None, LOCALITY, "assessment_extended",
                        (has_reason, says_until_when)),
             Transition("complete_assessment", "Complete the assessment", ASSESSED, None, LOCALITY,
-                       "assessment_completed", (has_assessment_to_complete, explains_lateness),
-                       stops=("assessment", "core_assessment"), starts=("outcome",)),
+                       "assessment_completed",
+                       (has_assessment_to_complete, says_child_seen, knows_primary_need, says_factors,
+                        explains_lateness),
+                       takes=("internal_review_on",), stops=("assessment", "core_assessment"), starts=("outcome",)),
+            Transition("say_primary_need", "Say the primary need", WORKED, None, LOCALITY, "primary_need_said",
+                       (says_primary_need,)),
             Transition("start_core_assessment", "Start a core assessment", ASSESSED, None, LOCALITY,
                        "core_assessment_started", (has_two_assessments, is_assessed), starts=("core_assessment",)),
             Transition("call_strategy_discussion", "Call a strategy discussion", CALLS_FROM, "strategy_discussion",
@@ -191,15 +239,18 @@ SOCIAL_CARE = Table(
             Transition("call_conference", "Call a child protection conference", ("section_47",), "conference", LOCALITY,
                        "conference_called", (has_discussed,)),
             Transition("make_protection_plan", "Make a child protection plan", ("conference",), "plan", LOCALITY,
-                       "protection_plan_made", stops=("conference", "plan_review"), starts=("plan_review",)),
+                       "protection_plan_made", (says_category,), takes=("conference_on", "previous_plans"),
+                       stops=("conference", "plan_review"), starts=("plan_review",)),
             Transition("make_plan", "Make a child in need plan", ("conference",), "plan", LOCALITY, "plan_made",
-                       (has_discussed,), stops=("conference", "plan_review"), starts=("plan_review",)),
+                       (has_discussed,), takes=("conference_on",), stops=("conference", "plan_review"),
+                       starts=("plan_review",)),
             Transition("make_plan", "Make a child in need plan", ("assessment",), "plan", LOCALITY, "plan_made",
                        (has_discussed, is_assessed), stops=("outcome",), starts=("plan_review",)),
             Transition("review_plan", "Record a review of the plan", ("plan",), None, LOCALITY, "child_plan_reviewed",
-                       stops=("plan_review",), starts=("plan_review",)),
+                       takes=("reviewed_on", "category_of_abuse"), stops=("plan_review",), starts=("plan_review",)),
             Transition("end_protection_plan", "End the child protection plan", ("plan",), None, LOCALITY,
-                       "protection_plan_ended", (is_on_protection_plan, has_discussed, has_reason)),
+                       "protection_plan_ended", (is_on_protection_plan, has_discussed, has_reason),
+                       takes=("ended_on",)),
             Transition("step_down", "Step down to early help", ("assessment", "plan"), "closed", LOCALITY,
                        "referral_stepped_down",
                        (is_assessed, is_off_protection_plan, has_discussed, has_no_offer, has_consent,
@@ -207,7 +258,7 @@ SOCIAL_CARE = Table(
             Transition("close", "Close", ("accepted", "assessment", "plan"), "closed", LOCALITY, "referral_closed",
                        (has_no_offer, has_closure, closes_in_order), stops=("outcome",)),
             Transition("close", "Close", ("conference",), "closed", LOCALITY, "referral_closed",
-                       (has_no_offer, has_closure, closes_in_order), stops=("conference",)),
+                       (has_no_offer, has_closure, closes_in_order), takes=("conference_on",), stops=("conference",)),
         ),
         Transition("ask_for_discussion", "Ask for a strategy discussion", OPEN, None, GIVES,
                    "strategy_discussion_asked", (has_reason,), starts=("strategy_discussion",)),

@@ -111,7 +111,8 @@ def _make_ranked(policy: Policy, lines: _Lines, part: str, strongest_first: tupl
     if getattr(how, part) != TAKEN_FIRST:
         yield Table(part, FIRST, (*lines.give(part, strong), *last))
         return
-    ranked, floors = sorted(rules, key=rank_of), [rule for rule in strong if rule.floor]
+    ranked = sorted(rules, key=rank_of)
+    floors = [rule for rule in strong if rule.floor and lines.rows[rule.id]]  # one that never holds holds up nothing
     if not floors:
         yield Table(part, FIRST, (*lines.give(part, ranked), *last))
         return

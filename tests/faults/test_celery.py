@@ -46,8 +46,8 @@ def world(monkeypatch):
             yield database, sink
 
 
-def start_worker(folder):
-    return spawn((sys.executable, *WORKER), folder / "worker.log", env=dict(os.environ))
+def start_worker(folder, level="WARNING"):
+    return spawn((sys.executable, *WORKER[:-1], level), folder / "worker.log", env=dict(os.environ))
 
 
 def test_letter_goes_out_once_though_the_worker_is_killed_and_its_task_sent_again(world, tmp_path):

@@ -13,9 +13,10 @@ from tests.disposing import LATER, agreed, close_unheeded, closed_enquiry, find_
 from tests.faults.front_door import FrontDoor
 from tests.making import a_subject, an_enquiry
 from tests.services import own_database, role_url
+from triage.access.actor import SYSTEM
 from triage.clock import SettableClock
 from triage.database import Database
-from triage.insight.measures import refresh
+from triage.insight.counting import refresh
 
 ROOT = Path(__file__).parents[2]
 # Peculiar enough to be nowhere but in the file of whoever is called so.
@@ -74,8 +75,8 @@ def test_killed_again_and_again_it_ends_whole_and_leaves_nothing(place, owner, d
         for name in GONE:
             assert find_word(owner, name) in (whole[name], {}), (step, times, name)
     assert dispose_until_killed(place, "nothing", 0) == 0
-    with Database(role_url("triage_app", place)) as database, database.engine.begin() as connection:
-        refresh(connection)
+    with Database(role_url("triage_app", place)) as database, database.transaction(SYSTEM) as session:
+        refresh(session)
     for word in (*GONE, NUMBER):
         assert find_word(owner, word) == {}
     assert find_word(owner, KEPT) == whole[KEPT]

@@ -41,7 +41,7 @@ def look_after(door, gone_home):
         with door.desk() as desk:
             swept = sweep(desk)
         with door.desk() as desk:
-            relay(desk.session, desk.now, lambda message_id: None)
+            relay(desk.session, desk.now, lambda message: None)
         with door.desk() as desk:
             move_cases(desk)
         marked += swept.warned + swept.breached

@@ -31,7 +31,7 @@ def test_letter_taken_up_before_the_relay_has_committed_is_done_now_and_not_two_
     with ThreadPoolExecutor(1) as pool:
         begun = []
         with door.desk() as desk:
-            relay(desk.session, desk.now, lambda key: begun.append(door.run_into(lambda: take_up(door, key), pool)))
+            relay(desk.session, desk.now, lambda row: begun.append(door.run_into(lambda: take_up(door, row.id), pool)))
         assert [each.result() for each in begun] == [True]
 
 

@@ -40,6 +40,7 @@ from triage.services.logging_enquiry import LogEnquiry, log_enquiry
 from triage.services.sweep import sweep
 from triage.serving import free_port
 from triage.settings import Settings
+from worker.queues import QUEUES, URGENT
 
 MORNING = datetime(2013, 5, 7, 9, tzinfo=UTC)
 PAUSED_UNTIL = date(2013, 5, 9)
@@ -254,15 +255,15 @@ def start_worker(folder: Path) -> subprocess.Popen[bytes]:
     """
     settings = Settings()
     with Celery(broker=settings.celery_broker_url, set_as_current=False) as sender:
-        sender.send_task("outbox.relay", ignore_result=True)
+        sender.send_task("outbox.relay", queue=URGENT, ignore_result=True)
     with Redis.from_url(settings.redis_url) as redis:
-        redis.lmove("celery", "celery", "LEFT", "RIGHT")
+        redis.lmove(URGENT, URGENT, "LEFT", "RIGHT")
     return spawn((sys.executable, *WORKER, "--without-mingle"), folder / "worker.log", env=dict(os.environ))
 
 
 def count_queued() -> int:
     with Redis.from_url(Settings().redis_url) as redis:
-        return redis.llen("celery")
+        return sum(redis.llen(queue) for queue in QUEUES)
 
 
 def is_all_done(database: Database) -> bool:

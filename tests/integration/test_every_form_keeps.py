@@ -15,6 +15,7 @@ from tests.correcting import say
 from tests.crawling import KEY, pages_of
 from tests.disposing import LATER, at_desk, closed_enquiry
 from tests.making import an_enquiry, screen
+from tests.reporting import made
 from triage.access.sessions import end_all
 from triage.models import SecondLook
 from triage.services.breaking_glass import BreakGlass, break_glass
@@ -31,7 +32,7 @@ MEETS = {
     | {"/restricted/*/readers", "/restricted/*/lift", "/restricted/openings/*/review"},
     MANAGER: {"/rights/*/review", "/people/*/corrections/*", "/retention/disposals/*/items/*", "/restricted/*/lift"}
     | {"/restricted/enquiries/*/subjects/1", "/enquiries/*/shared", "/restricted/open", "/reasons/referral/*"}
-    | {"/second-looks/*"},
+    | {"/second-looks/*", "/reports/2013-Q1/commentary", "/outages"},
     "locality_worker:west": {"/referrals/*", "/referrals/*/shared"},
     "administrator": {"/admin/users/*/post", "/admin/users/new"},
     "partner_contributor": {"/partners/checks/*/answer"},
@@ -82,7 +83,7 @@ def county(office):
     with at_desk(office, "mash_officer") as desk:
         break_glass(desk, BreakGlass(reference=hidden.reference, reason="Made up"))
     office.clock.at += timedelta(days=1)
-    office.session.flush()
+    made(office, "2013-Q1")
     return {"asked": asked, "case": case, "request": request}
 
 
@@ -131,6 +132,7 @@ def test_every_form_that_takes_words_keeps_them_and_brings_them_back_in_the_same
         starts += [f"/people/{county['asked'].subjects[0].person_id}/corrections?what=reported/{county['asked'].id}"]
     if who == MANAGER:
         starts += [f"/reasons/referral/{county['case'].id}", f"/rights/{county['request'].id}/review"]
+        starts += ["/reports/2013-Q1/commentary"]
     forms = walk(client, *starts)
     assert MEETS[who] | ACCOUNT <= {say_kind(each.action) for each in forms}
     assert [each for each in forms if set(each.draft) != {"draft.id", "draft.page"}] == []

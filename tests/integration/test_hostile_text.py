@@ -22,9 +22,9 @@ from tests.telling import PROFESSIONAL, a_visitor, fill_in
 from tests.undoing import undone
 from tests.worlds import a_world
 from triage.models import Base
+from triage.schemas.agency_check import CheckActionSchema
 from triage.schemas.disagreement import DisagreeSchema
 from triage.schemas.enquiry import (
-    CheckActionSchema,
     DecideSchema,
     EnquiryActionSchema,
     LinkPersonSchema,

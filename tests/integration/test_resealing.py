@@ -18,7 +18,7 @@ from triage.access.actor import SYSTEM
 from triage.access.passwords import keep_password
 from triage.access.vault import Unreadable, Vault
 from triage.cli import main
-from triage.models import AccessExport, Base, Credential, Draft, File, Telling
+from triage.models import AccessExport, Base, Credential, Draft, File, Telling, Webhook
 from triage.services.resealing import SEALED
 from triage.store.sealed import AT_ONCE
 
@@ -57,6 +57,10 @@ def fill(kept, enquiry, who, request):
         owner.add(AccessExport(**copy, sealed=b""))
         times = {"begun_at": MORNING, "saved_at": MORNING, "expires_at": soon}
         owner.add(Telling(reference="TELL", content=seal("tellings", b"letter"), **times))
+        told_of = {"kinds": ["enquiry_received"], "listens_to": ["enquiry.enquiry_received"], "added_at": MORNING}
+        earlier = {"previous_secret": seal("webhooks", b"letter"), "previous_until": soon}
+        secret = seal("webhooks", b"letter")
+        owner.add(Webhook(name="cases", address="x", user_id=who, secret=secret, **earlier, **told_of))
         owner.add(Draft(user_id=who, id=request, page="/enquiries/new", content=seal("drafts", b"letter"), **times))
 
 
@@ -86,12 +90,12 @@ def opens(key, purpose, sealed):
 
 
 def test_all_that_was_sealed_opens_with_the_new_key_alone(kept):
-    assert opened_by(kept, OLD) == [FILES, 1, 1, 1, 1]
+    assert opened_by(kept, OLD) == [FILES, 1, 1, 1, 1, 1, 1]
     done = reseal(kept, NEW, OLD)
     assert done.exit_code == 0, done.output
     assert f"letters and photographs: {FILES} looked at, {FILES} sealed anew, 0 unreadable" in done.output
-    assert opened_by(kept, NEW) == [FILES, 1, 1, 1, 1]
-    assert opened_by(kept, OLD) == [0, 0, 0, 0, 0]
+    assert opened_by(kept, NEW) == [FILES, 1, 1, 1, 1, 1, 1]
+    assert opened_by(kept, OLD) == [0] * 7
     assert f"{FILES} looked at, 0 sealed anew" in reseal(kept, NEW, OLD).output
 
 
@@ -99,7 +103,7 @@ def test_check_says_what_still_needs_the_older_key_and_changes_nothing(kept):
     before = reseal(kept, NEW, OLD, check=True)
     assert before.exit_code == 1
     assert "second factors: 1 looked at, 1 need an older key, 0 unreadable" in before.output
-    assert opened_by(kept, OLD) == [FILES, 1, 1, 1, 1]
+    assert opened_by(kept, OLD) == [FILES, 1, 1, 1, 1, 1, 1]
     reseal(kept, NEW, OLD)
     assert reseal(kept, NEW, OLD, check=True).exit_code == 0
 
@@ -112,7 +116,7 @@ def test_what_no_key_opens_is_named_and_stops_nothing(kept):
     done = reseal(kept, NEW, OLD)
     assert done.exit_code == 1
     assert f"no key that was given opens files {lost}" in done.output
-    assert opened_by(kept, NEW) == [FILES - 1, 1, 1, 1, 1]
+    assert opened_by(kept, NEW) == [FILES - 1, 1, 1, 1, 1, 1, 1]
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(kept):
@@ -124,10 +128,10 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(kept):
             while not watcher.scalar(WAITING):
                 watcher.rollback()
             process.kill()
-    assert opened_by(kept, NEW) == [AT_ONCE, 0, 0, 0, 0]
-    assert opened_by(kept, OLD) == [FILES - AT_ONCE, 1, 1, 1, 1]
+    assert opened_by(kept, NEW) == [AT_ONCE, *[0] * 6]
+    assert opened_by(kept, OLD) == [FILES - AT_ONCE, 1, 1, 1, 1, 1, 1]
     assert reseal(kept, NEW, OLD).exit_code == 0
-    assert opened_by(kept, NEW) == [FILES, 1, 1, 1, 1]
+    assert opened_by(kept, NEW) == [FILES, 1, 1, 1, 1, 1, 1]
 
 
 def test_without_a_key_it_says_which_to_give(kept):

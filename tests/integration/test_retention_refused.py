@@ -46,7 +46,10 @@ ALL_TABLES = (
     *("retention_classes", "daily_notices", "files", "disclosures", "rectifications", "access_requests"),
     *("access_exports", "access_judgements", "restrictions", "restriction_readers", "glass_breaks"),
     *("opening_reasons", "readings", "reading_heads", "checkpoints", "ledger_leaves", "second_looks"),
-    *("disagreements", "policy_runs"),
+    *("disagreements", "policy_runs", "counting_due", "assessments", "section_47s", "plans"),
+    *("partner_figures", "report_comments", "quarterly_reports", "outages"),
+    *("enquiry_facts", "decision_facts", "check_facts", "referral_facts"),
+    *("assessment_facts", "second_look_facts", "unmet_need_facts", "standing_facts"),
 )
 
 

@@ -23,7 +23,7 @@ from triage.services.second_looks import GiveLook, draw_second_looks, give_secon
 NOTHING = {"route": "no_further_action", "level": 1}
 HELP = {"indicators": ("C3_SUBSTANCE",), "consent": "given"}
 ADVICE = {"route": "advice", "level": 2, "why_not": {"early_help": "Made up: they have a nursery place"}}
-SAID = {"outcome": "early_help", "reason": "Made up: the mother asked for it"}
+SAID = {"outcome": "early_help", "reason": "Made up: the mother asked for it", "grade": "adequate"}
 
 
 def decided(office, who="social_worker", chosen=None, **about):
@@ -128,6 +128,7 @@ def test_once_said_both_are_shown_and_it_is_on_the_log_without_what_was_said(off
     assert answer.status_code == 302
     said = main_of(client.get(answer.location).text)
     assert "Early help: not what was decided Made up: the mother asked for it" in said
+    assert "The work until then: adequate." in said
     assert "Decided: level 2, Advice" in said
     assert "Less than the policy recommended" in said
     event = office.session.scalars(select(Event).where(Event.type == "second_look_given")).one()
@@ -146,7 +147,9 @@ def test_what_is_missing_is_said_beside_what_was_typed(sign_in, waits):
     assert "Made up: typed" in page.text
     page = client.post(f"/second-looks/{waits.id}", data={"outcome": "advice"})
     assert "Say in a few words why you would have decided so." in page.text
-    assert client.post(f"/second-looks/{waits.id}", data=SAID | {"outcome": "nothing"}).status_code == 422
+    assert "Choose how good the work was." in page.text
+    for wrong in ({"outcome": "nothing"}, {"grade": "perfect"}):
+        assert client.post(f"/second-looks/{waits.id}", data=SAID | wrong).status_code == 422
     assert client.post(f"/second-looks/{uuid4()}", data=SAID).status_code == 404
 
 
@@ -220,6 +223,7 @@ def test_copy_of_a_record_tells_what_another_manager_thought(office, waits):
     told = str(gather_material(office.desk("information_governance"), person))
     assert "What another manager thought" in told
     assert SAID["reason"] in told
+    assert "Adequate" in told
 
 
 def test_it_goes_with_the_file(office):

@@ -137,11 +137,12 @@ def test_conference_makes_a_protection_plan_which_must_end_before_the_child_is_n
     for closure in ("RC7", "RC8", "RC9"):
         assert list(refused(office, WORKER, case, "close", closure=closure)) == ["on_protection_plan"]
     assert list(refused(office, WORKER, case, "end_protection_plan")) == ["no_reason"]
+    office.clock.at += timedelta(days=1)
     act(office, WORKER, case, "end_protection_plan", reason="Two reviews found him safe")
     assert (case.state, case.child_protection_plan) == ("plan", False)
     assert list(refused(office, WORKER, case, "end_protection_plan", reason="x")) == ["no_protection_plan"]
     act(office, WORKER, case, "step_down", **agreed)
-    assert (case.closure, case.enquiry.referrals[-1].service) == ("RC9", "early_help")
+    assert (case.closure, case.enquiry.referrals[-1].service) == ("RC7", "early_help")
 
 
 def has_moved(office, case, *, by):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.acting import (
     EVERYBODY,
+    FOUND,
     a_referral,
     accepted,
     act,
@@ -135,7 +136,7 @@ def test_late_assessment_is_completed_only_with_a_reason(office):
     act(office, WORKER, case, "complete_assessment", reason="The father was abroad until Monday")
     assert clock_of(case, "assessment").state == "missed"
     told = last_event(office, case, "assessment_completed").data
-    assert told == {"reason": "The father was abroad until Monday"}
+    assert told == {"reason": "The father was abroad until Monday", **FOUND, "factors": ["16A"]}
 
 
 def test_assessment_at_its_last_minute_is_in_time(office):
@@ -388,6 +389,7 @@ def test_child_protection_plan_is_reviewed_within_three_months_and_then_within_s
     case = walk(office, WORKER, at_section_47(office), "call_conference", "make_protection_plan")
     first = clock_of(case, "plan_review")
     assert (first.variant, first.limit_text) == ("child_protection", "12 weeks")
+    office.clock.at += timedelta(days=1)
     walk(office, WORKER, case, "review_plan")
     second = clock_of(case, "plan_review")
     assert (second.variant, second.limit_text) == ("child_protection_again", "25 weeks")

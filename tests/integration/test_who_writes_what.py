@@ -14,6 +14,7 @@ from tests.making import a_subject, an_enquiry, decide_as, screen
 from triage.access.actor import NOBODY, SYSTEM
 from triage.database import act_as
 from triage.errors import Conflict
+from triage.models import Plan, Section47
 from triage.models.codes import ROLES
 
 WEST, NORTH, SOUTH = "locality_worker:west", "locality_worker:north", "locality_worker:south"
@@ -21,6 +22,7 @@ MANAGER, ADULTS = "locality_manager:west", "locality_worker@adult_social_care"
 LOCAL = ("locality_worker", "locality_manager")
 HUB = ("mash_officer", "social_worker", "mash_manager", "early_help_unit", "emergency_duty_team", "system")
 REFUSED = "refused"
+TODAY = MORNING.date()
 EARLIER = (MORNING - timedelta(days=1)).isoformat()
 # Of each table which rows belong to the case; what may be changed of them; and by what a new one differs.
 OF_HUB = {
@@ -37,6 +39,9 @@ OF_WORK = {
     "clock_pauses": ("clock_id IN (SELECT id FROM clocks WHERE referral_id = :id)", "reason = 'x'", {}),
     "assignments": (OF_CASE, "reason = 'x'", {"superseded_at": EARLIER}),
     "strategy_discussions": (OF_CASE, "reason = 'x'", {}),
+    "assessments": (OF_CASE, "authorised_on = started_on", {}),
+    "section_47s": (OF_CASE, "conference_not_required = true", {}),
+    "plans": (OF_CASE, "ended_on = started_on", {}),
 }
 CASES = {"referrals": ("id = :id", "lead_practitioner = 'x'", {"state": "closed", "closed_at": EARLIER})}
 TABLES = OF_HUB | OF_WORK | CASES
@@ -57,7 +62,11 @@ def case(office):
     act(office, "mash_manager", case, "allocate", team_code="social_care_west")
     walk(office, WEST, case, "accept", "claim", "start_assessment")
     act(office, MANAGER, case, "pause_clock", clock="assessment", until=in_days(office, 2), reason="Made up")
-    return act(office, WEST, case, "call_strategy_discussion", invited=("police", "health", "social_care"))
+    act(office, WEST, case, "call_strategy_discussion", invited=("police", "health", "social_care"))
+    office.session.add_all(
+        [Section47(referral=case, started_on=TODAY), Plan(referral=case, kind="in_need", started_on=TODAY)]
+    )
+    return case
 
 
 @pytest.fixture

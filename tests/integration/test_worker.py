@@ -19,6 +19,7 @@ from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.services.relay import TRIES, note_failure, relay, take_message
 from triage.services.sweep import sweep
 from triage.serving import free_port
+from worker import celery_app
 from worker.celery_app import app
 from worker.schedule import SCHEDULE
 
@@ -93,19 +94,19 @@ def test_relay_publishes_once_and_again_only_when_lost(office):
     assert relay(office.session, now, published.append) == 1
     assert relay(office.session, now + timedelta(seconds=30), published.append) == 0
     assert relay(office.session, now + timedelta(minutes=3), published.append) == 1
-    assert len(set(published)) == 1
+    assert len({message.id for message in published}) == 1
 
 
 def test_broker_that_is_down_loses_nothing(office):
     an_enquiry(office, referrer_email="teacher@school.example")
     office.session.flush()
 
-    def refuse(_message_id):
+    def refuse(_message):
         raise ConnectionError("broker down")
 
     with pytest.raises(ConnectionError), office.session.begin_nested():
         relay(office.session, office.clock.now(), refuse)
-    assert relay(office.session, office.clock.now(), lambda _message_id: None) == 1
+    assert relay(office.session, office.clock.now(), lambda _message: None) == 1
 
 
 def test_sweep_warns_and_breaches_once_each(office):
@@ -198,3 +199,32 @@ def test_everything_that_beat_asks_for_is_a_task_of_the_worker(monkeypatch, sett
     assert set(asked) <= set(app.tasks)
     # Within the minute in which they are due.
     assert {asked[name] for name in ("clocks.sweep", "notices.promise")} == {60.0}
+
+
+def test_the_worker_writes_what_is_open_where_the_settings_say(monkeypatch, settings, tmp_path):
+    told = {"DATABASE_URL": settings.database_url, "REDIS_URL": os.environ[REDIS], "SNAPSHOT_DIR": ""}
+    told["SECRET_KEY"] = settings.secret_key.get_secret_value()
+    for name, value in told.items():
+        monkeypatch.setenv(f"TRIAGE_{name}", value)
+    app.loader.import_default_modules()
+    write = app.tasks["worklist.write"]
+    with fresh_state():
+        assert write() is None
+    monkeypatch.setenv("TRIAGE_SNAPSHOT_DIR", str(tmp_path))
+    with fresh_state():
+        name = write()
+    assert "None is open." in (tmp_path / name).read_text()
+    monkeypatch.setenv("TRIAGE_SNAPSHOT_DIR", str(tmp_path / "gone"))
+    with fresh_state(), pytest.raises(FileNotFoundError):
+        write()
+
+
+@contextmanager
+def fresh_state():
+    """What a worker's process makes when it begins, by the environment as it is."""
+    celery_app.state.cache_clear()
+    try:
+        yield
+    finally:
+        celery_app.state().database.engine.dispose()
+        celery_app.state.cache_clear()

@@ -73,6 +73,15 @@ def unfold(page: Page, button: str) -> Locator:
     return folded.first if folded.count() else page.locator(".triage-card").filter(has_text=button)
 
 
+def complete_assessment(page: Page) -> None:
+    """Social care's: with the child's primary need and what was found, as the census asks."""
+    form = unfold(page, "Complete the assessment")
+    form.get_by_role("group", name="Was the child seen").get_by_label("Yes", exact=True).check()
+    form.get_by_label("The child's primary need").select_option("N1")
+    form.get_by_label("Neglect", exact=True).check()
+    press(page, "Complete the assessment")
+
+
 def propose(page: Page, name: str, *, section_47: bool = True) -> None:
     """The social worker decides on social care; at level 4 that waits for a manager."""
     say_level(page, 4)

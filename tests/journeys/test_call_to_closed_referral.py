@@ -2,7 +2,17 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.steps import RECOMMENDS, allocate, approve, log_enquiry, press, propose, screen, unfold
+from tests.journeys.steps import (
+    RECOMMENDS,
+    allocate,
+    approve,
+    complete_assessment,
+    log_enquiry,
+    press,
+    propose,
+    screen,
+    unfold,
+)
 
 
 def test_call_becomes_a_closed_referral(visit_anyhow, name):
@@ -30,8 +40,7 @@ def refer_and_work(visit, worker: Page) -> None:
     for step in ("Accept", "Start the assessment"):
         press(locality, step)
     discuss(locality)
-    unfold(locality, "Complete the assessment")
-    press(locality, "Complete the assessment")
+    complete_assessment(locality)
     unfold(locality, "Close").get_by_label("Why it closes").select_option("RC8")
     press(locality, "Close")
     expect(locality.get_by_role("heading", level=1)).to_contain_text("Closed")

@@ -101,6 +101,7 @@ def test_reason_that_was_refused_as_missing_is_in_view_when_it_is_shown_again(pa
     page.get_by_label("Why this is right for this child").fill("Made up: seen by the GP")
     press(page, "Decide")
     expect(page.get_by_role("alert")).to_contain_text("Say why not children's social care")
+    expect(page.get_by_label(WHY_NOTS["early help"])).to_be_hidden()
     assert asked(page) == ["social care", "section 47"]
     for label in (WHY_NOTS["social care"], WHY_NOTS["section 47"]):
         page.get_by_label(label).fill("Made up: the GP saw how it happened")

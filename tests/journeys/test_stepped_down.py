@@ -2,7 +2,17 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.steps import UNSAFE, allocate, approve, log_enquiry, press, propose, screen, unfold
+from tests.journeys.steps import (
+    UNSAFE,
+    allocate,
+    approve,
+    complete_assessment,
+    log_enquiry,
+    press,
+    propose,
+    screen,
+    unfold,
+)
 
 
 def test_child_steps_down_to_early_help_and_the_needs_are_met(visit_anyhow, name):
@@ -28,8 +38,7 @@ def step_down(page: Page, referral: str) -> str:
     page.goto(referral)
     for step in ("Accept", "Start the assessment"):
         press(page, step)
-    unfold(page, "Complete the assessment")
-    press(page, "Complete the assessment")
+    complete_assessment(page)
     form = unfold(page, "Step down to early help")
     form.get_by_label("Given", exact=True).check()
     form.get_by_label("Lead practitioner").fill("R. Made-Up, family worker")

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.insight.comparing import find_england, read_england, say_change, year_before
-from triage.insight.measures import MEASURES, Figure
+from triage.insight.definition import read_measures
+from triage.insight.measures import Figure
 from triage.web.words import say_share
 
 
@@ -30,6 +31,13 @@ def figure(value):
         ("working minutes", 130.5, 60, "1 h 10 min longer"),
         ("working minutes", 60, 61, "0 h 01 min shorter"),
         ("working minutes", 60.2, 60.9, "The same"),
+        ("working days", 12, 11, "1 day longer"),
+        ("days", 3, 40, "37 days shorter"),
+        ("days", 3.0, 3, "The same"),
+        ("kappa", 0.614, 0.6, "0.01 higher"),
+        ("kappa", -0.1, 0.2, "0.30 lower"),
+        ("per 10,000 children", 31.25, 31.24, "The same"),
+        ("per 10,000 children", 40, 31.5, "8.5 higher"),
         ("share", None, 0.5, "Nothing to compare with"),
         ("working minutes", 5, None, "Nothing to compare with"),
     ],
@@ -64,11 +72,11 @@ def test_a_year_before_is_the_same_day_but_for_a_leap_day(day):
 
 def test_england_has_figures_of_measures_that_there_are_each_with_its_source():
     published = read_england()
-    assert published.keys() <= MEASURES.keys()
+    assert published.keys() <= read_measures().keys()
     for name, rows in published.items():
         for row in rows:
             assert row.source.startswith("Department for Education")
-            assert (row.of is not None) == (MEASURES[name].unit == "share")
+            assert (row.of is not None) == (read_measures()[name].unit == "share")
             assert row.of is None or 0 < row.counted <= row.of
 
 

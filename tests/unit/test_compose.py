@@ -8,14 +8,17 @@ import pytest
 import yaml
 
 from triage.settings import Settings
+from worker.queues import QUEUES
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-OURS = ("migrate", "reseal", "web", "worker", "beat")
-LASTING = ("db", "redis", "web", "worker", "beat")
+WORKERS = ("worker-urgent", "worker", "worker-long")
+TOLD = ("web", *WORKERS, "beat")
+OURS = ("migrate", "reseal", "backup", *TOLD)
+LASTING = ("db", "redis", *TOLD)
 SECRET = re.compile(r"PASSWORD|SECRET|AUTH|TOKEN", re.IGNORECASE)
 REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
 
@@ -24,6 +27,9 @@ REQUIRED = re.compile(r"\$\{\w+:\?[^}]+\}")
 LEFT_OUT = {
     "owner_database_url": "for `migrate` alone",
     "ledger_key": "for the worker alone",
+    "backup_key": "for `backup` alone",
+    "snapshot_dir": "for the worker alone",
+    "snapshot_keep": "for the worker alone",
     "secure_cookies": "for the demo alone",
     "clock_offset_seconds": "for the demo alone",
     "demo": "for the demo alone",
@@ -43,7 +49,7 @@ def settings_of(name: str) -> set[str]:
 
 
 def test_the_parts_are_those_of_production() -> None:
-    assert set(SERVICES) == {"db", "redis", "migrate", "reseal", "web", "worker", "beat"}
+    assert set(SERVICES) == {"db", "redis", *OURS}
     assert SERVICES["db"]["image"] == "postgres:18"
 
 
@@ -69,7 +75,7 @@ def test_no_address_carries_a_literal_password() -> None:
 def test_the_schema_is_migrated_once_before_anything_serves() -> None:
     assert SERVICES["migrate"]["restart"] == "no"
     assert SERVICES["migrate"]["depends_on"] == {"db": {"condition": "service_healthy"}}
-    for name in ("web", "worker", "beat"):
+    for name in TOLD:
         assert SERVICES[name]["depends_on"] == {
             "migrate": {"condition": "service_completed_successfully"},
             "redis": {"condition": "service_healthy"},
@@ -78,7 +84,7 @@ def test_the_schema_is_migrated_once_before_anything_serves() -> None:
 
 def test_each_part_is_told_no_more_than_it_needs() -> None:
     assert set(secrets_of(SERVICES["migrate"])) == {"PGPASSWORD"}
-    for name in ("web", "worker", "beat"):
+    for name in TOLD:
         environment = SERVICES[name]["environment"]
         assert "TRIAGE_OWNER_PASSWORD" not in str(environment)
         assert "POSTGRES_PASSWORD" not in str(environment)
@@ -90,19 +96,29 @@ def test_who_has_both_owner_and_key_runs_by_hand_alone() -> None:
     assert set(secrets_of(SERVICES["reseal"])) == {"PGPASSWORD", "TRIAGE_SECRET_KEY"}
 
 
+def test_backups_are_made_by_hand_or_timer_by_whom_nobody_reaches() -> None:
+    backup = SERVICES["backup"]
+    assert backup["profiles"] == ["by-hand"]
+    assert backup["networks"] == ["inside"]
+    assert set(secrets_of(backup)) == {"PGPASSWORD"}
+    assert backup["volumes"] == ["${TRIAGE_BACKUP_PATH:-./backups}:/backups"]
+    assert not any("TRIAGE_BACKUP_KEY" in SERVICES[name]["environment"] for name in OURS if name != "backup")
+
+
 def test_every_setting_that_is_given_is_one_the_service_reads() -> None:
     for name in OURS:
         assert settings_of(name) <= set(Settings.model_fields)
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+@pytest.mark.parametrize("name", TOLD)
 def test_every_setting_can_be_told_or_is_left_out_for_a_reason(name: str) -> None:
-    left_out = set(LEFT_OUT) - ({"ledger_key"} if name == "worker" else set())
+    workers = {setting for setting, why in LEFT_OUT.items() if why == "for the worker alone"}
+    left_out = set(LEFT_OUT) - (workers if name == "worker" else set())
     assert settings_of(name) == set(Settings.model_fields) - left_out
 
 
 def test_providers_secret_comes_by_a_file_that_may_be_left_out() -> None:
-    for name in ("web", "worker", "beat"):
+    for name in TOLD:
         assert SERVICES[name]["secrets"] == ["oidc_client_secret"]
         assert SERVICES[name]["environment"]["TRIAGE_OIDC_CLIENT_SECRET_FILE"] == "/run/secrets/oidc_client_secret"
     assert SERVICES["migrate"]["secrets"] == []
@@ -110,12 +126,16 @@ def test_providers_secret_comes_by_a_file_that_may_be_left_out() -> None:
 
 
 def test_there_is_exactly_one_beat_and_any_number_of_workers() -> None:
-    beat, worker = SERVICES["beat"], SERVICES["worker"]
+    beat = SERVICES["beat"]
     assert beat["deploy"]["replicas"] == 1
     assert beat["container_name"]
     assert beat["deploy"]["update_config"]["order"] == "stop-first"
-    assert "container_name" not in worker
-    assert "ports" not in worker
+    assert not any({"container_name", "ports"} & set(SERVICES[name]) for name in WORKERS)
+
+
+def test_each_queue_has_a_worker_to_itself() -> None:
+    commands = [SERVICES[name]["command"] for name in WORKERS]
+    assert [command[command.index("--queues") + 1] for command in commands] == list(QUEUES)
 
 
 def test_only_the_web_is_published_and_only_to_this_machine() -> None:

@@ -15,6 +15,16 @@ EVERY = [PACK, load_pack("hampshire")]
 every_pack = pytest.mark.parametrize("pack", EVERY, ids=lambda pack: pack.authority)
 
 
+def test_children_are_counted_where_every_district_says_how_many_live_there():
+    assert PACK.count_children() is None
+    districts = [row | {"children": number} for number, row in enumerate(PACK.document["districts"], 1)]
+    told = make_pack(PACK.document | {"districts": districts}, {})
+    assert (told.count_children(), told.count_children("locality", "north")) == (28, 2 + 6)
+    assert (told.count_children("district", "E07000176"), told.count_children("district", "none")) == (7, None)
+    del districts[0]["children"]
+    assert (told.count_children(), told.count_children("locality", "north")) == (None, 8)
+
+
 def test_list_is_whole():
     assert len(PACK.postcodes) == 26_203
     assert set(PACK.postcodes.values()) == set(PACK.districts)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from triage.insight.charts import run_chart
-from triage.insight.measures import MEASURES, Figure
+from triage.insight.definition import get_measure
+from triage.insight.measures import Figure
 from triage.insight.runs import MOST, Span, choose_spans, lay, say_signal
 
 DAYS = st.dates(date(2012, 1, 1), date(2020, 12, 31))
@@ -46,7 +47,7 @@ def test_weeks_are_taken_until_there_are_twelve_months():
 
 
 def test_signals_are_said_with_when_they_were():
-    run = lay(MEASURES["enquiries"], "month", months(14), counts(4, 6, 4, 6, 4, 6, 4, 6, 4, 5, 6, 7, 8, 12))
+    run = lay(get_measure("enquiries"), "month", months(14), counts(4, 6, 4, 6, 4, 6, 4, 6, 4, 5, 6, 7, 8, 12))
     said = [say_signal(run, each) for each in run.reading.signals]
     assert "Month 8 to Month 13: 6 months rising, one after the other, which chance seldom does." in said
     assert "Month 13: above the upper limit, which chance seldom does." in said
@@ -55,7 +56,7 @@ def test_signals_are_said_with_when_they_were():
 
 def test_month_without_a_figure_is_left_out_and_shifts_nothing():
     shares = [Figure(0.5, 2, 4)] * 6 + [Figure(None, 0, 0)] + [Figure(0.5, 2, 4)] * 5 + [Figure(1.0, 40, 40)]
-    run = lay(MEASURES["re_referrals"], "month", months(13), shares)
+    run = lay(get_measure("re_referrals"), "month", months(13), shares)
     assert run.steps[6].limits is None
     assert run.steps[6].signals == ()
     assert run.reading is not None
@@ -66,7 +67,7 @@ def test_month_without_a_figure_is_left_out_and_shifts_nothing():
 
 
 def test_few_months_have_no_limits_and_are_drawn_all_the_same():
-    run = lay(MEASURES["enquiries"], "month", months(5), counts(1, 2, 3, 4, 5))
+    run = lay(get_measure("enquiries"), "month", months(5), counts(1, 2, 3, 4, 5))
     assert run.reading is None
     picture = run_chart(run)
     assert "undefined" not in picture
@@ -75,7 +76,7 @@ def test_few_months_have_no_limits_and_are_drawn_all_the_same():
 
 
 def test_signal_is_drawn_as_another_shape_with_its_word():
-    run = lay(MEASURES["enquiries"], "month", months(14), counts(*[4, 6] * 6, 5, 90))
+    run = lay(get_measure("enquiries"), "month", months(14), counts(*[4, 6] * 6, 5, 90))
     picture = run_chart(run)
     assert "undefined" not in picture
     assert ">outside<" in picture

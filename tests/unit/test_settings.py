@@ -31,12 +31,7 @@ WEAK = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _bare(monkeypatch):
-    monkeypatch.delenv("PGPASSWORD", raising=False)
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"TRIAGE_{name.upper()}", raising=False)
-        monkeypatch.delenv(f"TRIAGE_{name.upper()}_FILE", raising=False)
+pytestmark = pytest.mark.usefixtures("bare_environment")
 
 
 @pytest.mark.parametrize("key", WEAK.values(), ids=WEAK)

@@ -34,10 +34,14 @@ cover.say           write    Y    Y    Y    Y    Y    Y    Y    .    .    .    .
 caseloads.read      read     .    .    Y    Y    .    .    Y    .    .    .    .    .    .
 several.allocate    write    Y    Y    Y    Y    .    .    Y    .    .    .    .    .    .
 duty.read           read     Y    Y    Y    Y    Y    .    Y    .    .    .    .    .    .
+outage.read         read     Y    Y    Y    Y    Y    .    .    .    .    .    .    .    .
+outage.declare      write    .    .    Y    .    .    .    .    .    .    .    .    .    .
 search.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 queues.read         read     Y    Y    Y    Y    Y    Y    Y    .    .    .    .    .    .
 measures.read       measures .    .    Y    Y    .    .    Y    Y    .    .    .    .    Y
 measures.cases      read     .    .    Y    Y    .    .    Y    .    .    .    .    .    .
+reports.read        read     .    .    Y    Y    .    .    Y    Y    .    .    .    .    .
+reports.write       write    .    .    Y    Y    .    .    .    .    .    .    .    .    .
 why_nots.read       read     .    .    Y    .    .    .    .    .    .    .    .    .    .
 second_look.read    read     .    .    Y    .    .    .    .    .    .    .    .    .    .
 second_look.give    write    .    .    Y    .    .    .    .    .    .    .    .    .    .
@@ -79,6 +83,10 @@ draft.own           write    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y    Y
 accounts.read       read     .    .    .    .    .    .    .    .    .    .    .    Y    .
 accounts.write      write    .    .    .    .    .    .    .    .    .    .    .    Y    .
 accounts.agree      write    .    .    Y    .    .    .    .    .    .    .    Y    .    .
+webhooks.read       read     .    .    .    .    .    .    .    .    .    .    .    Y    .
+webhooks.write      write    .    .    .    .    .    .    .    .    .    .    .    Y    .
+failed.read         read     .    .    .    .    .    .    .    .    .    .    .    Y    .
+failed.write        write    .    .    .    .    .    .    .    .    .    .    .    Y    .
 request.read        read     .    Y    Y    .    .    .    .    .    .    .    Y    .    .
 request.act         write    .    Y    Y    .    .    .    .    .    .    .    Y    .    .
 request.review      write    .    Y    Y    .    .    .    .    .    .    .    .    .    .

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Update, delete, func, select, update
+from sqlalchemy import Update, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from triage.access.actor import Actor
@@ -19,6 +19,9 @@ STILL_THEIRS = timedelta(hours=24)  # what is sent after a time-out is still kno
 ENDED_THEIRS = timedelta(hours=4)  # and after it was ended for them: by an administrator, or from elsewhere
 LEFT = ("signed_out", "replaced")  # by themselves: nothing more is theirs
 KEPT = timedelta(days=90)  # so that it can be seen who was signed in, and where
+OF_TOKEN = func.session_of(bindparam("token_hash", type_=SignInSession.token_hash.type))
+HELD = aliased(SignInSession, OF_TOKEN.table_valued(*SignInSession.__table__.columns), adapt_on_names=True)
+HELD_BY = select(HELD, User).join(User, User.id == HELD.user_id)  # put together once: every page asks it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,7 @@ def find_session(session: Session, token: str, now: datetime, limits: Limits) ->
 
     That they were seen is noted.
     """
-    columns = SignInSession.__table__.columns
-    held = aliased(SignInSession, func.session_of(digest(token)).table_valued(*columns), adapt_on_names=True)
-    found = session.execute(select(held, User).join(User, User.id == held.user_id)).one_or_none()
+    found = session.execute(HELD_BY, {"token_hash": digest(token)}).one_or_none()
     if found is None or not found.User.active:
         return None
     row, user = found

@@ -15,8 +15,8 @@ from triage.api.access import may, note_shown, read_version, read_version_for
 from triage.api.present import present_check, present_enquiry, present_unseen
 from triage.models import Enquiry
 from triage.models.codes import ENQUIRY_STATES, OUTSIDE
+from triage.schemas.agency_check import CheckActionSchema
 from triage.schemas.enquiry import (
-    CheckActionSchema,
     CheckSchema,
     DecideSchema,
     EnquiryActionSchema,
@@ -148,7 +148,8 @@ def post_decisions(details: dict[str, Any], enquiry_id: UUID) -> Any:
     A token of somebody who weighs enquiries decides once that person has recorded their own first view on the pages,
     or while logging.
     """
-    command = Decide(enquiry_id=enquiry_id, decisions=tuple(details["decisions"]), version=read_version())
+    decided = {"decisions": tuple(details["decisions"]), "done_at": details.get("done_at")}
+    command = Decide(enquiry_id=enquiry_id, version=read_version(), **decided)
     shown, headers = present_enquiry(decide(g.desk, command))
     return shown, 201, headers
 

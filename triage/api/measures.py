@@ -6,11 +6,15 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
+from triage.access.permissions import has
 from triage.api.access import may
-from triage.insight.measures import MEASURES, measure
+from triage.insight.definition import read_measures
+from triage.insight.measures import measure
+from triage.insight.small import hide_small
 from triage.schemas.measure import IndicatorListSchema, MeasureListSchema, MeasureQuery, MeasureSchema
 from triage.services.policies import policy_for
 
+TOLD = ("name", "title", "question", "definition", "source", "unit", "better", "target", "least")
 blueprint = Blueprint(
     "api_measures", __name__, url_prefix="/api/v1", description="Timeliness and outcomes, without names"
 )
@@ -19,9 +23,9 @@ blueprint = Blueprint(
 @blueprint.get("/measures")
 @may("measures.read")
 @blueprint.response(200, MeasureListSchema)
-def read_measures() -> Any:
+def list_measures() -> Any:
     """The measures there are."""
-    return {"items": list(MEASURES.values())}
+    return {"items": list(read_measures().values())}
 
 
 @blueprint.get("/measures/<name>")
@@ -31,17 +35,13 @@ def read_measures() -> Any:
 def read_measure(query: dict[str, Any], name: str) -> Any:
     """One measure from one local day to another, both included, whole and by group."""
     desk = g.desk
-    answer = measure(desk.session, desk.pack, desk.now, name, query["first"], query["last"], query.get("by"))
+    answer = measure(desk.session, desk.pack, name, query["first"], query["last"], query.get("by"))
+    if not has("measures.cases", desk.actor.role):
+        answer = hide_small(answer)
     groups = [{"key": key, "label": label} | asdict(figure) for key, label, figure in answer.groups]
-    return {
-        "name": name,
-        "title": answer.measure.title,
-        "unit": answer.measure.unit,
-        "first": answer.first,
-        "last": answer.last,
-        "by": query.get("by"),
-        "groups": groups,
-    } | asdict(answer.whole)
+    told = {each: getattr(answer.measure, each) for each in TOLD}
+    period = {"first": answer.first, "last": answer.last, "by": query.get("by")}
+    return told | period | {"groups": groups} | asdict(answer.whole)
 
 
 @blueprint.get("/indicators")

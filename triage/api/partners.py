@@ -34,6 +34,14 @@ def read_sent() -> Any:
     return {"items": show_sent(g.desk)}
 
 
+@blueprint.get("/sent/<reference>")
+@may("sent.read")
+@blueprint.response(200, SentSchema)
+def read_one_sent(reference: str) -> Any:
+    """What became of one of them."""
+    return show_one_sent(g.desk, reference)
+
+
 @blueprint.post("/sent/<reference>/disagreements")
 @may("sent.disagree")
 @blueprint.arguments(DisagreeSchema)

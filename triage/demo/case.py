@@ -7,11 +7,13 @@ from typing import Any
 
 from triage.access.actor import Actor
 from triage.demo.calls import ADDRESSES, AGENCIES, tell
+from triage.demo.findings import CATEGORIES, draw_findings
 from triage.demo.people import Child, misspell
 from triage.demo.plan import PlannedCase
 from triage.demo.staff import Staff
 from triage.demo.timetable import Step
 from triage.models import Enquiry, Referral, Subject
+from triage.services.assessing import went_further
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.choosing import as_choice
 from triage.services.clocks import running, timed_colour
@@ -26,7 +28,7 @@ from triage.services.transfers import TransferAction, act_on_transfer
 from triage.store.references import enquiry_reference
 from workflows.choice import Choice, find_repeat, higher_routes, unexplained_siblings
 from workflows.enquiry import is_less_urgent
-from workflows.social_care import MOVED_AWAY, MUST_TAKE_PART
+from workflows.social_care import AFTER_ASSESSMENT, MOVED_AWAY, MUST_TAKE_PART
 
 LEVELS = {"social_care": 4, "early_help": 3, "advice": 1, "no_further_action": 1}
 REASONS = {
@@ -46,10 +48,14 @@ class NotRecognised(Exception):
 
 
 class CaseRun:
-    """A case while it runs. Its dice are its own, so that two processes may share the cases and agree."""
+    """A case while it runs. Its dice are its own, so that two processes may share the cases and agree.
+
+    What is found is thrown with others, so that no other throw moves.
+    """
 
     def __init__(self, case: PlannedCase, staff: Staff, seed: int) -> None:
         self.case, self.dice = case, Random(f"{seed}-{case.number}")  # nosec B311
+        self.found = Random(f"{seed}-{case.number}-found")  # nosec B311
         self.officer = self.dice.choice(staff.officers)
         self.social_worker = self.dice.choice(staff.social_workers)
         self.manager = self.dice.choice(staff.managers)
@@ -216,8 +222,26 @@ class CaseRun:
     def assess(self, desk: Desk, step: Step) -> None:
         late = any(clock.due_at < desk.now for clock in running(self.referrals[step.child], ("assessment",)))
         why = {"reason": "Made up: the family could not be reached for weeks."} if late else {}
-        self._work(desk, self._worker(step), step, "complete_assessment", **why)
+        is_social_care, ending = self.referrals[step.child].service == "social_care", self._ending(step)
+        found = draw_findings(self.found, ending.details.get("closure")) if is_social_care else {}
+        self._work(desk, self._worker(step), step, "complete_assessment", **why, **found)
         if self.referrals[step.child].state == "section_47":
+            self._end_section_47(desk, step, ending)
+        if self.referrals[step.child].state == "assessment" and ending.details.get("closure") == "RC7":
+            self._work(desk, self._worker(step), step, "make_plan")
+
+    def _ending(self, step: Step) -> Step:
+        """How the service that has the child closes the case."""
+        after = (each for each in self.case.steps if each.child == step.child and each.at >= step.at)
+        return next(each for each in after if each.do in ("end", "step_down"))
+
+    def _end_section_47(self, desk: Desk, step: Step, ending: Step) -> None:
+        """Every other one leads to a conference, which protects a child who is not off the plan the same day."""
+        if self.case.number % 4 == 1 and ending.do == "end" and ending.at.date() > step.at.date():
+            self._work(desk, self._worker(step), step, "call_conference")
+            category = self.found.choice(CATEGORIES)
+            self._work(desk, self._worker(step), step, "make_protection_plan", category_of_abuse=category)
+        else:
             ended = {"reason": "Made up: significant harm was not found."}
             self._work(desk, self._worker(step), step, "end_section_47", **ended)
 
@@ -227,8 +251,12 @@ class CaseRun:
         if closure == MOVED_AWAY:
             self._move_away(desk, step)
             return
-        if closure in ("RC7", "needs_met", "needs_partly_met"):
+        if self.referrals[step.child].child_protection_plan:
+            self._work(desk, self._worker(step), step, "end_protection_plan", reason="Made up: the child is safe now.")
+        if closure in ("needs_met", "needs_partly_met"):
             self._work(desk, self._worker(step), step, "make_plan")
+        if closure in AFTER_ASSESSMENT and went_further(self.referrals[step.child]):
+            closure = "RC7"
         self._work(desk, self._worker(step), step, "close", closure=closure, **self._rating(closure))
 
     def _move_away(self, desk: Desk, step: Step) -> None:

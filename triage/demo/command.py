@@ -23,7 +23,9 @@ from triage.demo.plan import draw_plan
 from triage.demo.replay import END, Progress, replay
 from triage.demo.staff import PASSWORD, add_staff, sign_ins
 from triage.embedded import Services, services
-from triage.insight.measures import MEASURES, measure, refresh
+from triage.insight.counting import refresh
+from triage.insight.definition import read_measures
+from triage.insight.measures import measure
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate
 from triage.serving import EVERYWHERE, LOOPBACK, free_port, serve_background, serve_web, service_environment
@@ -211,9 +213,9 @@ def _report(private: Services, kept: dict[str, Any]) -> dict[str, Any]:
     plan = draw_plan(pack, kept["enquiries"], kept["seed"])
     ledger = keep_ledger(plan, pack.calendar, END)
     with Database(private.postgres.url("triage_app")) as database, database.transaction(SYSTEM) as session:
-        answers = {name: measure(session, pack, END, name, *PERIOD) for name in MEASURES}
+        answers = {name: measure(session, pack, name, *PERIOD) for name in read_measures()}
         routes = count_by_route(session)
-        districts = measure(session, pack, END, "enquiries", *PERIOD, "district")
+        districts = measure(session, pack, "enquiries", *PERIOD, "district")
     return kept | {
         "by_district": {label: figure.counted for _key, label, figure in districts.groups},
         "by_route": routes,

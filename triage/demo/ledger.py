@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from triage.demo.plan import PlannedCase
@@ -11,6 +12,7 @@ from triage.demo.timetable import Step
 from workflows.again import re_referrals
 from workflows.calendar import LONDON, Calendar
 
+QUARTER = 15  # minutes
 LIMITS = {"amber": 1, "green": 3}  # working days to screen; red has four hours of the wall's clock
 
 
@@ -134,11 +136,8 @@ def _when(steps: list[Step], do: str) -> datetime | None:
 
 
 def percentile(values: list[int], part: float) -> float | None:
-    """The value below which that part lies, between two neighbours by a straight line, as PostgreSQL's is."""
+    """The quarter of an hour, counted in minutes, within which that part of the values lies."""
     if not values:
         return None
-    ordered = sorted(values)
-    place = part * (len(ordered) - 1)
-    low, rest = int(place), place - int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * rest
+    within = sorted(values)[ceil(part * len(values)) - 1]
+    return ceil(within / QUARTER) * QUARTER

@@ -21,7 +21,7 @@ from triage.demo.case import CaseRun
 from triage.demo.plan import PlannedCase, draw_plan
 from triage.demo.staff import load_staff
 from triage.demo.timetable import Step
-from triage.insight.measures import refresh
+from triage.insight.counting import refresh
 from triage.models import OutboxMessage
 from triage.pack import load_pack
 from triage.services.desk import Desk

@@ -26,7 +26,7 @@ def import_() -> None:
 def import_cin_census(file: Path, url: str | None, run_dir: Path, pack: str) -> None:
     """Take a Children in Need census return. Safe to repeat; exit status 1 where something was lost."""
     try:
-        census = read_census(file.read_bytes())
+        reading = read_census(file.read_bytes())
     except XmlRefused as refusal:
         raise click.ClickException(f"{file.name}: {refusal}") from refusal
     with (
@@ -34,7 +34,7 @@ def import_cin_census(file: Path, url: str | None, run_dir: Path, pack: str) -> 
         Database(found) as database,
         database.transaction(SYSTEM) as session,
     ):
-        taken = take_census(Desk(session, SYSTEM, SystemClock(), load_pack(pack), request_id="command:import"), census)
+        taken = take_census(Desk(session, SYSTEM, SystemClock(), load_pack(pack), request_id="command:import"), reading)
     _report(file, taken)
 
 

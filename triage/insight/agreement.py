@@ -35,14 +35,25 @@ class Agreement:
         return self.count < ENOUGH
 
 
+def reckon_kappa(count: int, agreed: int, alike: int) -> Fraction | None:
+    """Cohen's kappa. `alike`: over what there is to choose, how often the one chose it by how often the other did.
+
+    None of no case, and where both chose one and the same each time.
+    """
+    if alike == count * count:
+        return None
+    observed, chance = Fraction(agreed, count), Fraction(alike, count * count)
+    return (observed - chance) / (1 - chance)
+
+
 def measure_agreement(pairs: Sequence[tuple[str, str]]) -> Agreement:
     """What the first and the second chose in each case."""
     count, agreed = len(pairs), sum(first == second for first, second in pairs)
     firsts, seconds = (Counter(chosen) for chosen in zip(*pairs, strict=True)) if pairs else (Counter(), Counter())
     alike = sum(firsts[each] * seconds[each] for each in firsts)
-    if alike == count * count:
+    kappa = reckon_kappa(count, agreed, alike)
+    if kappa is None:
         return Agreement(count, agreed, None, None, None)
     observed, chance = Fraction(agreed, count), Fraction(alike, count * count)
-    kappa = (observed - chance) / (1 - chance)
     spread = NINETY_FIVE * sqrt(observed * (1 - observed) / count) / float(1 - chance)
     return Agreement(count, agreed, kappa, max(float(kappa) - spread, -1.0), min(float(kappa) + spread, 1.0))

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from triage.insight.measures import Measure, get_measure, key_of
+from triage.errors import NotFound, Problem
+from triage.insight.definition import Measure, get_measure
+from triage.insight.facts import key_of
 from triage.models import Clock, Enquiry, Referral
 from triage.store.behind import load_enquiries, load_referrals
 
@@ -18,7 +20,6 @@ PAGE = 100  # cases
 SEEN = """measures_of_{kind}(ARRAY(SELECT id FROM {kind}
     WHERE {at} >= CAST(:first AS timestamp) AT TIME ZONE 'Europe/London'
     AND {at} < (CAST(:last AS date) + interval '1 day') AT TIME ZONE 'Europe/London'))"""
-KINDS = {"measured_enquiries": ("enquiries", "received_at"), "measured_referrals": ("referrals", "requested_at")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,19 +66,27 @@ class CasesBehind:
         return self.number - self.seen
 
 
-def list_behind(session: Session, now: datetime, asked: Behind, page: int = 1) -> CasesBehind:
+def list_behind(session: Session, asked: Behind, page: int = 1) -> CasesBehind:
     """That page (from 1) of the cases behind a number. NotFound for a measure that there is none of."""
-    definition = get_measure(asked.name)
+    definition = get_listed(asked.name)
     counted = _within(definition, asked)
-    bound = {"first": asked.first, "last": asked.last, "now": now, "key": asked.key}
+    bound = {"first": asked.first, "last": asked.last, "key": asked.key}
     every = f"SELECT count(*) FROM {definition.view} WHERE {counted}"  # nosec B608 # noqa: S608 - our own words
     number = session.scalar(text(every), bound)
-    kind, at = KINDS[definition.view]
+    kind, at = definition.among.listed
     seen = f"FROM {SEEN.format(kind=kind, at=at)} WHERE {counted}"
     total = session.scalar(text(f"SELECT count(*) {seen}"), bound)
     listed = f"SELECT id {seen} ORDER BY on_day DESC, reference DESC, id LIMIT {PAGE} OFFSET :skip"
     keys = session.scalars(text(listed), bound | {"skip": (page - 1) * PAGE}).all()
     return CasesBehind(_load(session, definition, keys), total, number)
+
+
+def get_listed(name: str) -> Measure:
+    """The measure of that name, which counts cases. NotFound where it counts something else."""
+    definition = get_measure(name)
+    if definition.among.listed is None:
+        raise NotFound(Problem("not_of_cases", f"What {name!r} counts is listed nowhere: it is no case.", "name"))
+    return definition
 
 
 def _within(definition: Measure, asked: Behind) -> str:
@@ -90,7 +99,7 @@ def _within(definition: Measure, asked: Behind) -> str:
 
 
 def _load(session: Session, definition: Measure, keys: Sequence[UUID]) -> list[CaseBehind]:
-    load: Any = load_enquiries if definition.view == "measured_enquiries" else load_referrals
+    load: Any = load_enquiries if definition.fact == "enquiry" else load_referrals
     return [CaseBehind(case, _first_clock(case, definition.clock)) for case in load(session, keys)]
 
 

@@ -1,27 +1,34 @@
 """Charts, drawn on the server as SVG so that a page needs no script to show them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair
 import vl_convert
 
-from triage.insight.measures import KEYS, Answer
+from triage.insight.facts import SPANS
+from triage.insight.measures import Answer
 from triage.insight.runs import Run, Step
 
 INK, BAR, LIMIT = "#0b0c0c", "#1d70b8", "#505a5f"
-FORMATS = {"share": ".0%", "number": ",d", "working minutes": ",.1f"}
+FORMATS = {"share": ".0%", "number": ",d", "working minutes": ",.1f", "kappa": ".2f", "per 10,000 children": ",.1f"}
+TITLES = {"working minutes": "Working hours", "working days": "Working days", "days": "Days"}
+AXES = {"share": ".0%", "kappa": ".1f"}
+VALUES = {"share": ".1%", "kappa": ".2f", "per 10,000 children": ",.1f"}
+IN_ORDER = (*SPANS, "hour", "weekday", "band")
 UNROUNDED = altair.Scale(zero=False)  # what moves between its limits is seen to move
+IN_TWO_LINES = "[slice(datum.label, 0, -5), slice(datum.label, -4)]"  # the year beneath the months
 ORDINARY, MARKED = "As chance has it", "A signal, with its kind"
 
 
 def bar_chart(answer: Answer, by: str = "district") -> str:
     """A measure's groups as bars, each with its number: the longest first, but months and weeks as they came."""
-    percent = answer.measure.unit == "share"
-    rows = [{"group": label, "value": figure.value or 0} for _key, label, figure in answer.groups]
+    unit = answer.measure.unit
+    rows = [{"group": label, "value": figure.value or 0} for _key, label, figure in answer.groups if not figure.small]
     base = altair.Chart(altair.Data(values=rows), title=answer.measure.title).encode(
-        y=altair.Y("group:N", sort=None if by in KEYS else "-x", title=None),
-        x=altair.X("value:Q", title=None, axis=altair.Axis(format=".0%" if percent else ",d", tickCount=5)),
-        text=altair.Text("value:Q", format=".1%" if percent else ",.0f"),
+        y=altair.Y("group:N", sort=None if by in IN_ORDER else "-x", title=None),
+        x=altair.X("value:Q", title=None, axis=altair.Axis(format=AXES.get(unit, ",d"), tickCount=5)),
+        text=altair.Text("value:Q", format=VALUES.get(unit, ",.0f")),
     )
     marks = base.mark_bar(color=BAR) + base.mark_text(align="left", dx=4, color=INK)
     return _draw(marks.properties(width=520, height=altair.Step(34)))
@@ -35,8 +42,8 @@ def run_chart(run: Run) -> str:
     base = altair.Chart(altair.Data(values=rows), title=run.measure.title).encode(
         x=altair.X("when:O", sort=None, title=None, axis=altair.Axis(labelAngle=-45, labelOverlap="parity"))
     )
-    axis = altair.Axis(format=FORMATS[unit], tickCount=6)
-    y = altair.Y("value:Q", title="Working hours" if unit == "working minutes" else None, axis=axis, scale=UNROUNDED)
+    axis = altair.Axis(format=FORMATS.get(unit, ",d"), tickCount=6)
+    y = altair.Y("value:Q", title=TITLES.get(unit), axis=axis, scale=UNROUNDED)
     shape = altair.Shape(
         "kind:N",
         scale=altair.Scale(domain=[ORDINARY, MARKED], range=["circle", "diamond"]),
@@ -55,6 +62,34 @@ def run_chart(run: Run) -> str:
         for where, away in (("over", -14), ("under", 18))
     ]
     return _draw(altair.layer(*layers).properties(width=760, height=320))
+
+
+def trend_chart(labels: Sequence[str], values: Sequence[float | None], unit: str, target: float | None = None) -> str:
+    """A figure period by period, each with its number; the target as a broken line. None is a period without one."""
+    form = {"share": ".1%", "number": ",d", "working minutes": ",.1f"}.get(unit, ",.1f")
+    told = [_value(unit, each) for each in values]
+    rows = [{"when": when, "value": value} for when, value in zip(labels, told, strict=True)]
+    base = altair.Chart(altair.Data(values=rows)).encode(
+        x=altair.X(
+            "when:O", sort=None, title=None, axis=altair.Axis(labelAngle=0, labelExpr=IN_TWO_LINES, labelFontSize=11)
+        ),
+        y=altair.Y(
+            "value:Q",
+            title="Working hours" if unit == "working minutes" else None,
+            axis=altair.Axis(format=FORMATS.get(unit, ",.1f"), tickCount=4, labelFontSize=11),
+            scale=altair.Scale(zero=False, padding=22),
+        ),
+    )
+    layers = [base.mark_line(color=BAR), base.mark_point(color=BAR, filled=True, opacity=1, size=60)]
+    number = altair.Text("value:Q", format=form)
+    layers += [
+        base.mark_text(dy=-13, fontSize=12, **look).encode(text=number)
+        for look in ({"stroke": "white", "strokeWidth": 4, "color": "white"}, {"color": INK})  # the line runs behind it
+    ]
+    if target is not None:
+        line = altair.Chart(altair.Data(values=[{"target": target}])).mark_rule(color=LIMIT, strokeDash=[6, 4], size=2)
+        layers.append(line.encode(y="target:Q"))
+    return _draw(altair.layer(*layers).properties(width=370, height=150, padding=14))
 
 
 def _short(by: str, step: Step) -> str:

@@ -1,7 +1,8 @@
 """A figure beside the same days a year before, and beside England's."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import yaml
 from sqlalchemy.orm import Session
 
-from triage.insight.measures import Answer, Figure, measure
+from triage.insight.measures import Answer, Figure, measure_all
+from triage.insight.saying import say_days, say_minutes, say_value
 from triage.pack import Pack
 
 NOTHING = "Nothing to compare with"
@@ -57,11 +59,13 @@ class Compared:
         return "" if said == NOTHING else said
 
 
-def compare(session: Session, pack: Pack, now: datetime, name: str, first: date, last: date) -> Compared:
-    """The measure over local days `first` to `last`, both included, with what it is held against."""
-    of_now = measure(session, pack, now, name, first, last)
-    then = measure(session, pack, now, name, year_before(first), year_before(last))
-    return Compared(of_now, then, find_england(name, last))
+def compare_all(
+    session: Session, pack: Pack, first: date, last: date, tell: Callable[[Answer], Answer]
+) -> list[Compared]:
+    """Every measure over local days `first` to `last`, both included, with what it is held against, as it is told."""
+    then = measure_all(session, pack, year_before(first), year_before(last))
+    found = measure_all(session, pack, first, last)
+    return [Compared(tell(of_now), tell(then[name]), find_england(name, last)) for name, of_now in found.items()]
 
 
 @cache
@@ -92,8 +96,9 @@ def say_change(unit: str, now: Figure, then: Figure) -> str:
     """
     if now.value is None or then.value is None or (unit == "number" and not then.value):
         return NOTHING
-    say = {"share": _say_points, "number": _say_more, "working minutes": _say_longer}[unit]
-    return say(now.value, then.value)
+    if unit in SAY_CHANGE:
+        return SAY_CHANGE[unit](now.value, then.value)
+    return _say_moved(say_value(now.value, unit), say_value(then.value, unit))
 
 
 def _say_points(now: float, then: float) -> str:
@@ -108,6 +113,25 @@ def _say_more(now: float, then: float) -> str:
 
 
 def _say_longer(now: float, then: float) -> str:
-    hours, minutes = divmod(abs(int(now) - int(then)), 60)
-    said = f"{hours} h {minutes:02d} min"
-    return f"{said} {'longer' if now > then else 'shorter'}" if hours or minutes else "The same"
+    moved = int(now) - int(then)
+    return f"{say_minutes(abs(moved))} {'longer' if moved > 0 else 'shorter'}" if moved else "The same"
+
+
+def _say_days(now: float, then: float) -> str:
+    moved = round(now) - round(then)
+    return f"{say_days(abs(moved))} {'longer' if moved > 0 else 'shorter'}" if moved else "The same"
+
+
+def _say_moved(now: str, then: str) -> str:
+    """As they are written."""
+    moved = Decimal(now) - Decimal(then)
+    return f"{abs(moved)} {'higher' if moved > 0 else 'lower'}" if moved else "The same"
+
+
+SAY_CHANGE: Mapping[str, Callable[[float, float], str]] = {
+    "share": _say_points,
+    "number": _say_more,
+    "working minutes": _say_longer,
+    "working days": _say_days,
+    "days": _say_days,
+}

@@ -1,117 +1,43 @@
-"""What the managers are told, each measure defined once. Counted from two views that hold a row a case and no names.
+"""What the managers are told: a measure over a period, whole and by group, read from the numbers that are kept.
 
 A clock that still runs past its due time counts as missed: waiting longer must never make a figure look better.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, func, literal, literal_column, select, table, text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.types import Text
 
-from triage.errors import NotFound, Problem, invalid
-from triage.models.codes import SOURCES
+from triage.errors import invalid
+from triage.insight.agreement import reckon_kappa
+from triage.insight.definition import Measure, get_measure, read_measures
+from triage.insight.facts import SPANS, kept_by, key_of
+from triage.insight.labels import label_of
+from triage.insight.months import whole_months
+from triage.insight.standing import age_standing, count_standing
 from triage.pack import Pack
-
-KEYS = {"month": "to_char(on_day, 'YYYY-MM')", "week": """to_char(on_day, 'IYYY-"W"IW')"""}  # of a group, as SQL
-GROUPS = ("district", "locality", "source", *KEYS)
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One measure. `counted` and `of` are SQL conditions on the view; `of` None makes it a plain count.
-
-    `percentile` makes it a percentile of working minutes instead. `clock` is which of a case's is told of beside it.
-    """
-
-    name: str
-    title: str
-    view: str
-    counted: str
-    of: str | None = None
-    percentile: float | None = None
-    clock: str = ""
-
-    @property
-    def unit(self) -> str:
-        if self.percentile is not None:
-            return "working minutes"
-        return "share" if self.of else "number"
-
-
-def _in_time(clock: str) -> dict[str, str]:
-    """Met, of all that were met, missed, or still run past due (`:now`)."""
-    return {
-        "clock": clock,
-        "counted": f"{clock}_clock = 'met'",
-        "of": f"({clock}_clock IN ('met', 'missed') OR ({clock}_clock = 'running' AND {clock}_due < :now))",
-    }
-
-
-MEASURES = {
-    measure.name: measure
-    for measure in (
-        Measure("enquiries", "Enquiries", "measured_enquiries", "true", clock="decision"),
-        Measure(
-            "appropriate_action",
-            "Enquiries that led to social care or early help",
-            "measured_enquiries",
-            "social_care OR early_help",
-            "decided",
-            clock="decision",
-        ),
-        Measure(
-            "decided_in_one_working_day", "Decided within one working day", "measured_enquiries", **_in_time("decision")
-        ),
-        Measure("screened_in_time", "Screened within their RAG time", "measured_enquiries", **_in_time("screening")),
-        Measure(
-            "referrals", "Referrals to social care", "measured_referrals", "service = 'social_care'", clock="allocation"
-        ),
-        Measure(
-            "early_help",
-            "Requests for early help",
-            "measured_referrals",
-            "service = 'early_help'",
-            clock="allocation",
-        ),
-        Measure(
-            "re_referrals",
-            "Re-referrals to social care within 12 months",
-            "measured_referrals",
-            "re_referral",
-            "service = 'social_care'",
-            clock="allocation",
-        ),
-        Measure("allocated_in_time", "Referrals allocated in time", "measured_referrals", **_in_time("allocation")),
-        Measure("accepted_in_time", "Referrals accepted in time", "measured_referrals", **_in_time("acceptance")),
-        Measure(
-            "median_minutes_to_decision",
-            "Median working time to decision",
-            "measured_enquiries",
-            "working_minutes IS NOT NULL",
-            percentile=0.5,
-            clock="decision",
-        ),
-        Measure(
-            "p90_minutes_to_decision",
-            "Nine in ten decided within (working time)",
-            "measured_enquiries",
-            "working_minutes IS NOT NULL",
-            percentile=0.9,
-            clock="decision",
-        ),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number: a count, a share (None where there is nothing to share), or working minutes."""
+    """One number in the unit of its measure: None where there is nothing to share, or to reckon from.
+
+    One that is `small` is held back: it has neither a value nor what was counted.
+    """
 
     value: float | None
-    counted: int
+    counted: int | None
     of: int | None
+    small: bool = False
+
+
+Found = Iterator[tuple[Measure, str, Figure]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,91 +51,174 @@ class Answer:
     groups: tuple[tuple[str, str, Figure], ...] = ()
 
 
-def measure(
-    session: Session, pack: Pack, now: datetime, name: str, first: date, last: date, by: str | None = None
-) -> Answer:
+def measure(session: Session, pack: Pack, name: str, first: date, last: date, by: str | None = None) -> Answer:
     """The measure over local days `first` to `last`, both included. NotFound or Invalid says what to put right."""
     definition = get_measure(name)
-    if by is not None and by not in GROUPS:
-        raise invalid("by", f"Choose one of: {', '.join(GROUPS)}.", "unknown_code")
+    if by is not None and by not in definition.by:
+        raise invalid("by", f"Choose one of: {', '.join(definition.by)}.", "unknown_code")
     if last < first:
         raise invalid("to", "The period must not end before it begins.")
-    parameters = {"first": first, "last": last, "now": now}
-    whole = _figure(definition, session.execute(_query(definition, None), parameters).one())
-    rows = session.execute(_query(definition, by), parameters).all() if by else ()
-    groups = tuple((row.key, label_of(pack, by, row.key), _figure(definition, row)) for row in rows)
+    whole = _ask(session, pack, [definition], first, last, None)[name].get("", _nothing(definition))
+    found = _ask(session, pack, [definition], first, last, by)[name] if by else {}
+    groups = tuple((key, label_of(pack, by, key), found[key]) for key in sorted(found))
     return Answer(definition, first, last, whole, groups)
 
 
-def get_measure(name: str) -> Measure:
-    """The measure of that name. NotFound, saying which there are."""
-    if name not in MEASURES:
-        raise NotFound(
-            Problem("unknown_measure", f"There is no measure {name!r}. Choose: {', '.join(MEASURES)}.", "name")
-        )
-    return MEASURES[name]
+def measure_all(session: Session, pack: Pack, first: date, last: date) -> dict[str, Answer]:
+    """Every measure over these days, whole, by its name."""
+    measures = list(read_measures().values())
+    found = _ask(session, pack, measures, first, last, None)
+    wholes = {each: found[each.name].get("", _nothing(each)) for each in measures}
+    return {each.name: Answer(each, first, last, whole) for each, whole in wholes.items()}
 
 
 def find_first_day(session: Session, name: str) -> date | None:
     """The first day of which there is anything that the measure could count."""
-    return session.scalar(text(f"SELECT min(on_day) FROM {get_measure(name).view}"))  # nosec B608 # noqa: S608
+    definition = get_measure(name)
+    return session.scalar(text(f"SELECT min(on_day) FROM {definition.view}"))  # nosec B608 # noqa: S608
 
 
-def refresh(session: Session) -> None:
-    """Count again: the two views, without locking out their readers."""
-    for view in ("enquiry_measures", "referral_measures"):
-        session.execute(text(f"REFRESH MATERIALIZED VIEW CONCURRENTLY {view}"))
+def _ask(
+    session: Session, pack: Pack, measures: Sequence[Measure], first: date, last: date, by: str | None
+) -> dict[str, dict[str, Figure]]:
+    """Of each of these the figure of each group, by its key; of all there are "" by no group."""
+    found: dict[str, dict[str, Figure]] = {each.name: {} for each in measures}
+    period = first, last, by
+    for ask, asked in (
+        (_ask_counts, [each for each in measures if not (each.value or each.standing or each.told_as)]),
+        (_ask_spreads, [each for each in measures if each.value]),
+        (_ask_standing, [each for each in measures if each.standing]),
+        (_ask_kappa, [each for each in measures if each.told_as == "kappa"]),
+    ):
+        for each, key, figure in ask(session, asked, *period) if asked else ():
+            found[each.name][key] = _by_children(pack, by, key, figure) if each.told_as == "rate" else figure
+    return found
 
 
-def _query(definition: Measure, by: str | None) -> Select[Any]:
-    group = literal_column(key_of(by)) if by else literal("")
-    columns = [group.label("key"), _counted(definition), _of(definition), _minutes(definition)]
-    query = select(*columns).select_from(table(definition.view)).where(text("on_day BETWEEN :first AND :last"))
-    return query.group_by(text("1")).order_by(text("1")) if by else query
+def _ask_counts(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
+    named = {each.name: each for each in measures}
+    for row in _count(session, list(named), first, last, by):
+        yield named[row.measure], row.key, _figure(named[row.measure], row.counted, row.of)
 
 
-def _counted(definition: Measure) -> Any:
-    both = f"({definition.counted})" + (f" AND {definition.of}" if definition.of else "")
-    return func.count().filter(text(both)).label("counted")
+def _ask_spreads(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
+    for alike in _of_one_spread(measures):
+        for key, number, *values in session.execute(text(_percentiles(alike, by)), _bound(alike[0], first, last, by)):
+            for each, value in zip(alike, values, strict=True):
+                yield each, key, Figure(value, number, None)
 
 
-def _of(definition: Measure) -> Any:
-    return func.count().filter(text(definition.of or "true")).label("of")
+def _ask_standing(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
+    named = {each.name: each for each in measures}
+    numbers, ages = ([each for each in measures if bool(each.percentile) is aged] for aged in (False, True))
+    for name, key, number in count_standing(session, numbers, first, last, by):
+        yield named[name], key, Figure(number, number, None)
+    for name, key, days, number in age_standing(session, ages, first, last, by):
+        yield named[name], key, Figure(days, number, None)
 
 
-def _minutes(definition: Measure) -> Any:
-    if definition.percentile is None:
-        return literal(None).label("minutes")
-    ordered = literal_column("working_minutes").asc()
-    return func.percentile_cont(definition.percentile).within_group(ordered).label("minutes")
+def _ask_kappa(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
+    """Of all of them, or of each span: from how many chose the same, and how often each chose what."""
+    for each in measures:
+        told = {row.key: row for row in _count(session, [each.name], first, last, by)}
+        chosen = [_choices(session, each.name, first, last, by, kept) for kept in ("decided_as", "weighed_as")]
+        for key, row in told.items():
+            ones, others = (times.get(key, {}) for times in chosen)
+            kappa = reckon_kappa(row.of, row.counted, sum(ones[what] * others.get(what, 0) for what in ones))
+            yield each, key, Figure(None if kappa is None else float(kappa), row.counted, row.of)
 
 
-def _figure(definition: Measure, row: Any) -> Figure:
-    if definition.percentile is not None:
-        return Figure(row.minutes, row.counted, None)
-    if definition.of is None:
-        return Figure(row.counted, row.counted, None)
-    return Figure(row.counted / row.of if row.of else None, row.counted, row.of)
+def _choices(
+    session: Session, name: str, first: date, last: date, by: str | None, kept: str
+) -> dict[str, dict[str, int]]:
+    """By span, how often each outcome was chosen."""
+    times: dict[str, dict[str, int]] = {}
+    columns = f"{SPANS[by] if by else NONE} AS span, key"
+    for span, what, _counted, number in _read(session, columns, [name], first, last, by, kept):
+        times.setdefault(span, {})[what] = number
+    return times
 
 
-def key_of(by: str) -> str:
-    """What tells the groups apart, as SQL."""
-    return KEYS.get(by, by)
+def _by_children(pack: Pack, by: str | None, key: str, figure: Figure) -> Figure:
+    """A rate per 10,000 of the children who live there; None where the pack does not say how many do."""
+    children = pack.count_children(by if by not in SPANS else None, key)
+    return replace(figure, value=figure.counted / children * 10_000 if children else None)
 
 
-def label_of(pack: Pack, by: str, key: str) -> str:
-    """What a group is called. NotFound where there is none of that key."""
-    if key == "none" and by in ("district", "locality"):
-        return "Outside the county or not known"
-    try:
-        if by == "district":
-            return pack.districts[key]["name"]
-        return _say_span(by, key) if by in KEYS else (pack.localities if by == "locality" else SOURCES)[key]
-    except (KeyError, ValueError) as unknown:
-        raise NotFound(Problem("unknown_group", f"There is no {by} {key!r}.", "key")) from unknown
+def _of_one_spread(measures: Sequence[Measure]) -> Iterable[list[Measure]]:
+    """Those that are read from the same values, together."""
+    ordered = sorted((each for each in measures if each.value), key=lambda each: each.spread)
+    return (list(alike) for _spread, alike in groupby(ordered, key=lambda each: each.spread))
 
 
-def _say_span(by: str, key: str) -> str:
-    """ "May 2013", or "Week of 6 May 2013"."""
-    begins = datetime.strptime(f"{key}-1", "%Y-%m-%d" if by == "month" else "%G-W%V-%u")  # noqa: DTZ007
-    return f"{begins:%B %Y}" if by == "month" else f"Week of {begins.day} {begins:%B %Y}"
+def _figure(definition: Measure, counted: int, of: int) -> Figure:
+    return Figure(counted / of, counted, of) if definition.of else Figure(counted, counted, None)
+
+
+def _nothing(definition: Measure) -> Figure:
+    if definition.unit == "number":
+        return Figure(0, 0, None)
+    return Figure(None, 0, 0 if definition.of and not definition.standing else None)
+
+
+# Of whole months one number each and of other days theirs; where weeks are told apart, of every day.
+COUNTS = """
+SELECT {columns}, sum(counted)::integer AS counted, sum(of)::integer AS of FROM rollups
+WHERE by = :by AND measure = ANY (:names) AND ({within}) GROUP BY 1, 2 HAVING sum(of) > 0
+"""
+BY_MONTHS = """span = 'month' AND on_day >= :from_month AND on_day < :to_month OR span = 'day'
+    AND (on_day >= :first AND on_day < :from_month OR on_day >= greatest(:first, :to_month) AND on_day <= :last)"""
+BY_DAYS = "span = 'day' AND on_day >= :first AND on_day <= :last"
+NAMES = bindparam("names", type_=ARRAY(Text()))
+NONE = "''"
+
+
+def _count(session: Session, names: list[str], first: date, last: date, by: str | None) -> Iterable[Any]:
+    """Rows of measure, key, counted and of: by what they are told apart by, if by anything."""
+    columns = f"measure, {SPANS.get(by, 'key') if by else NONE} AS key"
+    return _read(session, columns, names, first, last, by, kept_by(by))
+
+
+def _read(
+    session: Session, columns: str, names: list[str], first: date, last: date, by: str | None, kept: str
+) -> Iterable[Any]:
+    query = COUNTS.format(columns=columns, within=BY_DAYS if by == "week" else BY_MONTHS)
+    bound = _within(first, last) | {"by": kept, "names": names}
+    return session.execute(text(query).bindparams(NAMES), bound)
+
+
+def _within(first: date, last: date) -> dict[str, date]:
+    begins, ends = whole_months(first, last)
+    return {"first": first, "last": last, "from_month": begins, "to_month": ends}
+
+
+# Of whole months what is kept of them, of other days the rows themselves.
+PERCENTILES = """
+WITH told AS (
+    SELECT {month} AS key, value, number FROM spreads
+    WHERE by = :by AND spread = :spread AND month >= :from_month AND month < :to_month
+    UNION ALL
+    SELECT {key}, ({value} + {grain} - 1) / {grain} * {grain}, 1 FROM {view}
+    WHERE {value} IS NOT NULL AND (on_day >= :first AND on_day < :from_month OR on_day >= :to_month AND on_day <= :last)
+), run AS (
+    SELECT key, value, sum(number) OVER (PARTITION BY key ORDER BY value) AS so_far,
+        sum(number) OVER (PARTITION BY key) AS number FROM told
+)
+SELECT key, max(number)::integer, {parts} FROM run GROUP BY key HAVING max(number) > 0
+"""
+
+
+def _percentiles(alike: Sequence[Measure], by: str | None) -> str:
+    """Each is the value within which its part lies."""
+    definition = alike[0]
+    parts = ", ".join(f"min(value) FILTER (WHERE so_far >= {float(each.percentile)} * number)" for each in alike)
+    month = "to_char(month, 'YYYY-MM')" if by == "month" else "key"
+    key = key_of(by) if by else "''"
+    grain = definition.among.values[definition.value]
+    told = {"value": definition.value, "grain": grain, "view": definition.view, "parts": parts}
+    return PERCENTILES.format(month=month, key=key, **told)
+
+
+def _bound(definition: Measure, first: date, last: date, by: str | None) -> dict[str, Any]:
+    kept = "" if by in (None, "month") else by
+    return _within(first, last) | {"by": kept, "spread": definition.spread}

@@ -1,18 +1,26 @@
 """A measure month by month, or week by week while there are few months, and what of that is more than chance."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
-from triage.insight.measures import Figure, Measure, find_first_day, get_measure, label_of, measure
+from triage.insight.definition import Measure, get_measure
+from triage.insight.labels import label_of
+from triage.insight.measures import Figure, find_first_day, measure
+from triage.insight.months import next_month
 from triage.insight.signals import FEWEST, Point, Reading, Signal, read_points
 from triage.pack import Pack
 
 MOST = {"month": 24, "week": 52}
 NOTHING = Figure(None, 0, None)
+
+
+def as_it_is(_definition: Measure, figure: Figure) -> Figure:
+    """To whoever sees cases."""
+    return figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The row. `reading` is None where too few of it have a figure; its places count only those that have one."""
+    """The row. `reading` is None of what stands, and where too few have a figure; its places count only those."""
 
     measure: Measure
     by: str
@@ -50,13 +58,20 @@ class Run:
         return tuple(step for step in self.steps if step.figure.value is not None)
 
 
-def run_measure(session: Session, pack: Pack, now: datetime, name: str, last: date) -> Run:
-    """The measure in whole months or weeks that end by `last`, as far back as MOST has it and there is anything."""
+def run_measure(
+    session: Session,
+    pack: Pack,
+    name: str,
+    last: date,
+    tell: Callable[[Measure, Figure], Figure] = as_it_is,
+    most: Mapping[str, int] = MOST,
+) -> Run:
+    """The measure in whole months or weeks that end by `last`, as far back as `most` has it and there is anything."""
     definition, found = get_measure(name), {}
-    by, spans = choose_spans(find_first_day(session, name), last)
+    by, spans = choose_spans(find_first_day(session, name), last, most)
     if spans:
-        answer = measure(session, pack, now, name, spans[0].first, spans[-1].last, by)
-        found = {key: figure for key, _label, figure in answer.groups}
+        answer = measure(session, pack, name, spans[0].first, spans[-1].last, by)
+        found = {key: tell(definition, figure) for key, _label, figure in answer.groups}
     none = Figure(0, 0, None) if definition.unit == "number" else NOTHING
     figures = [found.get(span.key, none) for span in spans]
     named = [replace(span, label=label_of(pack, by, span.key)) for span in spans]
@@ -66,7 +81,8 @@ def run_measure(session: Session, pack: Pack, now: datetime, name: str, last: da
 def lay(definition: Measure, by: str, spans: Sequence[Span], figures: Sequence[Figure]) -> Run:
     """Each with its limits and signals."""
     places = [place for place, figure in enumerate(figures) if figure.value is not None]
-    reading = read_points([_point(definition, figures[place]) for place in places])
+    points = [_point(definition, figures[place]) for place in places]
+    reading = None if definition.standing else read_points(points)  # what stands hangs on what stood before
     number = {place: told for told, place in enumerate(places)}
     steps = tuple(
         Step(span, figure, *_told(reading, number.get(place)))
@@ -75,26 +91,22 @@ def lay(definition: Measure, by: str, spans: Sequence[Span], figures: Sequence[F
     return Run(definition, by, steps, reading)
 
 
-def choose_spans(began: date | None, last: date) -> tuple[str, list[Span]]:
+def choose_spans(began: date | None, last: date, most: Mapping[str, int] = MOST) -> tuple[str, list[Span]]:
     """By month, or by week while there are too few months; the latest of them, none from before anything began."""
     if began is None:
         return "month", []
     months = _months(began, last)
     if len(months) >= FEWEST:
-        return "month", months[-MOST["month"] :]
-    return "week", _weeks(began, last)[-MOST["week"] :]
+        return "month", months[-most["month"] :]
+    return "week", _weeks(began, last)[-most["week"] :]
 
 
 def _months(began: date, last: date) -> list[Span]:
-    spans, first = [], began if began.day == 1 else _next_month(began)
-    while (ends := _next_month(first) - timedelta(1)) <= last:
+    spans, first = [], began if began.day == 1 else next_month(began)
+    while (ends := next_month(first) - timedelta(1)) <= last:
         spans.append(Span(f"{first:%Y-%m}", first, ends))
-        first = _next_month(first)
+        first = next_month(first)
     return spans
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=1) + timedelta(32)).replace(day=1)
 
 
 def _weeks(began: date, last: date) -> list[Span]:

@@ -66,7 +66,8 @@ def read_points(points: Sequence[Point]) -> Reading | None:
         *_near(off, spreads),
     ]
     most = 1.0 if points[0].of is not None else float("inf")
-    limits = tuple((max(mean - BEYOND * each, 0.0), min(mean + BEYOND * each, most)) for each in spreads)
+    least = 0.0 if all(each.value >= 0 for each in points) else float("-inf")  # kappa may be less than nothing
+    limits = tuple((max(mean - BEYOND * each, least), min(mean + BEYOND * each, most)) for each in spreads)
     return Reading(mean, limits, tuple(sorted(found, key=lambda each: (each.first, each.last, each.kind))))
 
 

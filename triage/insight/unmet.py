@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from triage.insight.definition import LEAST
 from triage.store.unmet_needs import Count
 
-LEAST = 6  # a number below it is not told to whoever sees no cases
 SMALL = f"1 to {LEAST - 1}"
 
 

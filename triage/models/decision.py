@@ -54,6 +54,8 @@ class Decision(Keyed, Base):
         Index(
             "uq_decisions_subject_id_current", "subject_id", unique=True, postgresql_where=text("superseded_at IS NULL")
         ),
+        Index("ix_decisions_subject_id", "subject_id"),
+        Index("ix_decisions_recommendation_id", "recommendation_id"),
     )
     subject_id: Mapped[UUID] = mapped_column(ForeignKey("subjects.id"), init=False)
     recommendation_id: Mapped[UUID] = mapped_column(ForeignKey("recommendations.id"), init=False)
@@ -75,3 +77,8 @@ class Decision(Keyed, Base):
     recommendation: Mapped[Recommendation] = relationship()
     decided_by: Mapped[User] = relationship(foreign_keys="Decision.decided_by_id", init=False, viewonly=True)
     approved_by: Mapped[User | None] = relationship(foreign_keys="Decision.approved_by_id", init=False, viewonly=True)
+
+    @property
+    def came_by_import(self) -> bool:
+        """Whether it was made in an earlier system, by its own rules, and not here after the enquiry was reopened."""
+        return self.subject.imported_person is not None and self.decided_at <= self.subject.enquiry.logged_at

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from triage.models.base import Base, Keyed, code_of
@@ -25,6 +25,7 @@ class Disclosure(Keyed, Base):
         Index("ix_disclosures_enquiry_id", "enquiry_id"),
         Index("ix_disclosures_referral_id", "referral_id"),
         Index("ix_disclosures_person_id", "person_id"),
+        Index("ix_disclosures_outbox_id", "outbox_id", postgresql_where=text("outbox_id IS NOT NULL")),
     )
     enquiry_id: Mapped[UUID | None] = mapped_column(ForeignKey("enquiries.id"), default=None)
     referral_id: Mapped[UUID | None] = mapped_column(ForeignKey("referrals.id"), default=None)

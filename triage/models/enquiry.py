@@ -29,17 +29,26 @@ class Enquiry(Keyed, Versioned, Case, Base):
     The narrative keeps fact apart from opinion, and what was witnessed apart from what was reported.
     `received_at` is when the hub was told; `logged_at`, never earlier, is when it was written down. `queue` is the one
     place where an open enquiry waits: the Emergency Duty Team's, or that of its state. A row on an earlier
-    `workflow_version` is moved before it is worked.
+    `workflow_version` is moved before it is worked. `imported_from` is the earlier system that it came from, where it
+    was `imported_reference`.
     """
 
     __tablename__ = "enquiries"
     __table_args__ = (
         CheckConstraint("received_at <= logged_at", "received_before_logged"),
+        CheckConstraint("(imported_from IS NULL) = (imported_reference IS NULL)", "imported_by_reference"),
         Index("ix_enquiries_state_received", "state", "received_at"),
         Index("ix_enquiries_received", "received_at", "id"),
         Index("ix_enquiries_split_from_id", "split_from_id"),
         Index("ix_enquiries_queue", "queue", postgresql_where=text("queue IS NOT NULL")),
         Index("ix_enquiries_joined_into_id", "joined_into_id", postgresql_where=text("joined_into_id IS NOT NULL")),
+        Index(
+            "uq_enquiries_imported",
+            "imported_from",
+            "imported_reference",
+            unique=True,
+            postgresql_where=text("imported_from IS NOT NULL"),
+        ),
     )
     reference: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(code_of("state", ENQUIRY_STATES), default=ENQUIRY.initial)
@@ -74,6 +83,8 @@ class Enquiry(Keyed, Versioned, Case, Base):
     working_minutes_to_decision: Mapped[int | None] = mapped_column(default=None)
     split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("enquiries.id"), default=None)
     joined_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("enquiries.id"), default=None)
+    imported_from: Mapped[str | None] = mapped_column(default=None)
+    imported_reference: Mapped[str | None] = mapped_column(default=None)
     queue: Mapped[str | None] = mapped_column(Computed(QUEUE, persisted=True), init=False)
     owner: Mapped[User | None] = relationship(foreign_keys="Enquiry.owner_id", init=False, viewonly=True)
     split_from: Mapped["Enquiry | None"] = relationship(
@@ -100,13 +111,21 @@ class Subject(Keyed, Base):
     """One person whom an enquiry is about, as seen on that day: what was observed, and needs.
 
     `seen_said_at` is when somebody said what was seen, as the list of indicators has it; None while nobody has.
-    `danger_unsure`: whoever told us was not sure whether there is danger now.
+    `danger_unsure`: whoever told us was not sure whether there is danger now. `imported_person` is how an earlier
+    system, or else its file, told this person from others: no row of theirs is taken twice.
     """
 
     __tablename__ = "subjects"
     __table_args__ = (
         UniqueConstraint("enquiry_id", "ordinal"),
         Index("ix_subjects_person_id", "person_id"),
+        Index(
+            "uq_subjects_imported_person",
+            "imported_person",
+            "enquiry_id",
+            unique=True,
+            postgresql_where=text("imported_person IS NOT NULL"),
+        ),
     )
     enquiry_id: Mapped[UUID] = mapped_column(ForeignKey("enquiries.id"), init=False)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"), init=False)
@@ -120,6 +139,7 @@ class Subject(Keyed, Base):
     needs_immediate_protection: Mapped[bool | None] = mapped_column(default=None)
     danger_unsure: Mapped[bool] = mapped_column(default=False, server_default="false")
     seen_said_at: Mapped[datetime | None] = mapped_column(default=None)
+    imported_person: Mapped[str | None] = mapped_column(default=None)
     enquiry: Mapped[Enquiry] = relationship(back_populates="subjects")
     person: Mapped[Person] = relationship()
     first_views: Mapped[list["FirstView"]] = relationship(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from triage.models.base import Base, Case, Keyed, Versioned, code_of
 from triage.models.codes import ETHNICITIES, PERSON_KINDS, SEXES
+from workflows.census.codes import UPN_UNKNOWN
 
 IDENTITY = "coalesce(same_as_id, id)"
 LAST_NAME = "CASE WHEN family_name = '' THEN '' ELSE split_part(search_name, ' ', -1) END"
@@ -18,8 +19,8 @@ class Person(Keyed, Versioned, Case, Base):
 
     `search_name` is the folded full name that candidates are looked up by, and `name_keys` its parts by their sound
     (workflows/people/names.py); `last_name` is its last word, where a family name is known; `disabilities` are census
-    codes. Where people said that several records are one person's, `same_as_id` of each names the first recorded, and
-    `identity_id` is that one's key in all of them.
+    codes, `upn_unknown` the census's reason why there is no pupil number. Where people said that several records are
+    one person's, `same_as_id` of each names the first recorded, and `identity_id` is that one's key in all of them.
     """
 
     __tablename__ = "people"
@@ -39,6 +40,7 @@ class Person(Keyed, Versioned, Case, Base):
         Index("ix_people_whole_name", "search_name"),
         Index("ix_people_last_name", "last_name"),
         Index("ix_people_identity_id", "identity_id"),
+        Index("ix_people_same_as_id", "same_as_id", postgresql_where=text("same_as_id IS NOT NULL")),
         Index("ix_people_postcode", "postcode"),
         Index("ix_people_nhs_number", "nhs_number", postgresql_where=text("nhs_number IS NOT NULL")),
         Index("ix_people_upn", "upn", postgresql_where=text("upn IS NOT NULL")),
@@ -58,6 +60,8 @@ class Person(Keyed, Versioned, Case, Base):
     disabilities: Mapped[list[str]] = mapped_column(default_factory=list)
     nhs_number: Mapped[str | None] = mapped_column(default=None)
     upn: Mapped[str | None] = mapped_column(default=None)
+    former_upn: Mapped[str | None] = mapped_column(default=None)
+    upn_unknown: Mapped[str | None] = mapped_column(code_of("upn_unknown", tuple(UPN_UNKNOWN)), default=None)
     external_id: Mapped[str | None] = mapped_column(default=None)
     address: Mapped[str] = mapped_column(default="")
     postcode: Mapped[str | None] = mapped_column(default=None)

@@ -12,9 +12,11 @@ from triage.models.codes import CLOSURES, RAGS, SERVICES, SOURCES, TABLES, TRANS
 from triage.models.enquiry import Enquiry, Subject
 from triage.models.organisation import User
 from triage.models.person import Person
+from workflows.census.codes import PRIMARY_NEEDS
 from workflows.transfer import TRANSFER
 
 if TYPE_CHECKING:
+    from triage.models.casework import Assessment, Plan, Section47
     from triage.models.clock import Clock
 
 
@@ -37,6 +39,7 @@ class Referral(Keyed, Versioned, Case, Base):
 
     `queue` is the one place where an open referral waits: its team's, the hub's while it has none, or the hub's own of
     what another authority has been told of. `to_authority` is that authority's name, as far as anybody knows it.
+    `primary_need` is a census code; `conference_on` is for a child protection conference without section 47 here.
     """
 
     __tablename__ = "referrals"
@@ -48,6 +51,7 @@ class Referral(Keyed, Versioned, Case, Base):
         Index("ix_referrals_person_id_requested_at", "person_id", "requested_at"),
         Index("ix_referrals_enquiry_id", "enquiry_id"),
         Index("ix_referrals_subject_id", "subject_id"),
+        Index("ix_referrals_stepped_from_id", "stepped_from_id", postgresql_where=text("stepped_from_id IS NOT NULL")),
         Index("ix_referrals_locality_code_state", "locality_code", "state"),
         Index("ix_referrals_requested_at", "requested_at", "id"),
         Index("ix_referrals_queue", "queue", postgresql_where=text("queue IS NOT NULL")),
@@ -80,6 +84,8 @@ class Referral(Keyed, Versioned, Case, Base):
     to_authority: Mapped[str | None] = mapped_column(default=None)
     lead_practitioner: Mapped[str] = mapped_column(default="")
     child_protection_plan: Mapped[bool] = mapped_column(default=False)
+    primary_need: Mapped[str | None] = mapped_column(code_of("primary_need", tuple(PRIMARY_NEEDS)), default=None)
+    conference_on: Mapped[date | None] = mapped_column(default=None)
     family_rating: Mapped[int | None] = mapped_column(default=None)
     rating_reason: Mapped[str] = mapped_column(default="")
     allocated_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -107,10 +113,20 @@ class Referral(Keyed, Versioned, Case, Base):
     transfers: Mapped[list["Transfer"]] = relationship(
         back_populates="referral", order_by="Transfer.offered_at", init=False
     )
+    assessments: Mapped[list["Assessment"]] = relationship(
+        back_populates="referral", order_by="(Assessment.started_on, Assessment.id)", init=False
+    )
+    section_47s: Mapped[list["Section47"]] = relationship(
+        back_populates="referral", order_by="(Section47.started_on, Section47.id)", init=False
+    )
+    plans: Mapped[list["Plan"]] = relationship(
+        back_populates="referral", order_by="(Plan.started_on, Plan.id)", init=False
+    )
 
     def __post_init__(self) -> None:
         """A new row has none yet: said outright, so that nobody asks the database once it is flushed."""
         self.assignments, self.clocks, self.discussions, self.transfers = [], [], [], []
+        self.assessments, self.section_47s, self.plans = [], [], []
 
     @property
     def offer(self) -> "Transfer | None":
@@ -123,6 +139,7 @@ class Assignment(Keyed, Base):
 
     __tablename__ = "assignments"
     __table_args__ = (
+        Index("ix_assignments_referral_id", "referral_id"),
         Index(
             "uq_assignments_referral_id_current",
             "referral_id",

@@ -94,6 +94,7 @@ class EnquiryActionSchema(Input):
     until = fields.Date()
     subject_ids = fields.List(fields.UUID(), validate=validate.Length(max=20))
     into_reference = line(40)
+    done_at = fields.AwareDateTime(format="iso")
 
 
 class SubjectDecisionSchema(Input):
@@ -114,9 +115,10 @@ class SubjectDecisionSchema(Input):
 
 
 class DecideSchema(Input):
-    """The decisions on all subjects, together."""
+    """The decisions on all subjects, together. `done_at`: on paper, while the service was down."""
 
     decisions = fields.List(fields.Nested(SubjectDecisionSchema), required=True, validate=validate.Length(1, 20))
+    done_at = fields.AwareDateTime(format="iso")
 
 
 class OwnViewSchema(Input):
@@ -132,19 +134,6 @@ class RecordFirstViewsSchema(Input):
     """A worker's own views, together."""
 
     first_views = fields.List(fields.Nested(OwnViewSchema), load_default=list, validate=validate.Length(max=20))
-
-
-class CheckActionSchema(Input):
-    """A partner's answer, or why there is none."""
-
-    reason = narrative()
-    answer = narrative()
-
-
-class LinkAnswerSchema(CheckActionSchema):
-    """The same by a link, where no account says who it is."""
-
-    answered_by = line(LINE_LIMIT)
 
 
 class LinkPersonSchema(Input):
@@ -367,6 +356,8 @@ class EnquirySchema(EnquirySummarySchema):
     child_voice = fields.String()
     split_from_id = fields.UUID(allow_none=True)
     joined_into_id = fields.UUID(allow_none=True)
+    imported_from = fields.String(allow_none=True)
+    imported_reference = fields.String(allow_none=True)
     subjects = fields.List(fields.Nested(SubjectSchema))
     checks = fields.List(fields.Nested(CheckSchema))
     permitted_actions = fields.List(fields.Nested(PermittedActionSchema))

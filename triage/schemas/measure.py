@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from triage.insight.measures import GROUPS
+from triage.insight.facts import GROUPS
 from triage.schemas.fields import Input, Output, code, line
 
 
@@ -26,7 +26,14 @@ class MeasureNameSchema(Output):
 
     name = fields.String()
     title = fields.String()
+    question = fields.String()
+    definition = fields.String()
+    source = fields.String()
     unit = fields.String()
+    better = fields.String()
+    target = fields.Float(allow_none=True)
+    by = fields.List(fields.String())
+    least = fields.Integer()
 
 
 class MeasureListSchema(Output):
@@ -36,11 +43,12 @@ class MeasureListSchema(Output):
 
 
 class FigureSchema(Output):
-    """One number: a count, a share of 1, or working minutes."""
+    """One number, in its measure's unit: a share is of 1. A small one is held back from whoever sees no case."""
 
     value = fields.Float(allow_none=True)
-    counted = fields.Integer()
+    counted = fields.Integer(allow_none=True)
     of = fields.Integer(allow_none=True)
+    small = fields.Boolean()
 
 
 class GroupSchema(FigureSchema):

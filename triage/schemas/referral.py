@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from triage.models.codes import CLOCK_KINDS, CLOSURES, CONSENTS, REFERRAL_STATES, SERVICES
 from triage.schemas.enquiry import ClockSchema, PageQuery, PermittedActionSchema
 from triage.schemas.fields import Input, Output, code, line, narrative
+from workflows.census.codes import ABUSE, FACTORS, PRIMARY_NEEDS
 
 
 class ReferralActionSchema(Input):
@@ -23,6 +24,17 @@ class ReferralActionSchema(Input):
     came = fields.List(line(40), validate=validate.Length(max=20))
     expected_on = fields.Date()
     transfer_to = line()
+    primary_need = code(PRIMARY_NEEDS)
+    child_seen = fields.Boolean(
+        metadata={"description": "Whether the child was seen during the assessment that is completed"}
+    )
+    factors = fields.List(code(FACTORS), validate=validate.Length(max=len(FACTORS)))
+    internal_review_on = fields.Date()
+    conference_on = fields.Date()
+    category_of_abuse = code(ABUSE)
+    previous_plans = fields.Integer(strict=True, validate=validate.Range(0, 50))
+    reviewed_on = fields.Date()
+    ended_on = fields.Date()
     family_rating = fields.Integer(strict=True)
     rating_reason = narrative()
 
@@ -66,6 +78,38 @@ class StrategyDiscussionSchema(Output):
     came = fields.List(fields.String())
     opened_section_47 = fields.Boolean(allow_none=True)
     reason = fields.String()
+
+
+class AssessmentSchema(Output):
+    """An assessment, and the census's codes of what it found."""
+
+    kind = fields.String()
+    started_on = fields.Date()
+    internal_review_on = fields.Date(allow_none=True)
+    authorised_on = fields.Date(allow_none=True)
+    child_seen = fields.Boolean(allow_none=True)
+    factors = fields.List(fields.String())
+
+
+class Section47Schema(Output):
+    """An enquiry under section 47, and its child protection conference."""
+
+    started_on = fields.Date()
+    conference_target_on = fields.Date(allow_none=True)
+    conference_on = fields.Date(allow_none=True)
+    conference_not_required = fields.Boolean(allow_none=True)
+
+
+class PlanSchema(Output):
+    """A plan, and the days on which it was reviewed."""
+
+    kind = fields.String()
+    started_on = fields.Date()
+    ended_on = fields.Date(allow_none=True)
+    initial_category = fields.String(allow_none=True)
+    latest_category = fields.String(allow_none=True)
+    previous_plans = fields.Integer(allow_none=True)
+    reviewed_on = fields.List(fields.Date())
 
 
 class TransferSchema(Output):
@@ -135,11 +179,16 @@ class ReferralSchema(ReferralSummarySchema):
     contacted_at = fields.AwareDateTime(allow_none=True)
     assessment_expected_on = fields.Date(allow_none=True)
     child_protection_plan = fields.Boolean()
+    primary_need = fields.String(allow_none=True)
+    conference_on = fields.Date(allow_none=True)
     provider_code = fields.String(allow_none=True)
     lead_practitioner = fields.String()
     family_rating = fields.Integer(allow_none=True)
     rating_reason = fields.String()
     discussions = fields.List(fields.Nested(StrategyDiscussionSchema))
+    assessments = fields.List(fields.Nested(AssessmentSchema))
+    section_47s = fields.List(fields.Nested(Section47Schema))
+    plans = fields.List(fields.Nested(PlanSchema))
     transfers = fields.List(fields.Nested(TransferSchema))
     assignments = fields.List(fields.Nested(AssignmentSchema))
     permitted_actions = fields.List(fields.Nested(PermittedActionSchema))

@@ -60,6 +60,9 @@ class Window:
         return not self.since <= xid < self.until
 
 
+EVERYTHING = Window(0, 2**63)
+
+
 def verify_ledger(
     session: Session,
     keys: Keys,
@@ -67,11 +70,13 @@ def verify_ledger(
     looked: Looked = lambda _number: None,
     *,
     schedules: Collection[str] = (),
+    restored: bool = False,
 ) -> Verdict:
     """Look at everything, in a transaction that sees one moment. `looked` hears how many entries were looked at.
 
     `keys` are those whose signatures are trusted, by their id; `exported` is a checkpoint that another body was given;
-    `schedules` are the hashes of those that files may have been let go by.
+    `schedules` are the hashes of those that files may have been let go by. `restored`: the numbers of transactions are
+    another cluster's, and tell nothing.
     """
     verdict = Verdict()
     log = Log(stream_leaves(session), keys)
@@ -81,7 +86,7 @@ def verify_ledger(
         number = exported.get("number")
         kept = find_checkpoint(session, number) if isinstance(number, int) else None
         verdict.faults += find_export_faults(exported, kept, keys)
-    window = _find_window(session)
+    window = EVERYTHING if restored else _find_window(session)
     for kind in CHAIN_KINDS:
         _verify_chains(session, kind, window, verdict, looked)
     verdict.faults += find_disposal_faults(session, verdict.emptied, schedules)
@@ -93,7 +98,7 @@ def _find_window(session: Session) -> Window:
     """Of what is not sealed yet. After a restore, until it is sealed again, transactions tell nothing."""
     last, until = find_last_checkpoint(session), find_next_transaction(session)
     if last is None or find_horizon(session) < last.horizon:
-        return Window(0, 2**63)
+        return EVERYTHING
     return Window(last.horizon, until)
 
 

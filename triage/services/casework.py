@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from triage.errors import invalid
 from triage.models import Referral, StrategyDiscussion
+from triage.services import assessing
 from triage.services.desk import Desk
 from triage.services.protecting import mark_section_47
 from triage.services.referral_command import Details, ReferralAction
@@ -21,8 +22,21 @@ def start_assessment(desk: Desk, referral: Referral, command: ReferralAction) ->
     """Early help is assessed on the form of that day."""
     referral.started_at = desk.now
     if referral.service != "early_help":
+        if referral.service == "social_care":
+            assessing.begin_assessment(desk, referral)
         return {}
     return {"form": early_help_form(desk.today)}
+
+
+def start_core_assessment(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
+    """A second assessment follows the initial one."""
+    assessing.begin_assessment(desk, referral, "core")
+    return {}
+
+
+def say_primary_need(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
+    """The main reason why the child needs help."""
+    return assessing.say_need(referral, command)
 
 
 def extend_assessment(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
@@ -35,8 +49,9 @@ def extend_assessment(desk: Desk, referral: Referral, command: ReferralAction) -
 
 def complete_assessment(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The assessment is written and authorised."""
+    told = assessing.authorise_assessment(desk, referral, command) if referral.service == "social_care" else {}
     referral.assessed_at = desk.now
-    return {}
+    return told
 
 
 def call_strategy_discussion(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
@@ -46,18 +61,22 @@ def call_strategy_discussion(desk: Desk, referral: Referral, command: ReferralAc
         StrategyDiscussion(referral=referral, called_at=desk.now, called_by_id=desk.actor.id, invited=invited)
     )
     referral.started_at = referral.started_at or desk.now
+    if not referral.assessments:
+        assessing.begin_assessment(desk, referral)
     return {"invited": invited}
 
 
 def open_section_47(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The discussion was held, and section 47 begins."""
     referral.section_47 = True
+    assessing.begin_section_47(desk, referral)
     return _hold_discussion(desk, referral, command, opened=True)
 
 
 def decline_section_47(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """The discussion was held, and there is no section 47, for the reason given."""
     referral.section_47 = False
+    assessing.need_no_conference(referral)
     return _hold_discussion(desk, referral, command, opened=False)
 
 
@@ -85,16 +104,5 @@ def _check_agencies(desk: Desk, codes: Iterable[str], field: str) -> list[str]:
 def end_section_47(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
     """Significant harm was not found."""
     referral.section_47 = False
-    return {}
-
-
-def make_protection_plan(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
-    """The conference made the child the subject of a child protection plan."""
-    referral.child_protection_plan = True
-    return {}
-
-
-def end_protection_plan(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
-    """The child is in need, and no longer under a child protection plan."""
-    referral.child_protection_plan = False
+    assessing.need_no_conference(referral)
     return {}

@@ -89,6 +89,7 @@ def _move(desk: Desk, enquiry: Enquiry, check: AgencyCheck, fired: Fired, comman
     if check.state in AGENCY_CHECK.final:
         check.ended_at = desk.now
     if check.state in ANSWERED:
+        check.working_minutes_to_answer = desk.pack.calendar.working_minutes_between(check.requested_at, desk.now)
         check.answer = command.answer or command.reason
         check.answered_by = command.answered_by or (desk.actor.name if desk.actor.role in OUTSIDE else "")
 

@@ -7,10 +7,9 @@ from typing import Protocol
 from sqlalchemy.orm import object_session
 
 from triage.models import Decision, Enquiry, Recommendation, Subject
+from triage.models.codes import CHILDREN
 from triage.store.people import find_services
 from workflows.choice import Choice, compare
-
-CHILDREN = ("child", "unborn_child")
 
 
 def as_recommended(enquiry: Enquiry, subject: Subject) -> Choice:

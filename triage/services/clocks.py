@@ -7,7 +7,7 @@ from triage.access.actor import SYSTEM
 from triage.models import AgencyCheck, Clock, ClockPause, Enquiry, Referral
 from triage.models.codes import RAGS
 from triage.services.desk import Desk
-from workflows.calendar import LONDON
+from workflows.calendar import local_day
 from workflows.clocks import DueTimes, assessment_variant, due_after_pause, due_times, timescale_on
 from workflows.disagreement import CLOCK
 from workflows.engine import Fired
@@ -73,6 +73,13 @@ def _is_timed(case: Enquiry | Referral, kind: str) -> bool:
     return case.state == "assessment" and case.assessed_at is not None and not running(case, ASSESSMENTS)
 
 
+def conference_target(desk: Desk, case: Referral) -> date:
+    """By which day a conference is to be held where section 47 begins now, or has begun already."""
+    due = (clock.due_at for clock in running(case, (CONFERENCE,)))
+    since = _kept_since(desk, case)
+    return local_day(next(due, None) or due_times(CONFERENCE, None, since, desk.pack.calendar).due_at)
+
+
 def _kept_since(desk: Desk, case: Referral) -> datetime:
     """Section 47 that ends and begins again before its conference was due has won no time by that."""
     dropped = (clock for clock in case.clocks if clock.kind == CONFERENCE and clock.state == "cancelled")
@@ -94,7 +101,7 @@ def variant_of(desk: Desk, case: Enquiry | Referral, kind: str, event: str) -> s
     if kind == "first_contact":
         return case.service
     if kind == "assessment":
-        return "early_help" if case.service == "early_help" else assessment_variant(_local_day(case.requested_at))
+        return "early_help" if case.service == "early_help" else assessment_variant(local_day(case.requested_at))
     return None
 
 
@@ -123,10 +130,6 @@ def timed_colour(enquiry: Enquiry) -> str | None:
     """The colour by which the latest screening clock is timed: till somebody rates it, what the policy recommends."""
     timed = (clock.variant for clock in reversed(enquiry.clocks) if clock.kind == "screening")
     return next(timed, None)
-
-
-def _local_day(at: datetime) -> date:
-    return at.astimezone(LONDON).date()
 
 
 def retime_clocks(desk: Desk, enquiry: Enquiry, colour: str) -> None:
@@ -252,7 +255,7 @@ def _end_of(desk: Desk, pause: ClockPause) -> datetime:
 
 def _stand_still(desk: Desk, clock: Clock, pause: ClockPause) -> None:
     """What was left when the pause began is left when it ends."""
-    unit = timescale_on(clock.kind, clock.variant, _local_day(clock.started_at)).unit
+    unit = timescale_on(clock.kind, clock.variant, local_day(clock.started_at)).unit
     for name in ("due_at", "warn_at"):
         at = getattr(clock, name)
         if at >= pause.paused_at:  # what was due before the pause stays due

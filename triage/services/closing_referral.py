@@ -1,8 +1,10 @@
 """How a referral ends, and what it leads to: closed with its reason, stepped up or down."""
 
 from triage.models import Referral
+from triage.services.assessing import end_assessment, need_no_conference, went_further
 from triage.services.desk import Desk, seeing_all
 from triage.services.opening_referral import open_after
+from triage.services.planning import end_plans, hold_conference
 from triage.services.protecting import mark_section_47, protect
 from triage.services.referral_command import Details, ReferralAction
 
@@ -24,7 +26,8 @@ def close_case(desk: Desk, referral: Referral, command: ReferralAction) -> Detai
     """With the family's own rating, or why there is none: the plan's quality measure."""
     if referral.service == "early_help":
         referral.family_rating, referral.rating_reason = command.family_rating, command.rating_reason
-    return close(desk, referral, command) | ({"rating": command.family_rating} if command.family_rating else {})
+    told = hold_conference(desk, referral, command) if referral.service == "social_care" else {}
+    return told | close(desk, referral, command) | ({"rating": command.family_rating} if command.family_rating else {})
 
 
 def step_up(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
@@ -35,8 +38,12 @@ def step_up(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
 
 
 def step_down(desk: Desk, referral: Referral, command: ReferralAction) -> Details:
-    """Social care closes, and early help begins with a lead practitioner."""
-    lead, ended = command.lead_practitioner, end(desk, referral, "RC9")
+    """Social care closes, and early help begins with a lead practitioner.
+
+    Only what was no more than assessed closes as "after assessment": census rule 2990.
+    """
+    closure = "RC7" if went_further(referral) else "RC9"
+    lead, ended = command.lead_practitioner, end(desk, referral, closure)
     with seeing_all(desk):  # early help that is open already may be another locality's
         return ended | _named(open_after(desk, referral, "early_help", lead=lead)) | {"lead": lead}
 
@@ -55,7 +62,11 @@ def _named(following: Referral) -> Details:
 
 
 def end(desk: Desk, referral: Referral, closure: str | None) -> Details:
-    """Closed now, for that reason."""
+    """Closed now, for that reason, with whatever is still open of it."""
+    if referral.service == "social_care":
+        end_assessment(desk, referral)
+        need_no_conference(referral)
+        end_plans(referral, desk.today, "in_need", "protection")
     # Together, because what follows may ask the database, which never holds a closed_at without the state.
     referral.state, referral.closed_at, referral.closure = "closed", desk.now, closure
     return {"closure": closure}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from triage.models import AgencyCheck, Clock, Enquiry, PolicyVersion, Referral, Subject, Transfer
 from triage.models.codes import CLOSURES_OF
+from triage.services.assessing import went_further
 from triage.services.clocks import (
     ASSESSMENTS,
     OF_CHECKS,
@@ -181,6 +182,8 @@ def _of_social_care(desk: Desk, referral: Referral) -> Known:
         "latest_expected_on": lambda: desk.pack.calendar.next_working_day(today, LONGEST_EXTENSION),
         "early_help_open": lambda: _has_early_help(desk, referral),
         "two_assessments": lambda: assessment_variant(on) == "initial",
+        "need_known": lambda: referral.primary_need is not None,
+        "went_further": lambda: went_further(referral),
     }
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from triage.access.actor import Actor
 from triage.errors import Conflict, Invalid, Problem
 from triage.models import Decision, Enquiry, Referral, Subject
-from triage.models.codes import CONSENTS, ROUTES, SERVICE_OF_ROUTE
-from triage.services.choosing import CHILDREN, as_choice, compare_decision
+from triage.models.codes import CHILDREN, CONSENTS, ROUTES, SERVICE_OF_ROUTE
+from triage.services.choosing import as_choice, compare_decision
 from triage.services.clocks import cancel_clocks, settle_clocks
 from triage.services.contexts import enquiry_context
 from triage.services.desk import Desk, seeing_all
@@ -20,6 +20,7 @@ from triage.services.events import record
 from triage.services.firing import check_version, fire_action
 from triage.services.first_view import name_of, refuse_unseen, refuse_veiled
 from triage.services.opening_referral import hold_cases, hold_open_case, open_referral
+from triage.services.outages import at_true_time
 from triage.services.outbox import promise
 from triage.services.protecting import alert, protect, protect_adult
 from triage.services.reaching import hold_reached, pass_on
@@ -50,11 +51,12 @@ class SubjectDecision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decide:
-    """The decisions on all of an enquiry's subjects, made together."""
+    """The decisions on all of an enquiry's subjects, made together. `done_at`: on paper, while the service was down."""
 
     enquiry_id: UUID
     decisions: tuple[SubjectDecision, ...]
     version: int | None = None
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ class Answer:
     enquiry_id: UUID
     reason: str = ""
     version: int | None = None
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +90,7 @@ def decide(desk: Desk, command: Decide) -> Enquiry:
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
     refuse_unseen(desk, enquiry)
+    desk = at_true_time(desk, enquiry, command.done_at)
     chosen = _match_subjects(enquiry, command.decisions)
     choices = [as_choice(enquiry, subject, chosen[subject.id]) for subject in enquiry.subjects if subject.id in chosen]
     action = "propose" if any(map(needs_approval, choices)) else "decide"
@@ -107,6 +111,7 @@ def approve(desk: Desk, command: Answer) -> Enquiry:
     Stale, or Conflict for the decider's own, or before one's own first view.
     """
     enquiry, fired = _answer(desk, command, "approve")
+    desk = at_true_time(desk, enquiry, command.done_at)
     settle_clocks(desk, enquiry, fired, ENQUIRY.final)
     enquiry.state = fired.target
     decisions = [subject.proposal for subject in enquiry.subjects]

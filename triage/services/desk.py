@@ -16,10 +16,22 @@ from workflows.calendar import LONDON
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """That what is done here was done on paper, at the time that the desk's clock says, and is entered later.
+
+    `told` is what an event says of it beside that: in which outage, as stated by whom.
+    """
+
+    entered_at: datetime
+    told: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The desk a use case is done at. Services read the time and the actor from it and from nowhere else.
 
-    `purpose` is why, where a reason was asked for; `request_id` says which request, task or command this is part of.
+    `purpose` is why, where a reason was asked for; `request_id` says which request, task or command this is part of;
+    `late` is there while something is entered that was done before.
     """
 
     session: Session
@@ -28,6 +40,7 @@ class Desk:
     pack: Pack
     purpose: str = ""
     request_id: str = ""
+    late: Late | None = None
 
     @property
     def now(self) -> datetime:

@@ -9,24 +9,22 @@ from datetime import datetime
 from math import inf
 from uuid import UUID
 
-from sqlalchemy import not_
-
 from triage.models import Clock, Enquiry, Event, Referral
 from triage.services.desk import Desk
 from triage.store.duty import (
-    Found,
+    ENQUIRIES_47,
+    RECEIVED_OUT_OF_HOURS,
+    RED_ENQUIRIES,
+    RED_REFERRALS,
+    REFERRALS_47,
+    WITH_EDT,
+    Listing,
+    find_cases,
     find_due,
-    find_enquiries,
-    find_referrals,
-    is_red,
-    is_section_47,
-    is_waiting_red,
     list_edt_events,
     list_handovers,
     load_cases,
-    may_be_section_47,
 )
-from triage.store.queues import EDT
 
 MOST = 100  # cases on one list: who has more to do reads the worst of them, and how many there are
 MOST_EVENTS = 1000
@@ -119,17 +117,11 @@ def _by_case(clocks: Iterable[Clock]) -> Iterator[OnDuty]:
 
 def prepare_brief(desk: Desk) -> Brief:
     """Who is in danger, what was handed over and why, and what is due before the office opens."""
-    until, session = opens_after(desk), desk.session
+    until = opens_after(desk)
     return Brief(
         until=until,
-        section_47=_merge(
-            find_enquiries(session, may_be_section_47(), limit=MOST),
-            find_referrals(session, is_section_47(), limit=MOST),
-        ),
-        reds=_merge(
-            find_enquiries(session, is_red(), not_(may_be_section_47()), limit=MOST),
-            find_referrals(session, is_waiting_red(), not_(is_section_47()), limit=MOST),
-        ),
+        section_47=_find(desk, ENQUIRIES_47, REFERRALS_47),
+        reds=_find(desk, RED_ENQUIRIES, RED_REFERRALS),
         with_edt=_list_with_edt(desk),
         due=list_due(desk, until, since=desk.now),
     )
@@ -143,12 +135,11 @@ def prepare_morning(desk: Desk, at: datetime, with_edt: Sequence[WithEdt] | None
     """
     since = desk.pack.calendar.last_closing(at)
     with_edt = _list_with_edt(desk) if with_edt is None else with_edt
-    received = (Enquiry.received_at.between(since, at), Enquiry.out_of_hours.is_(True))
     return Morning(
         since=since,
         until=at,
         left=tuple(each for each in with_edt if _came_at(each) <= at),
-        received=_merge(find_enquiries(desk.session, *received, limit=MOST)),
+        received=_find(desk, RECEIVED_OUT_OF_HOURS, since=since, until=at),
         done=_list_done(desk, since, at),
     )
 
@@ -175,7 +166,8 @@ def opens_after(desk: Desk) -> datetime:
     return calendar.next_opening(calendar.next_closing(now) if calendar.is_open(now) else now)
 
 
-def _merge(*found: Found) -> DutyList:
+def _find(desk: Desk, *listings: Listing, **told: datetime) -> DutyList:
+    found = [find_cases(desk.session, each, limit=MOST, **told) for each in listings]
     listed = [put_on_list(case) for each in found for case in each.cases]
     listed.sort(key=_worst_first)
     return DutyList(tuple(listed[:MOST]), sum(each.total for each in found))
@@ -193,7 +185,7 @@ def put_on_list(case: Enquiry | Referral) -> OnDuty:
 
 def _list_with_edt(desk: Desk) -> tuple[WithEdt, ...]:
     """All of them: nothing that the night must see to is cut off. What was split off went over with what it was in."""
-    found = find_enquiries(desk.session, Enquiry.queue == EDT, limit=None)
+    found = find_cases(desk.session, WITH_EDT, limit=None)
     keys = {key for each in found.cases for key in (each.id, each.split_from_id) if key}
     handed = list_handovers(desk.session, keys)
     return tuple(

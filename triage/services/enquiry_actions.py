@@ -5,7 +5,7 @@ The table in workflows/enquiry.py says who may do what from which state; here is
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from triage.services.events import record
 from triage.services.firing import check_version, fire_action, refuse_unasked
 from triage.services.first_view import refuse_veiled
 from triage.services.night import give_back_to_day, give_red_to_night, give_to_night
+from triage.services.outages import ENTERED_LATE, at_true_time
 from triage.services.rights.sharing import log_check
 from triage.services.splitting import hold_joinable, join, split
 from triage.store.locking import hold, lock
@@ -44,7 +45,10 @@ Details = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnquiryAction:
-    """One action on an enquiry. `version` is the one the actor has read; what an action does not need is left out."""
+    """One action on an enquiry. `version` is the one the actor has read; what an action does not need is left out.
+
+    `done_at` is for what was done on paper while the service was down, of the actions that may be entered late.
+    """
 
     enquiry_id: UUID
     action: str
@@ -61,16 +65,18 @@ class EnquiryAction:
     until: date | None = None
     subject_ids: tuple[UUID, ...] = ()
     into_reference: str = ""
+    done_at: datetime | None = None
 
 
 def act_on_enquiry(desk: Desk, command: EnquiryAction) -> Enquiry:
     """Do the action, or refuse: Stale, Conflict (with every reason), Invalid, or NotFound for one there is not."""
-    refuse_unasked(ENQUIRY, command)
+    refuse_unasked(ENQUIRY, command, *(("done_at",) if command.action in ENTERED_LATE else ()))
     if command.action in ELSEWHERE:
         return ELSEWHERE[command.action](desk, command)
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
     check_version(desk, enquiry, command.version)
     refuse_veiled(desk, enquiry, command.action)
+    desk = at_true_time(desk, enquiry, command.done_at)
     fired = fire_action(ENQUIRY, desk, enquiry, command.action, _context(desk, enquiry, command))
     details = WHILE_CLOCKS_RUN.get(command.action, _nothing_more)(desk, enquiry, command)
     settle_clocks(desk, enquiry, fired, ENQUIRY.final)
@@ -236,7 +242,8 @@ def _send_back(desk: Desk, command: EnquiryAction) -> Enquiry:
 
 
 def _as_answer(command: EnquiryAction) -> Answer:
-    return Answer(enquiry_id=command.enquiry_id, reason=command.reason, version=command.version)
+    read = {"version": command.version, "done_at": command.done_at}
+    return Answer(enquiry_id=command.enquiry_id, reason=command.reason, **read)
 
 
 def _refuse_deciding(desk: Desk, command: EnquiryAction) -> Enquiry:

@@ -1,6 +1,7 @@
 """From rows to the facts that a policy may look at, and from its answer to a row."""
 
 from datetime import datetime, time
+from typing import Any
 
 from rules.explain import decide
 from rules.facts import NEVER, Facts
@@ -52,10 +53,16 @@ def _days_since(earlier: datetime | None, now: datetime) -> int:
 
 def recommend_for(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before: bool) -> Recommendation:
     """Ask the policy in force when the enquiry was received, and keep its answer with the facts it was given."""
+    recommendation = Recommendation(subject=subject, **ask_policy(desk, enquiry, subject, known_before=known_before))
+    desk.session.add(recommendation)
+    return recommendation
+
+
+def ask_policy(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_before: bool) -> dict[str, Any]:
+    """What a recommendation's row says, but for whose it is."""
     facts = gather_facts(desk, enquiry, subject, known_before=known_before)
     answer = decide(policy_for(desk, enquiry.received_at), facts)
-    recommendation = Recommendation(
-        subject=subject,
+    return dict(
         made_at=desk.now,
         level=answer.level,
         route=answer.route,
@@ -67,5 +74,3 @@ def recommend_for(desk: Desk, enquiry: Enquiry, subject: Subject, *, known_befor
         policy_version=answer.policy.version,
         policy_hash=answer.policy.hash,
     )
-    desk.session.add(recommendation)
-    return recommendation

@@ -15,7 +15,7 @@ from triage.services.desk import Desk
 from triage.services.family import Family, gather_families
 from triage.store.history import list_at_postcodes, list_handed, list_told, list_told_together
 from triage.store.merges import list_records
-from workflows.calendar import LONDON
+from workflows.calendar import local_day
 from workflows.people.family import LIVES_WITH
 from workflows.people.folding import split_address
 from workflows.timeline import Stretch, count_by_month, find_clusters, find_gaps, months_old
@@ -80,8 +80,8 @@ def gather_history(desk: Desk, enquiry: Enquiry, records: Iterable[Person], fami
     handed = [each for each in list_handed(desk.session, relations) if each.enquiry_id != enquiry.id]
     entries = [_tell_enquiry(each, relations) for each in told]
     entries += [entry for each in handed for entry in _tell_referral(each, relations)]
-    days = [_day(at) for at in {each.enquiry_id: each.enquiry.received_at for each in told}.values()]
-    today = _day(enquiry.received_at)
+    days = [local_day(at) for at in {each.enquiry_id: each.enquiry.received_at for each in told}.values()]
+    today = local_day(enquiry.received_at)
     quiet = {gap.last: gap for gap in find_gaps([*days, today])}
     own = None if today in days else quiet.pop(today, None)
     return History(
@@ -96,13 +96,15 @@ def gather_history(desk: Desk, enquiry: Enquiry, records: Iterable[Person], fami
 def _in_order(entries: Iterable[Entry], quiet: dict[date, Stretch]) -> list[Entry]:
     """The latest first, and with the first enquiry after a long quiet how long it was."""
     ordered = sorted(entries, key=lambda each: (each.at, each.reference))
-    told = (replace(each, quiet=quiet.pop(_day(each.at), None)) if each.kind == "enquiry" else each for each in ordered)
+    told = (
+        replace(each, quiet=quiet.pop(local_day(each.at), None)) if each.kind == "enquiry" else each for each in ordered
+    )
     return list(told)[::-1]
 
 
 def _relate(desk: Desk, enquiry: Enquiry, own: Sequence[Person], families: Families) -> Iterator[tuple[UUID, str]]:
     """Each record, and how it stands to those whom the enquiry is about: what is nearest is said last."""
-    keys, day = [each.id for each in own], _day(enquiry.received_at)
+    keys, day = [each.id for each in own], local_day(enquiry.received_at)
     yield from ((each.id, ADDRESS) for each in _list_at_address(desk, own))
     together = list_told_together(desk.session, keys)
     yield from ((each.id, TOGETHER) for each in list_records(desk.session, [each.id for each in together]))
@@ -170,9 +172,5 @@ def _tell_referral(referral: Referral, relations: dict[UUID, str]) -> Iterator[E
 
 
 def _about(person: Person, relations: dict[UUID, str], at: datetime) -> dict[str, object]:
-    months = months_old(person.birth_date, _day(at)) if person.birth_date else None
+    months = months_old(person.birth_date, local_day(at)) if person.birth_date else None
     return {"person": person, "relation": relations[person.id], "months": months}
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(LONDON).date()

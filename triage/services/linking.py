@@ -5,7 +5,7 @@ from uuid import UUID
 
 from triage.errors import Conflict, Problem, invalid
 from triage.models import Enquiry, Person, Subject
-from triage.services.choosing import CHILDREN
+from triage.models.codes import CHILDREN
 from triage.services.clocks import retime_clocks
 from triage.services.desk import Desk
 from triage.services.events import record

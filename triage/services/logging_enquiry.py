@@ -71,7 +71,7 @@ class LogEnquiry:
 
 def log_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
     """Keep the enquiry with a recommendation for each subject and its clocks running. Invalid names every fault."""
-    problems = tuple(_check(desk, command))
+    problems = tuple(check_enquiry(desk, command))
     if problems:
         raise Invalid(*problems)
     with reaching_in(desk):
@@ -79,7 +79,8 @@ def log_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
 
 
 def _keep(desk: Desk, command: LogEnquiry) -> Enquiry:
-    enquiry = _add_enquiry(desk, command)
+    enquiry = make_enquiry(desk, command)
+    desk.session.add(enquiry)
     recommendations = [_add_subject(desk, enquiry, n, new) for n, new in enumerate(command.subjects, 1)]
     place_enquiry(enquiry, desk.pack.locate(enquiry.subjects[0].person.postcode))
     record(
@@ -100,7 +101,8 @@ def _keep(desk: Desk, command: LogEnquiry) -> Enquiry:
     return enquiry
 
 
-def _check(desk: Desk, command: LogEnquiry) -> Iterator[Problem]:
+def check_enquiry(desk: Desk, command: LogEnquiry) -> Iterator[Problem]:
+    """Everything that is wrong with what was told, but for how its people are described."""
     if command.received_at > desk.now:
         message = "The enquiry cannot be received after now. Check the date and time."
         yield Problem("future", message, "received_at")
@@ -137,9 +139,10 @@ def _check_subject(indicators: Container[str], subject: NewSubject, field: str) 
         yield from check_view(subject.first_view_level, subject.first_view_reason, f"{field}.first_view_")
 
 
-def _add_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
+def make_enquiry(desk: Desk, command: LogEnquiry, **more: object) -> Enquiry:
+    """The row, which no session knows yet, of an enquiry that was checked; as yet it is about nobody."""
     year = command.received_at.astimezone(LONDON).year
-    enquiry = Enquiry(
+    return Enquiry(
         reference=command.reference or next_enquiry_reference(desk.session, year),
         received_at=command.received_at,
         logged_at=desk.now,
@@ -160,9 +163,8 @@ def _add_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
         reported=command.reported,
         opinion=command.opinion,
         child_voice=command.child_voice,
+        **more,
     )
-    desk.session.add(enquiry)
-    return enquiry
 
 
 def _add_subject(desk: Desk, enquiry: Enquiry, ordinal: int, new: NewSubject) -> Recommendation:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from triage.errors import Conflict, Problem, invalid
 from triage.models import Enquiry, Merge, Person
-from triage.services.choosing import CHILDREN
+from triage.models.codes import CHILDREN
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.family import NOBODY, name_kin

@@ -21,6 +21,7 @@ PAGES = {
     "rights.show_list": "Requests for a record",
     "rights.show": "A request for a record",
     "rights.take_copy": "A copy of a record",
+    "inspector_pack.make": "The inspectors' pack, as a file",
     "openings.show": "Who opened what",
     "openings.download": "Who opened what, as a file",
 }

@@ -60,6 +60,14 @@ def add_person(desk: Desk, new: NewPerson, field: str) -> Person:
     problems = tuple(check_person(desk, new, field))
     if problems:
         raise Invalid(*problems)
+    person = make_person(desk, new)
+    desk.session.add(person)
+    record(desk, person, "person_added")
+    return person
+
+
+def make_person(desk: Desk, new: NewPerson, **more: object) -> Person:
+    """The row, which no session knows yet, of a person whose description was checked."""
     postcode = normalise_postcode(new.postcode or "")
     place = desk.pack.locate(postcode)
     person = Person(
@@ -76,10 +84,9 @@ def add_person(desk: Desk, new: NewPerson, field: str) -> Person:
         postcode=postcode,
         authority=place.authority,
         district_code=place.district_code,
+        **more,
     )
     index_name(person)
-    desk.session.add(person)
-    record(desk, person, "person_added")
     return person
 
 
@@ -99,19 +106,27 @@ def index_names(session: Session) -> int:
 
 def check_person(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
     """Everything that is wrong with the description, each with what to do."""
+    yield from check_description(new, desk.now.date(), field)
+    known = is_nhs_number(new.nhs_number or "") and desk.actor.role not in OUTSIDE
+    if known and find_by_nhs_number(desk.session, new.nhs_number):
+        message = "Somebody with this NHS number is known already: choose that person instead."
+        yield Problem("nhs_number_known", message, f"{field}.nhs_number")
+
+
+def check_description(new: NewPerson, today: date, field: str) -> Iterator[Problem]:
+    """The same without asking who is known: what could not be, of somebody told of on that day."""
     has_name = new.given_name.strip() or new.family_name.strip()
     if not has_name and new.kind != "unborn_child" and not new.name_unknown:
         yield Problem(
             "no_name", "Enter a name. If none is known, enter what the person is called.", f"{field}.given_name"
         )
-    yield from _check_dates(desk, new, field)
+    yield from _check_dates(new, today, field)
     if new.postcode and not normalise_postcode(new.postcode):
         yield Problem("postcode", "Enter a full UK postcode, like NG15 7AA, or leave it empty.", f"{field}.postcode")
-    yield from _check_numbers(desk, new, field)
+    yield from _check_numbers(new, field)
 
 
-def _check_dates(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
-    today = desk.now.date()
+def _check_dates(new: NewPerson, today: date, field: str) -> Iterator[Problem]:
     if new.birth_date and new.expected_date:
         yield Problem("two_dates", "Give a date of birth or an expected date, not both.", f"{field}.expected_date")
     if new.birth_date and new.birth_date > today:
@@ -127,13 +142,10 @@ def _check_dates(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
         yield Problem("expected_date", message, f"{field}.expected_date")
 
 
-def _check_numbers(desk: Desk, new: NewPerson, field: str) -> Iterator[Problem]:
+def _check_numbers(new: NewPerson, field: str) -> Iterator[Problem]:
     if new.nhs_number and not is_nhs_number(new.nhs_number):
         message = "This is not an NHS number: its check digit is wrong. Check the ten digits."
         yield Problem("nhs_number", message, f"{field}.nhs_number")
-    elif new.nhs_number and desk.actor.role not in OUTSIDE and find_by_nhs_number(desk.session, new.nhs_number):
-        message = "Somebody with this NHS number is known already: choose that person instead."
-        yield Problem("nhs_number_known", message, f"{field}.nhs_number")
     if new.upn and not is_upn(new.upn):
         message = "This is not a unique pupil number: its first letter does not fit. Check the 13 characters."
         yield Problem("upn", message, f"{field}.upn")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 
 from triage.access.ledger import seal_reading
@@ -12,6 +12,14 @@ from triage.services.desk import Desk
 from triage.services.events import KINDS
 
 Case = Enquiry | Referral
+# Statements that are put together once: every page needs them.
+HEADS, READINGS = ReadingHead.__table__, Reading.__table__
+MINE = HEADS.c.reader_id == bindparam("reader")
+HEAD = select(HEADS.c.number, HEADS.c.hash).where(MINE).with_for_update()
+MOVED = update(HEADS).where(MINE).values(number=bindparam("head_number"), hash=bindparam("head_hash")).cte("moved")
+# No value may be called as a column is: it would be written to both tables.
+WRITTEN = {f"its_{column.key}": column.key for column in READINGS.columns if column.key != "xid"}
+APPEND = insert(READINGS).values({column: bindparam(name) for name, column in WRITTEN.items()}).add_cte(MOVED)
 
 
 def people_of(cases: Iterable[Case]) -> set[UUID]:
@@ -54,19 +62,17 @@ def note_reading(desk: Desk, what: str, people: Iterable[UUID], case: Case | Non
 
 def _hold_head(desk: Desk) -> ReadingHead:
     """The head of this reader's chain, locked until the transaction ends."""
-    query = select(ReadingHead.number, ReadingHead.hash).where(ReadingHead.reader_id == desk.actor.id).with_for_update()
-    found = desk.session.execute(query).one_or_none()
+    mine = {"reader": desk.actor.id}
+    found = desk.session.execute(HEAD, mine).one_or_none()
     if found is None:
         first = insert_or_leave(ReadingHead.__table__).values(reader_id=desk.actor.id, number=0, hash=b"")
         desk.session.execute(first.on_conflict_do_nothing())
-        found = desk.session.execute(query).one()
+        found = desk.session.execute(HEAD, mine).one()
     return found
 
 
 def _append(desk: Desk, reading: Reading) -> None:
     """The reading and its chain's new head, in one statement."""
     reading.hash = seal_reading(reading)
-    mine, row = ReadingHead.__table__.c.reader_id == reading.reader_id, Reading.__table__
-    moved = update(ReadingHead.__table__).where(mine).values(number=reading.number, hash=reading.hash).cte("moved")
-    values = {column.key: getattr(reading, column.key) for column in row.columns if column.key != "xid"}
-    desk.session.execute(insert(row).values(values).add_cte(moved))
+    head = {"reader": reading.reader_id, "head_number": reading.number, "head_hash": reading.hash}
+    desk.session.execute(APPEND, {name: getattr(reading, column) for name, column in WRITTEN.items()} | head)

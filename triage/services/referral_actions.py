@@ -6,7 +6,7 @@ from typing import Any
 from triage.errors import Conflict, Problem
 from triage.models import Referral
 from triage.models.codes import TABLES
-from triage.services import allocating, casework, closing_referral, other_authority
+from triage.services import allocating, casework, closing_referral, other_authority, planning
 from triage.services.clocks import pause_clock, resume_clock, settle_clocks, start_clocks
 from triage.services.colleagues import find_colleague
 from triage.services.contexts import is_elsewhere, referral_context
@@ -85,6 +85,10 @@ def _context(desk: Desk, referral: Referral, command: ReferralAction) -> Any:
         until=command.until,
         invited=frozenset(command.invited),
         came=frozenset(command.came),
+        primary_need=command.primary_need,
+        child_seen=command.child_seen,
+        factors=tuple(command.factors),
+        category_of_abuse=command.category_of_abuse,
         expected_on=command.expected_on,
         transfer_to=command.transfer_to.strip() or None,
         family_rating=command.family_rating,
@@ -123,13 +127,17 @@ EFFECTS: dict[str, Callable[[Desk, Referral, ReferralAction], Details]] = {
     "start_assessment": casework.start_assessment,
     "extend_assessment": casework.extend_assessment,
     "complete_assessment": casework.complete_assessment,
+    "say_primary_need": casework.say_primary_need,
+    "start_core_assessment": casework.start_core_assessment,
     "ask_for_discussion": casework.ask_for_discussion,
     "call_strategy_discussion": casework.call_strategy_discussion,
     "open_section_47": casework.open_section_47,
     "decline_section_47": casework.decline_section_47,
     "end_section_47": casework.end_section_47,
-    "make_protection_plan": casework.make_protection_plan,
-    "end_protection_plan": casework.end_protection_plan,
+    "make_protection_plan": planning.make_protection_plan,
+    "make_plan": planning.make_plan,
+    "review_plan": planning.review_plan,
+    "end_protection_plan": planning.end_protection_plan,
     "offer_transfer": offer_transfer,
     "close": closing_referral.close_case,
     "record_outcome": closing_referral.close,

@@ -27,5 +27,14 @@ class ReferralAction:
     came: tuple[str, ...] = ()
     expected_on: date | None = None
     transfer_to: str = ""
+    primary_need: str | None = None
+    child_seen: bool | None = None
+    factors: tuple[str, ...] = ()
+    internal_review_on: date | None = None
+    conference_on: date | None = None
+    category_of_abuse: str | None = None
+    previous_plans: int | None = None
+    reviewed_on: date | None = None
+    ended_on: date | None = None
     family_rating: int | None = None
     rating_reason: str = ""

@@ -11,6 +11,8 @@ from triage.models import OutboxMessage
 
 BATCH = 200
 TRIES = 8
+DEATHS = 3  # how often a message may take the process with it that does it, before a person looks
+DIED = "WorkerLost: the process that did it died, each time."
 AGAIN_AFTER = timedelta(minutes=2)  # published but not done by then: the broker or a worker lost it
 
 
@@ -31,11 +33,11 @@ def due_messages(session: Session, now: datetime) -> list[OutboxMessage]:
     return list(session.scalars(query))
 
 
-def relay(session: Session, now: datetime, publish: Callable[[UUID], None]) -> int:
+def relay(session: Session, now: datetime, publish: Callable[[OutboxMessage], None]) -> int:
     """Publish what is due; how many. If the broker is down it raises, nothing is marked, and all are due again."""
     messages = due_messages(session, now)
     for message in messages:
-        publish(message.id)
+        publish(message)
         message.published_at = now
     return len(messages)
 
@@ -50,9 +52,20 @@ def take_message(session: Session, message_id: UUID) -> OutboxMessage | None:
     return session.scalar(query)
 
 
+def begin_message(session: Session, message_id: UUID, now: datetime) -> bool:
+    """Whether it is to be done now. To be committed before: so it is counted, though whoever does it dies of it."""
+    message = take_message(session, message_id)
+    if message and message.begun >= DEATHS:
+        message.failed_at, message.last_error, message.attempts = now, DIED, message.begun
+        return False
+    if message:
+        message.begun += 1
+    return message is not None
+
+
 def note_failure(message: OutboxMessage, now: datetime, error: str) -> None:
     """Wait twice as long after each failure; after the last try leave it for a person, never silently done."""
-    message.attempts += 1
+    message.attempts, message.begun = message.attempts + 1, 0
     message.last_error = error[:500]
     if message.attempts >= TRIES:
         message.failed_at = now

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from triage.access import second_factor
+from triage.access import second_factor, webhook_signing
 from triage.access.vault import Unreadable, Vault
-from triage.models import AccessExport, Credential, Draft, File, Telling
+from triage.models import AccessExport, Credential, Draft, File, Telling, Webhook
 from triage.services import drafts, files, tellings
 from triage.services.rights import keeping
 from triage.store.sealed import SealedRow, list_sealed, put_sealed
@@ -32,6 +32,8 @@ SEALED = (
     Sealed("copies of records", keeping.PURPOSE, AccessExport.sealed),
     Sealed("drafts", drafts.PURPOSE, Draft.content),
     Sealed("forms of those without an account", tellings.PURPOSE, Telling.content),
+    Sealed("secrets of webhooks", webhook_signing.PURPOSE, Webhook.secret),
+    Sealed("earlier secrets of webhooks", webhook_signing.PURPOSE, Webhook.previous_secret),
 )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from triage.errors import Conflict, Invalid, Problem
 from triage.models import AgencyCheck, Decision, Enquiry, SecondLook
-from triage.models.codes import OUTCOMES
+from triage.models.codes import GRADES, OUTCOMES
 from triage.services.choosing import compare_decision
 from triage.services.desk import Desk
 from triage.services.events import record
@@ -25,10 +25,11 @@ NOTHING = "no_further_action"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveLook:
-    """What another manager would have chosen, and why in a few words."""
+    """What another manager would have chosen, why in a few words, and how good the work was until then."""
 
     look_id: UUID
     outcome: str | None = None
+    grade: str | None = None
     reason: str = ""
 
 
@@ -82,8 +83,8 @@ def list_answers_then(look: SecondLook) -> list[AgencyCheck]:
 def give_second_look(desk: Desk, command: GiveLook) -> SecondLook:
     """Keep what this manager would have chosen. Once: what they think after seeing the other changes nothing.
 
-    Invalid without an outcome or a reason; Conflict where somebody has looked already; NotFound for whoever made or
-    approved the decision.
+    Invalid without an outcome, a reason or a grade; Conflict where somebody has looked already; NotFound for whoever
+    made or approved the decision.
     """
     problems = tuple(_check(command))
     if problems:
@@ -94,7 +95,7 @@ def give_second_look(desk: Desk, command: GiveLook) -> SecondLook:
     if look.looked_at is not None:
         raise Conflict(Problem("looked", "Somebody has given this second look already. Yours was not kept."))
     look.looked_at, look.looked_by_id = desk.now, desk.actor.id
-    look.outcome, look.reason = command.outcome, command.reason.strip()
+    look.outcome, look.reason, look.grade = command.outcome, command.reason.strip(), command.grade
     record(desk, enquiry, "second_look_given")
     return look
 
@@ -105,4 +106,6 @@ def _check(command: GiveLook) -> list[Problem]:
         problems.append(Problem("no_outcome", "Choose what you would have decided.", "outcome"))
     if not command.reason.strip():
         problems.append(Problem("no_reason", "Say in a few words why you would have decided so.", "reason"))
+    if command.grade not in GRADES:
+        problems.append(Problem("no_grade", "Choose how good the work was.", "grade"))
     return problems

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from triage.errors import NotFound, Problem
 from triage.models import Cover, Enquiry, Referral, User
@@ -34,7 +34,7 @@ def list_covering(session: Session, who: UUID, now: datetime) -> list[User]:
 
 def list_covered(session: Session, who: UUID, now: datetime) -> list[Cover]:
     """For whom this person covers now, by name."""
-    mine = select(Cover).join(Cover.user).options(joinedload(Cover.user)).where(Cover.by_id == who, *_stands(now))
+    mine = select(Cover).join(Cover.user).options(contains_eager(Cover.user)).where(Cover.by_id == who, *_stands(now))
     return list(session.scalars(mine.order_by(User.name, Cover.id)))
 
 

@@ -32,7 +32,8 @@ def _insert(session: Session, rows: list[dict[str, object]], now: datetime) -> i
     )
     pairs = [each for name in ("kind", "on_day", "user_id") for each in (name, made.c[name])]
     at = literal(now)
-    promised = select(made.c.outbox_id, literal(TASK), func.jsonb_build_object(*pairs), at, at, literal(0), literal(""))
-    columns = ["id", "task", "payload", "created_at", "available_at", "attempts", "last_error"]
+    what, none = func.jsonb_build_object(*pairs), literal(0)
+    promised = select(made.c.outbox_id, literal(TASK), what, at, at, none, none, literal(""))
+    columns = ["id", "task", "payload", "created_at", "available_at", "attempts", "begun", "last_error"]
     written = insert(OutboxMessage).from_select(columns, promised).returning(OutboxMessage.id)
     return len(session.execute(written).all())

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.models import Disclosure, Enquiry, Referral
 
+LAST_FIRST = (Disclosure.shared_at.desc(), Disclosure.id.desc())
+SHARED = select(Disclosure).options(joinedload(Disclosure.shared_by)).order_by(*LAST_FIRST)
+OF_ENQUIRY = SHARED.where(Disclosure.enquiry_id == bindparam("case"))
+OF_REFERRAL = SHARED.where(Disclosure.referral_id == bindparam("case"))
+
 
 def list_shared(session: Session, case: Enquiry | Referral) -> Sequence[Disclosure]:
     """What was shared about it, the last first."""
-    of_case = Disclosure.enquiry_id if isinstance(case, Enquiry) else Disclosure.referral_id
-    query = select(Disclosure).where(of_case == case.id).options(joinedload(Disclosure.shared_by))
-    return session.scalars(query.order_by(Disclosure.shared_at.desc(), Disclosure.id.desc())).all()
+    return session.scalars(OF_ENQUIRY if isinstance(case, Enquiry) else OF_REFERRAL, {"case": case.id}).all()

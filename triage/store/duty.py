@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from triage.models import Clock, Decision, Enquiry, Event, Recommendation, Referral, Subject
+from triage.store.queues import EDT
 from triage.store.urgency import how_urgent
 from workflows.enquiry import UNSETTLED
 
@@ -18,6 +19,13 @@ EDT_ROLE = "emergency_duty_team"
 HANDED_OVER, HANDED_BACK = "handed_over_to_edt", "handed_back_by_edt"
 OFFER = "transfer"  # its clock is also theirs to whom the case is offered
 Cases = list[Enquiry] | list[Referral]
+OF_CLOCK = (
+    joinedload(Clock.agency_check),
+    *how_urgent(selectinload(Clock.enquiry)),
+    selectinload(Clock.referral).joinedload(Referral.person),
+)
+OF_ENQUIRY = (*how_urgent(), selectinload(Enquiry.clocks), joinedload(Enquiry.joined_into))
+OF_REFERRAL = (joinedload(Referral.person), selectinload(Referral.clocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +46,22 @@ def find_due(
         due.append(Clock.due_at >= since)
     if locality is not None:
         due.append(or_(Referral.locality_code == locality, and_(Referral.id.is_not(None), Clock.kind == OFFER)))
-    case = func.coalesce(Clock.enquiry_id, Clock.referral_id).distinct()
-    counts = select(func.count(case), func.count(case).filter(Clock.due_at < now)).select_from(Clock)
-    total, overdue = session.execute(_within(counts, due)).one()
-    clocks = _within(select(Clock), due).options(*_of_clock()).order_by(Clock.due_at, Clock.id).limit(limit)
-    return Due(session.scalars(clocks).all(), total, overdue)
+    query = _within(select(Clock), due).options(*OF_CLOCK).order_by(Clock.due_at, Clock.id)
+    clocks = session.scalars(query.limit(limit)).all()
+    if len(clocks) == limit:
+        case = func.coalesce(Clock.enquiry_id, Clock.referral_id).distinct()
+        counts = select(func.count(case), func.count(case).filter(Clock.due_at < now)).select_from(Clock)
+        return Due(clocks, *session.execute(_within(counts, due)).one())
+    cases = [{clock.enquiry_id or clock.referral_id for clock in its} for its in (clocks, _late(clocks, now))]
+    return Due(clocks, *map(len, cases))
+
+
+def _late(clocks: Sequence[Clock], now: datetime) -> list[Clock]:
+    return [clock for clock in clocks if clock.due_at < now]
 
 
 def _within(query: Select[Any], due: list[ColumnElement[bool]]) -> Select[Any]:
     return query.outerjoin(Referral, Referral.id == Clock.referral_id).where(*due)
-
-
-def _of_clock() -> tuple[Any, ...]:
-    return (
-        joinedload(Clock.agency_check),
-        *how_urgent(selectinload(Clock.enquiry)),
-        selectinload(Clock.referral).joinedload(Referral.person),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,44 +72,47 @@ class Found:
     total: int
 
 
-def find_enquiries(session: Session, *conditions: ColumnElement[bool], limit: int | None) -> Found:
-    """The enquiries of which all of that is so, at most `limit` (None: all)."""
-    options = (
-        *how_urgent(),
-        selectinload(Enquiry.clocks),
-        joinedload(Enquiry.joined_into),
-    )
-    return _find(session, Enquiry, Clock.enquiry_id, conditions, options, limit)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The statements that find cases, the most overdue first, and count them: put together once, since that is slow."""
+
+    cases: Select[Any]
+    count: Select[Any]
 
 
-def find_referrals(session: Session, *conditions: ColumnElement[bool], limit: int | None) -> Found:
-    """The referrals of which all of that is so, at most `limit`."""
-    options = (joinedload(Referral.person), selectinload(Referral.clocks))
-    return _find(session, Referral, Clock.referral_id, conditions, options, limit)
+def find_cases(session: Session, listing: Listing, *, limit: int | None, **told: Any) -> Found:
+    """The cases of that listing, at most `limit` (None: all). `told` is what it asks for by name."""
+    cases = list(session.scalars(listing.cases, {"most": limit, **told}))
+    return Found(cases, len(cases) if limit is None or len(cases) < limit else session.scalar(listing.count, told))
 
 
-def _find(session: Session, model: Any, of_case: Any, conditions: Any, options: Any, limit: int | None) -> Found:
+def _list_enquiries(*conditions: ColumnElement[bool]) -> Listing:
+    return _list(Enquiry, Clock.enquiry_id, OF_ENQUIRY, conditions)
+
+
+def _list_referrals(*conditions: ColumnElement[bool]) -> Listing:
+    return _list(Referral, Clock.referral_id, OF_REFERRAL, conditions)
+
+
+def _list(model: Any, of_case: Any, options: Any, conditions: Any) -> Listing:
     due = select(func.min(Clock.due_at)).where(of_case == model.id, Clock.state == "running").scalar_subquery()
-    query = select(model).where(*conditions).options(*options).order_by(due.asc().nulls_last(), model.id).limit(limit)
-    cases = list(session.scalars(query))
-    if limit is None or len(cases) < limit:
-        return Found(cases, len(cases))
-    return Found(cases, session.scalar(select(func.count()).select_from(model).where(*conditions)))
+    query = select(model).where(*conditions).options(*options).order_by(due.asc().nulls_last(), model.id)
+    return Listing(query.limit(bindparam("most")), select(func.count()).select_from(model).where(*conditions))
 
 
-def is_red() -> ColumnElement[bool]:
+def _is_red() -> ColumnElement[bool]:
     """Of an enquiry that is not decided: rated red or, until somebody rates it, recommended red."""
-    unrated = and_(Enquiry.rag.is_(None), _recommended(Recommendation.rag == "red"))
+    unrated = and_(Enquiry.rag.is_(None), recommended(Recommendation.rag == "red"))
     return and_(Enquiry.queue.is_not(None), Enquiry.state.in_(UNSETTLED), or_(Enquiry.rag == "red", unrated))
 
 
-def may_be_section_47() -> ColumnElement[bool]:
+def _may_be_section_47() -> ColumnElement[bool]:
     """Of an enquiry that is not decided: section 47 is recommended, or proposed to a manager."""
-    asked = or_(_recommended(Recommendation.section_47.is_(True)), _proposed_section_47())
+    asked = or_(recommended(Recommendation.section_47.is_(True)), _proposed_section_47())
     return and_(Enquiry.queue.is_not(None), Enquiry.state.in_(UNSETTLED), asked)
 
 
-def _recommended(what: ColumnElement[bool]) -> ColumnElement[bool]:
+def recommended(what: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether that is so of the last recommendation for any subject."""
     later = aliased(Recommendation)
     is_last = ~exists().where(later.subject_id == Recommendation.subject_id, later.made_at > Recommendation.made_at)
@@ -123,12 +133,12 @@ def _proposed_section_47() -> ColumnElement[bool]:
     )
 
 
-def is_waiting_red() -> ColumnElement[bool]:
+def _is_waiting_red() -> ColumnElement[bool]:
     """Of a referral: open, red, and nobody has begun to assess it."""
     return and_(_is_worked(), Referral.rag == "red", Referral.started_at.is_(None))
 
 
-def is_section_47() -> ColumnElement[bool]:
+def _is_section_47() -> ColumnElement[bool]:
     """Of a referral: a section 47 enquiry is open, or to be opened. Once there is a plan it has ended.
 
     Unless another discussion is owed: danger does not ask whether there is a plan.
@@ -140,6 +150,17 @@ def is_section_47() -> ColumnElement[bool]:
 
 def _is_worked() -> ColumnElement[bool]:
     return and_(Referral.queue.is_not(None), Referral.state != "plan")
+
+
+ENQUIRIES_47 = _list_enquiries(_may_be_section_47())
+REFERRALS_47 = _list_referrals(_is_section_47())
+RED_ENQUIRIES = _list_enquiries(_is_red(), not_(_may_be_section_47()))
+RED_REFERRALS = _list_referrals(_is_waiting_red(), not_(_is_section_47()))
+WITH_EDT = _list_enquiries(Enquiry.queue == EDT)
+RECEIVED_BETWEEN = Enquiry.received_at.between(bindparam("since"), bindparam("until"))
+RECEIVED_OUT_OF_HOURS = _list_enquiries(RECEIVED_BETWEEN, Enquiry.out_of_hours.is_(True))
+ENQUIRIES_OF_KEYS = _list_enquiries(Enquiry.id.in_(bindparam("keys", expanding=True)))
+REFERRALS_OF_KEYS = _list_referrals(Referral.id.in_(bindparam("keys", expanding=True)))
 
 
 def list_handovers(session: Session, enquiry_ids: Collection[UUID]) -> dict[UUID, Event]:
@@ -166,7 +187,7 @@ def load_cases(session: Session, keys: Collection[UUID]) -> dict[UUID, Enquiry |
     if not keys:
         return {}
     found = (
-        *find_enquiries(session, Enquiry.id.in_(keys), limit=None).cases,
-        *find_referrals(session, Referral.id.in_(keys), limit=None).cases,
+        *find_cases(session, ENQUIRIES_OF_KEYS, limit=None, keys=[*keys]).cases,
+        *find_cases(session, REFERRALS_OF_KEYS, limit=None, keys=[*keys]).cases,
     )
     return {case.id: case for case in found}

@@ -9,11 +9,47 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, Uuid, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem, invalid
 from triage.models import AgencyCheck, Clock, Decision, Enquiry, Event, Subject
+
+# What the page of an enquiry asks for is put together once: that takes longer than to read what is found.
+SUBJECTS = selectinload(Enquiry.subjects)
+WHOLE = (
+    joinedload(Enquiry.owner),
+    SUBJECTS.joinedload(Subject.person),
+    SUBJECTS.selectinload(Subject.first_views),
+    SUBJECTS.selectinload(Subject.recommendations),
+    SUBJECTS.selectinload(Subject.decisions),
+    selectinload(Enquiry.checks),
+    selectinload(Enquiry.clocks).joinedload(Clock.pauses),
+    selectinload(Enquiry.referrals),
+)
+THIS = bindparam("enquiry", type_=Uuid)
+EVENTS = select(Event).where(Event.case_id == bindparam("case")).order_by(Event.number)
+
+BEFORE_JOINED = AgencyCheck.enquiry_id.in_(select(Enquiry.id).where(Enquiry.joined_into_id == THIS))
+BEFORE_SPLIT = and_(
+    AgencyCheck.enquiry_id == bindparam("split_from"), AgencyCheck.requested_at <= bindparam("logged_at")
+)
+CHECKS_BESIDE = (
+    select(AgencyCheck)
+    .where(or_(BEFORE_JOINED, BEFORE_SPLIT), AgencyCheck.state != "withdrawn")
+    .order_by(AgencyCheck.requested_at, AgencyCheck.id)
+)
+
+FIRST_JOINED = select(Enquiry.id).where(Enquiry.joined_into_id == THIS).cte(recursive=True)
+ALL_JOINED = FIRST_JOINED.union(select(Enquiry.id).join(FIRST_JOINED, Enquiry.joined_into_id == FIRST_JOINED.c.id))
+JOINED = select(Enquiry).where(Enquiry.id.in_(select(ALL_JOINED.c.id)))
+
+HERE = select(Enquiry.id, Enquiry.split_from_id).where(Enquiry.id == THIS).cte(recursive=True)
+ORIGIN = (Enquiry.joined_into_id == HERE.c.id) | (Enquiry.id == HERE.c.split_from_id)
+ORIGINS = HERE.union(select(Enquiry.id, Enquiry.split_from_id).join(HERE, ORIGIN))
+RECOGNISED = select(Event.data["known"].astext).where(
+    Event.case_id.in_(select(ORIGINS.c.id)), Event.type == "person_recognised", Event.actor_id == bindparam("actor")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +62,10 @@ class Page:
 
 def get_enquiry(session: Session, key: UUID) -> Enquiry:
     """The enquiry with its people, recommendations, decisions, checks, clocks and referrals. NotFound if unseen."""
-    enquiry = session.get(Enquiry, key, options=_whole())
+    enquiry = session.get(Enquiry, key, options=WHOLE)
     if enquiry is None:
         raise NotFound(Problem("not_found", "There is no such enquiry, or it is not yours to see."))
     return enquiry
-
-
-def _whole() -> tuple[Any, ...]:
-    subjects = selectinload(Enquiry.subjects)
-    return (
-        joinedload(Enquiry.owner),
-        subjects.joinedload(Subject.person),
-        subjects.selectinload(Subject.first_views),
-        subjects.selectinload(Subject.recommendations),
-        subjects.selectinload(Subject.decisions),
-        selectinload(Enquiry.checks),
-        selectinload(Enquiry.clocks).selectinload(Clock.pauses),
-        selectinload(Enquiry.referrals),
-    )
 
 
 def list_enquiries(session: Session, *, state: str | None, cursor: str | None, limit: int) -> Page:
@@ -79,7 +101,7 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
 
 def list_events(session: Session, case_id: UUID) -> Sequence[Event]:
     """The case's events in order."""
-    return session.scalars(select(Event).where(Event.case_id == case_id).order_by(Event.number)).all()
+    return session.scalars(EVENTS, {"case": case_id}).all()
 
 
 def find_people_in(session: Session, enquiry_ids: Collection[UUID]) -> set[UUID]:
@@ -121,18 +143,14 @@ def list_checks_beside(session: Session, enquiry: Enquiry) -> Sequence[AgencyChe
 
     Before an enquiry was joined to this one; and, where this one was split off another, before that.
     """
-    joined = AgencyCheck.enquiry_id.in_(select(Enquiry.id).where(Enquiry.joined_into_id == enquiry.id))
-    split = and_(AgencyCheck.enquiry_id == enquiry.split_from_id, AgencyCheck.requested_at <= enquiry.logged_at)
-    query = select(AgencyCheck).where(or_(joined, split), AgencyCheck.state != "withdrawn")
-    return session.scalars(query.order_by(AgencyCheck.requested_at, AgencyCheck.id)).all()
+    told = {"enquiry": enquiry.id, "split_from": enquiry.split_from_id, "logged_at": enquiry.logged_at}
+    return session.scalars(CHECKS_BESIDE, told).all()
 
 
 def list_joined(session: Session, enquiry_id: UUID) -> Sequence[Enquiry]:
     """The enquiries that were joined into this one, perhaps by way of another: its decision answers theirs."""
-    joined = select(Enquiry.id).where(Enquiry.joined_into_id == enquiry_id).cte(recursive=True)
-    joined = joined.union(select(Enquiry.id).join(joined, Enquiry.joined_into_id == joined.c.id))
     with session.no_autoflush:  # which were joined hangs on nothing that is being written
-        return session.scalars(select(Enquiry).where(Enquiry.id.in_(select(joined.c.id)))).all()
+        return session.scalars(JOINED, {"enquiry": enquiry_id}).all()
 
 
 def find_owner(session: Session, key: UUID) -> UUID | None:
@@ -142,12 +160,7 @@ def find_owner(session: Session, key: UUID) -> UUID | None:
 
 def find_recognised(session: Session, enquiry: Enquiry, actor_id: UUID) -> set[UUID]:
     """The people whom this actor said that somebody is: here, where it was split from, or in what was joined to it."""
-    here = select(Enquiry.id, Enquiry.split_from_id).where(Enquiry.id == enquiry.id).cte(recursive=True)
-    origin = (Enquiry.joined_into_id == here.c.id) | (Enquiry.id == here.c.split_from_id)
-    here = here.union(select(Enquiry.id, Enquiry.split_from_id).join(here, origin))
-    said = (Event.type == "person_recognised") & (Event.actor_id == actor_id)
-    events = session.scalars(select(Event).where(Event.case_id.in_(select(here.c.id)), said))
-    return {UUID(event.data["known"]) for event in events}
+    return set(map(UUID, session.scalars(RECOGNISED, {"enquiry": enquiry.id, "actor": actor_id})))
 
 
 def list_concerned(session: Session, enquiry_id: UUID, since: datetime | None = None) -> list[UUID]:

@@ -3,11 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import Uuid, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
 from triage.models import Enquiry, File, Referral
+
+# What came with an enquiry, with what was joined to it, and with what it was split from before that; and a referral.
+HERE = File.enquiry_id.in_(select(func.joined_here(bindparam("enquiry", type_=Uuid))))
+BEFORE_SPLIT = and_(File.enquiry_id == bindparam("split_from"), File.added_at <= bindparam("logged_at"))
+OF_CASE = (
+    select(File)
+    .where(or_(HERE, BEFORE_SPLIT, File.referral_id == bindparam("referral")))
+    .options(joinedload(File.enquiry), joinedload(File.added_by), joinedload(File.removed_by))
+    .order_by(File.added_at, File.id)
+)
 
 
 def get_file(session: Session, key: UUID, *, anew: bool = False) -> File:
@@ -25,17 +35,11 @@ def read_sealed(session: Session, key: UUID) -> bytes | None:
 
 def list_files(session: Session, case: Enquiry | Referral) -> Sequence[File]:
     """What came with a case, in order; with a referral also what came with its enquiry."""
-    enquiry = case if isinstance(case, Enquiry) else case.enquiry
-    wanted = [File.referral_id == case.id] if isinstance(case, Referral) else []
-    wanted += [_of_enquiry(enquiry)] if enquiry else []
-    shown = (joinedload(File.enquiry), joinedload(File.added_by), joinedload(File.removed_by))
-    return session.scalars(select(File).where(or_(*wanted)).options(*shown).order_by(File.added_at, File.id)).all()
-
-
-def _of_enquiry(enquiry: Enquiry) -> ColumnElement[bool]:
-    """What came with it, with what was joined to it, and with what it was split from before that."""
-    here = File.enquiry_id.in_(select(func.joined_here(enquiry.id)))
-    return or_(here, and_(File.enquiry_id == enquiry.split_from_id, File.added_at <= enquiry.logged_at))
+    enquiry, referral = (case, None) if isinstance(case, Enquiry) else (case.enquiry, case.id)
+    told = {"enquiry": None, "split_from": None, "logged_at": None, "referral": referral}
+    if enquiry:
+        told |= {"enquiry": enquiry.id, "split_from": enquiry.split_from_id, "logged_at": enquiry.logged_at}
+    return session.scalars(OF_CASE, told).all()
 
 
 def measure_files(session: Session, case: Enquiry | Referral) -> int:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from triage.models import Enquiry
 from triage.store.enquiries import list_joined
+
+SPLIT_OFF = select(Enquiry).where(Enquiry.split_from_id == bindparam("enquiry")).order_by(Enquiry.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,9 @@ class Kin:
 
 def find_kin(session: Session, enquiry: Enquiry) -> Kin:
     """What was made of an enquiry, and of what it was made."""
-    split_off = select(Enquiry).where(Enquiry.split_from_id == enquiry.id).order_by(Enquiry.reference)
     return Kin(
         split_from=_find(session, enquiry.split_from_id),
-        split_off=session.scalars(split_off).all(),
+        split_off=session.scalars(SPLIT_OFF, {"enquiry": enquiry.id}).all(),
         joined_into=_find(session, enquiry.joined_into_id),
         joined_here=sorted(list_joined(session, enquiry.id), key=lambda each: each.received_at),
     )

@@ -3,11 +3,14 @@
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
 from triage.models import Enquiry, Merge, Person, Referral, Subject
+
+ONE = select(Person.identity_id).where(Person.id.in_(bindparam("people", expanding=True)))
+RECORDS = select(Person).where(Person.identity_id.in_(ONE)).order_by(Person.id)
 
 
 def records_of(person_id: UUID) -> Select[tuple[UUID]]:
@@ -20,8 +23,7 @@ def list_records(session: Session, person_ids: Iterable[UUID]) -> Sequence[Perso
     keys = list(person_ids)
     if not keys:
         return ()
-    one = select(Person.identity_id).where(Person.id.in_(keys))
-    return session.scalars(select(Person).where(Person.identity_id.in_(one)).order_by(Person.id)).all()
+    return session.scalars(RECORDS, {"people": keys}).all()
 
 
 def list_merges(session: Session, person_ids: Iterable[UUID]) -> Sequence[Merge]:

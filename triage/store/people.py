@@ -44,6 +44,14 @@ CANDIDATES = (
     .where(Person.identity_id.in_(ONE))
     .order_by(Person.id, Rectification.decided_at, Rectification.id)
 )
+RECORD = aliased(Person)
+WITH_CASE = (
+    select(Person.id)
+    .join(RECORD, RECORD.identity_id == Person.identity_id)
+    .join(Referral, Referral.person_id == RECORD.id)
+    .where(Referral.service.in_(bindparam("services", expanding=True)), Referral.state != "closed")
+    .where(Referral.requested_at <= bindparam("at"), Person.id.in_(bindparam("people", expanding=True)))
+)
 
 
 def find_candidates(session: Session, identity: Identity) -> Mapping[Person, Sequence[Rectification]]:
@@ -142,10 +150,7 @@ def find_people_with_case(
     session: Session, person_ids: Collection[UUID], at: datetime, services: Sequence[str]
 ) -> set[UUID]:
     """Those of these people who have an open referral to one of these services, made by `at`."""
-    record = aliased(Person)
-    one = select(Person.id).join(record, record.identity_id == Person.identity_id)
-    there = one.join(Referral, Referral.person_id == record.id).where(*_is_open(services), Referral.requested_at <= at)
-    return set(session.scalars(there.where(Person.id.in_(person_ids))))
+    return set(session.scalars(WITH_CASE, {"people": [*person_ids], "services": [*services], "at": at}))
 
 
 def _is_of(person_id: UUID) -> ColumnElement[bool]:

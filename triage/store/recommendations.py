@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Boolean, Select, Text, case, cast, exists, func, select, text, tuple_, type_coerce
+from sqlalchemy import Boolean, ColumnElement, Select, Text, case, cast, exists, func, select, text, tuple_, type_coerce
 from sqlalchemy.orm import Session, aliased
 
 from triage.models import Enquiry, Person, Recommendation, Subject
@@ -68,7 +68,7 @@ def _recorded(since: datetime, before: datetime, known: Iterable[str]) -> Select
         .join_from(row, Subject, Subject.id == row.subject_id)
         .join(Enquiry, Enquiry.id == Subject.enquiry_id)
         .join(Person, Person.id == Subject.person_id)
-        .where(Enquiry.received_at >= since, Enquiry.received_at < before)
+        .where(*_told_here(since, before))
         .where(~exists().where(later.subject_id == row.subject_id, newer))
     )
 
@@ -76,4 +76,9 @@ def _recorded(since: datetime, before: datetime, known: Iterable[str]) -> Select
 def count_subjects(session: Session, since: datetime, before: datetime) -> int:
     """How many people stand in enquiries received from `since` up to `before`; somebody told of twice counts twice."""
     query = select(func.count()).join_from(Subject, Enquiry, Enquiry.id == Subject.enquiry_id)
-    return session.scalar(query.where(Enquiry.received_at >= since, Enquiry.received_at < before)) or 0
+    return session.scalar(query.where(*_told_here(since, before))) or 0
+
+
+def _told_here(since: datetime, before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Received then. Of what came by import nobody said what was seen in the policy's words."""
+    return Enquiry.received_at >= since, Enquiry.received_at < before, Enquiry.imported_from.is_(None)

@@ -11,6 +11,7 @@ from triage.models import AccessRequest, Enquiry, Referral
 
 NAMED = (Enquiry, Referral, AccessRequest)
 NEXT = text("SELECT nextval('enquiry_reference')")
+SEVERAL = text("SELECT nextval('enquiry_reference') FROM generate_series(1, :count)")
 
 
 def name_cases(session: Session, keys: Iterable[UUID]) -> dict[UUID, str]:
@@ -23,6 +24,11 @@ def name_cases(session: Session, keys: Iterable[UUID]) -> dict[UUID, str]:
 def next_enquiry_reference(session: Session, year: int) -> str:
     """A reference like ENQ-2013-004821. The number rises for ever; a rolled back one is not used again."""
     return enquiry_reference(year, session.scalar(NEXT))
+
+
+def next_enquiry_numbers(session: Session, count: int) -> list[int]:
+    """As many numbers at once."""
+    return list(session.scalars(SEVERAL, {"count": count}))
 
 
 def enquiry_reference(year: int, number: int) -> str:

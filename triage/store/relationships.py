@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
@@ -12,6 +12,14 @@ from triage.models import Person, Relationship
 from workflows.people.family import LIVES_WITH, PARENTS, overlap
 
 NAMED = (Relationship.person, Relationship.relative, Relationship.said_by, Relationship.withdrawn_by)
+ONE = select(Person.identity_id).where(Person.id.in_(bindparam("people", expanding=True)))
+RECORDS = select(Person.id).where(Person.identity_id.in_(ONE))
+THEIRS = (
+    select(Relationship)
+    .where(or_(Relationship.person_id.in_(RECORDS), Relationship.relative_id.in_(RECORDS)))
+    .options(*(joinedload(each) for each in NAMED))
+    .order_by(Relationship.said_at, Relationship.id)
+)
 GENERATIONS = 2  # steps on from whoever is asked about: to their parents, and to the other children of those
 
 
@@ -51,11 +59,7 @@ def _beside(said: Iterable[Relationship], kinds: Collection[str]) -> set[UUID]:
 
 
 def _list(session: Session, person_ids: Iterable[UUID], *rules: ColumnElement[bool]) -> Iterator[Relationship]:
-    one = select(Person.identity_id).where(Person.id.in_(list(person_ids)))
-    records = select(Person.id).where(Person.identity_id.in_(one))
-    query = select(Relationship).options(*(joinedload(each) for each in NAMED))
-    theirs = or_(Relationship.person_id.in_(records), Relationship.relative_id.in_(records))
-    yield from session.scalars(query.where(theirs, *rules).order_by(Relationship.said_at, Relationship.id))
+    yield from session.scalars(THEIRS.where(*rules), {"people": [*person_ids]})
 
 
 def is_only_kin(session: Session, person_id: UUID) -> bool:

@@ -3,17 +3,19 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from triage.models import Repeat
 from workflows.again import before_the_latest
 
+THESE = bindparam("cases", expanding=True)
+OF_CASES = select(Repeat).where(Repeat.case_id.in_(THESE)).order_by(Repeat.kind, Repeat.case_id)
+
 
 def list_repeats(session: Session, case_ids: Collection[UUID]) -> Sequence[Repeat]:
     """What these referrals and subjects followed within twelve months, by kind."""
-    query = select(Repeat).where(Repeat.case_id.in_(case_ids))
-    return session.scalars(query.order_by(Repeat.kind, Repeat.case_id)).all()
+    return session.scalars(OF_CASES, {"cases": [*case_ids]}).all()
 
 
 def count_before_latest(session: Session, person_id: UUID) -> int:

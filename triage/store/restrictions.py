@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem
@@ -13,6 +13,9 @@ from triage.store.people import DESCRIBED, looked_up_by
 from workflows.people import Identity
 
 SHOWN = 100
+HIDDEN = select(func.hidden_records())
+LIKE_HIDDEN = select(func.hidden_people(*DESCRIBED.values()))
+RESTRICTED = select(Person.id).where(Person.id.in_(bindparam("people", expanding=True)), func.is_restricted(Person.id))
 
 
 def get_restriction(session: Session, key: UUID) -> Restriction:
@@ -44,13 +47,12 @@ def _whole() -> tuple[object, ...]:
 
 def list_hidden(session: Session) -> set[UUID]:
     """The keys of whatever this actor may not be shown: people and what is about them."""
-    return set(session.scalar(select(func.hidden_records())))
+    return set(session.scalar(HIDDEN))
 
 
 def list_restricted(session: Session, people: Iterable[UUID]) -> set[UUID]:
     """Those of these people whose records few may see."""
-    known = select(Person.id).where(Person.id.in_(list(people)), func.is_restricted(Person.id))
-    return set(session.scalars(known))
+    return set(session.scalars(RESTRICTED, {"people": list(people)}))
 
 
 def list_breaks(session: Session) -> Sequence[GlassBreak]:
@@ -71,7 +73,7 @@ def get_break(session: Session, key: UUID) -> GlassBreak:
 
 def find_hidden_like(session: Session, identity: Identity) -> Sequence[UUID]:
     """The keys of people whom this actor does not see and who may be the one described."""
-    return session.scalars(select(func.hidden_people(*DESCRIBED.values())), looked_up_by(identity)).all()
+    return session.scalars(LIKE_HIDDEN, looked_up_by(identity)).all()
 
 
 def find_hidden_case(session: Session, reference: str) -> Sequence[UUID]:

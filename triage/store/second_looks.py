@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
@@ -14,11 +14,12 @@ from triage.store.why_nots import DONE
 
 
 def list_undrawn(session: Session, since: datetime) -> Sequence[Decision]:
-    """Decisions in force that took effect since then, of which no second look is kept."""
+    """Decisions in force that took effect since then, of which no second look is kept; none that came by import."""
     query = (
         select(Decision)
         .where(Decision.took_effect_at >= since, Decision.superseded_at.is_(None))
         .where(~exists().where(SecondLook.decision_id == Decision.id))
+        .where(_made_here())
         .options(joinedload(Decision.recommendation), joinedload(Decision.subject).joinedload(Subject.enquiry))
         .options(joinedload(Decision.subject).joinedload(Subject.person))
         .order_by(Decision.took_effect_at, Decision.id)
@@ -48,6 +49,25 @@ def list_given_looks(session: Session, since: datetime) -> Sequence[SecondLook]:
     """Those that somebody has given since then, the latest first."""
     query = select(SecondLook).where(SecondLook.looked_at >= since).options(*_whole())
     return session.scalars(query.order_by(SecondLook.looked_at.desc(), SecondLook.id)).all()
+
+
+def list_decided(session: Session, begins: datetime, ends: datetime) -> Sequence[Decision]:
+    """Decisions in force that took effect from `begins` to before `ends`, in order; none that came by import."""
+    query = (
+        select(Decision)
+        .where(Decision.took_effect_at >= begins, Decision.took_effect_at < ends, Decision.superseded_at.is_(None))
+        .where(_made_here())
+        .options(joinedload(Decision.recommendation), joinedload(Decision.decided_by), joinedload(Decision.approved_by))
+        .options(joinedload(Decision.subject).joinedload(Subject.enquiry))
+        .options(joinedload(Decision.subject).joinedload(Subject.person))
+        .order_by(Decision.took_effect_at, Decision.id)
+    )
+    return session.scalars(query).all()
+
+
+def _made_here() -> ColumnElement[bool]:
+    after = Subject.enquiry.has(Enquiry.logged_at < Decision.decided_at)
+    return Decision.subject.has(or_(Subject.imported_person.is_(None), after))
 
 
 def list_looks_at(session: Session, decisions: Collection[UUID]) -> Sequence[SecondLook]:

@@ -3,16 +3,21 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from triage.models import User
 
+OF_ROLES = (
+    select(User)
+    .where(User.role.in_(bindparam("roles", expanding=True)), User.active)
+    .order_by(User.name, User.username)
+)
+
 
 def list_staff(session: Session, roles: Collection[str]) -> list[User]:
     """Everybody of these roles whose account is open, by name."""
-    query = select(User).where(User.role.in_(roles), User.active).order_by(User.name, User.username)
-    return list(session.scalars(query))
+    return list(session.scalars(OF_ROLES, {"roles": [*roles]}))
 
 
 def list_managers(session: Session, role: str, *, locality: str | None, team: str | None) -> list[User]:

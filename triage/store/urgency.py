@@ -6,6 +6,14 @@ from sqlalchemy.orm import selectinload
 
 from triage.models import Decision, Enquiry, Recommendation, Subject
 
+SEEN = (
+    Subject.person_id,
+    Subject.ordinal,
+    Subject.name_as_given,
+    Subject.needs_immediate_protection,
+    Subject.danger_unsure,
+    Subject.seen_said_at,
+)
 SAID = (
     Recommendation.made_at,
     Recommendation.rag,
@@ -21,6 +29,7 @@ def how_urgent(to_enquiry: Any = None) -> tuple[Any, ...]:
     load = to_enquiry.selectinload if to_enquiry else selectinload
     subjects = load(Enquiry.subjects)
     return (
+        subjects.load_only(*SEEN),
         subjects.selectinload(Subject.recommendations).load_only(*SAID),
         subjects.selectinload(Subject.decisions).load_only(*DECIDED),
     )

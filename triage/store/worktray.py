@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload, load_only, selectinload
 
 from triage.models import Clock, Enquiry, User
 from triage.store.covers import in_hands
@@ -18,6 +18,32 @@ from workflows.enquiry import UNSETTLED
 WHOSE = ("mine", "team", "nobody")
 ELSEWHERE = "elsewhere"  # in place of a district's code: in none of them, or not known
 PAGE = 50  # enquiries
+# Of an enquiry when its first clock is due, and whether it is screened as red. Asked of each by itself: what is
+# grouped first is taken for a handful of rows beneath row-level security, and is then gone through for each enquiry.
+FIRST_DUE = (
+    select(
+        func.min(Clock.due_at).label("due_at"),
+        func.bool_or(and_(Clock.kind == "screening", Clock.variant == "red")).label("red"),
+    )
+    .where(Clock.state == "running", Clock.enquiry_id == Enquiry.id)
+    .lateral()
+)
+SHOWN = (
+    Enquiry.reference,
+    Enquiry.state,
+    Enquiry.with_edt,
+    Enquiry.rag,
+    Enquiry.owner_id,
+    Enquiry.source,
+    Enquiry.district_code,
+    Enquiry.authority,
+)
+OF_LINE = (
+    load_only(*SHOWN),
+    joinedload(Enquiry.owner).load_only(User.name),
+    *how_urgent(),
+    selectinload(Enquiry.clocks.and_(Clock.stopped_at.is_(None))),
+)
 
 
 class Looking(Protocol):
@@ -62,23 +88,16 @@ class TrayCounts:
 
 def list_worktray(session: Session, who: Looking, now: datetime, tray: Tray, page: int = 1) -> list[TrayRow]:
     """That page (from 1) of the tray: the overdue first, then the reds, then by the time left."""
-    urgent = _most_urgent()
-    query = (
-        _open(select(Enquiry), who, now, tray)
-        .outerjoin(urgent, urgent.c.enquiry_id == Enquiry.id)
-        .options(*_what_a_line_shows())
-        .order_by(*_worst_first(urgent, now))
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
-    return [_lay(enquiry) for enquiry in session.scalars(query)]
+    query = _in_order(_open(select(Enquiry), who, now, tray), now).options(*OF_LINE)
+    found = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    rows = [TrayRow(each, most_urgent(each.clocks), _in_state("paused", each.clocks)) for each in found]
+    _load_pauses(session, [clock for row in rows for clock in row.paused])
+    return rows
 
 
 def list_keys(session: Session, who: Looking, now: datetime, tray: Tray) -> Sequence[UUID]:
     """The keys of all of the tray, in its order."""
-    urgent = _most_urgent()
-    query = _open(select(Enquiry.id), who, now, tray).outerjoin(urgent, urgent.c.enquiry_id == Enquiry.id)
-    return session.scalars(query.order_by(*_worst_first(urgent, now))).all()
+    return session.scalars(_in_order(_open(select(Enquiry.id), who, now, tray), now)).all()
 
 
 def count_worktray(session: Session, who: Looking, now: datetime, tray: Tray) -> TrayCounts:
@@ -114,42 +133,29 @@ def _in_hands(who: Looking, now: datetime, whose: str) -> ColumnElement[bool]:
     return in_hands(Enquiry.owner_id, who.id, now, whose)
 
 
-def _most_urgent() -> Subquery:
-    """Of each enquiry when its first clock is due, and whether it is screened as red."""
-    is_red = and_(Clock.kind == "screening", Clock.variant == "red")
-    return (
-        select(Clock.enquiry_id, func.min(Clock.due_at).label("due_at"), func.bool_or(is_red).label("red"))
-        .where(Clock.state == "running", Clock.enquiry_id.is_not(None))
-        .group_by(Clock.enquiry_id)
-        .subquery()
-    )
-
-
-def _worst_first(urgent: Subquery, now: datetime) -> tuple[ColumnElement[Any], ...]:
-    """A red that is decided waits only to be closed, so it presses no more than any other."""
-    red = and_(Enquiry.state.in_(UNSETTLED), or_(Enquiry.rag == "red", urgent.c.red))
-    return (
-        case((urgent.c.due_at < now, 0), else_=1),
+def _in_order(query: Select[Any], now: datetime) -> Select[Any]:
+    """The worst first. A red that is decided waits only to be closed, so it presses no more than any other."""
+    red = and_(Enquiry.state.in_(UNSETTLED), or_(Enquiry.rag == "red", FIRST_DUE.c.red))
+    return query.join(FIRST_DUE, true()).order_by(
+        case((FIRST_DUE.c.due_at < now, 0), else_=1),
         case((red, 0), else_=1),
-        urgent.c.due_at.asc().nulls_last(),
+        FIRST_DUE.c.due_at.asc().nulls_last(),
         Enquiry.received_at.asc(),
         Enquiry.id,
     )
 
 
-def _what_a_line_shows() -> tuple[Any, ...]:
-    return (
-        joinedload(Enquiry.owner),
-        *how_urgent(),
-        selectinload(Enquiry.clocks.and_(Clock.stopped_at.is_(None))).selectinload(Clock.pauses),
-    )
-
-
-def _lay(enquiry: Enquiry) -> TrayRow:
-    paused = [clock for clock in enquiry.clocks if clock.state == "paused"]
-    return TrayRow(enquiry, most_urgent(enquiry.clocks), paused)
+def _load_pauses(session: Session, clocks: Sequence[Clock]) -> None:
+    """Why these stand still: hardly any do, so it is not asked of all."""
+    if clocks:
+        still = select(Clock).where(Clock.id.in_([clock.id for clock in clocks]))
+        session.scalars(still.options(selectinload(Clock.pauses))).all()
 
 
 def most_urgent(clocks: Sequence[Clock]) -> Clock | None:
     """The running clock that is due first."""
-    return min((clock for clock in clocks if clock.state == "running"), key=lambda clock: clock.due_at, default=None)
+    return min(_in_state("running", clocks), key=lambda clock: clock.due_at, default=None)
+
+
+def _in_state(state: str, clocks: Sequence[Clock]) -> list[Clock]:
+    return [clock for clock in clocks if clock.state == state]

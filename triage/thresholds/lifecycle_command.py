@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import IO, Any
 
 import click
-from sqlalchemy import select
 
-from triage.access.actor import SYSTEM, Actor
-from triage.access.signin import actor_of
+from triage.access.actor import SYSTEM
 from triage.clock import SystemClock
 from triage.database import Database
 from triage.errors import DomainError
-from triage.models import PolicyVersion, User
+from triage.models import PolicyVersion
 from triage.pack import load_pack
-from triage.private import database_url, takes_database
+from triage.private import database_url, find_actor, takes_database
 from triage.services.desk import Desk
 from triage.services.drafting_policy import draft_policy
 from triage.services.policy_actions import PolicyAction, act_on_policy
@@ -60,20 +58,12 @@ def by_anybody(work: Callable[..., None]) -> Callable[..., None]:
 @contextmanager
 def _open_desk(url: str | None, run_dir: Path, pack: str, username: str | None) -> Iterator[Desk]:
     with database_url(url, run_dir, pack) as found, Database(found) as database:
-        actor = _find_actor(database, username) if username else SYSTEM
+        actor = find_actor(database, username) if username else SYSTEM
         try:
             with database.transaction(actor) as session:
                 yield Desk(session, actor, SystemClock(), load_pack(pack), request_id="command:policy")
         except DomainError as refusal:
             raise click.ClickException("\n".join(each.message for each in refusal.problems)) from refusal
-
-
-def _find_actor(database: Database, username: str) -> Actor:
-    with database.transaction(SYSTEM) as session:
-        user = session.scalar(select(User).where(User.username == username.strip().casefold(), User.active))
-        if user is None:
-            raise click.ClickException(f"There is no user {username!r}. Add one with triage add-user.")
-        return actor_of(user)
 
 
 def _find(desk: Desk, title: str) -> PolicyVersion:

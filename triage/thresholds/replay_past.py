@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from triage.store.policies import list_policies
 from triage.store.recommendations import Recorded, count_subjects, list_recorded
 from triage.thresholds.page_clocks import say_date
 from triage.thresholds.replay_cases import UNSAID, Groups
-from workflows.calendar import LONDON
+from workflows.calendar import midnight
 
 EVER = datetime(1900, 1, 1, tzinfo=UTC)
 OF_THE_TIME = "the thresholds in force when each was received"
@@ -36,22 +36,18 @@ class Period:
     @property
     def since(self) -> datetime:
         """When it begins."""
-        return _midnight(self.first) if self.first else EVER
+        return midnight(self.first) if self.first else EVER
 
     @property
     def before(self) -> datetime:
         """When it is over."""
-        return _midnight(self.last + timedelta(days=1)) if self.last else FOR_EVER
+        return midnight(self.last + timedelta(days=1)) if self.last else FOR_EVER
 
     @property
     def says(self) -> str:
         """ "received from 1 April 2013 to 31 December 2013"."""
         days = (f"{word} {say_date(day)}" for word, day in (("from", self.first), ("to", self.last)) if day)
         return f"received {' '.join(days) or 'at any time'}"
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, LONDON)
 
 
 class RecordedPast:

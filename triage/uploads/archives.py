@@ -47,13 +47,13 @@ def _check_shape(content: bytes, archive: ZipFile) -> None:
     if any(part.flag_bits & LOCKED_FLAG for part in parts):
         raise refusal("encrypted", LOCKED)
     is_whole = content[-END_LENGTH:].startswith(END) and min(part.header_offset for part in parts) == 0
-    if not is_whole or len(set(names)) < len(names) or not all(map(_is_within, parts)):
+    if not is_whole or len(set(names)) < len(names) or not all(map(is_within, parts)):
         raise refusal("broken", BROKEN)
     if not all(map(_is_of_letter, names)):
         raise refusal("active", ACTIVE)
 
 
-def _is_within(part: ZipInfo) -> bool:
+def is_within(part: ZipInfo) -> bool:
     """Whether it says where it belongs within the archive, and is packed as every program unpacks it."""
     path = PurePosixPath(part.filename)
     is_inside = not path.is_absolute() and ".." not in path.parts and "\\" not in part.orig_filename

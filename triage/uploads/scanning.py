@@ -30,20 +30,27 @@ def scan(address: str, content: bytes) -> None:
         raise _away(answer.decode("ascii", "replace"))
 
 
+def ping(address: str, seconds: float) -> bool:
+    """Whether the daemon at that address says that it is there. OSError where nothing answers in time."""
+    with _connected(address, seconds) as daemon:
+        daemon.sendall(b"zPING\0")
+        return daemon.recv(PIECE).startswith(b"PONG")
+
+
 def _away(why: str) -> Unavailable:
     log.error("the virus scanner gives no answer: %s", why)
     return Unavailable(Problem("not_scanned", AWAY, FIELD))
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[socket.socket]:
+def _connected(address: str, seconds: float = SECONDS) -> Iterator[socket.socket]:
     if not address.startswith("unix:"):
         host, _, port = address.rpartition(":")
-        with socket.create_connection((host, int(port)), timeout=SECONDS) as daemon:
+        with socket.create_connection((host, int(port)), timeout=seconds) as daemon:
             yield daemon
         return
     with socket.socket(socket.AF_UNIX) as daemon:
-        daemon.settimeout(SECONDS)
+        daemon.settimeout(seconds)
         daemon.connect(address.removeprefix("unix:"))
         yield daemon
 

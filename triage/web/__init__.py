@@ -22,6 +22,7 @@ from triage.web import (
     duty,
     enquiries,
     factors,
+    failed,
     family,
     files,
     insight,
@@ -29,6 +30,7 @@ from triage.web import (
     needs,
     oidc,
     openings,
+    outages,
     partners,
     policies,
     policy_runs,
@@ -37,6 +39,8 @@ from triage.web import (
     reasons,
     records,
     referrals,
+    report_figures,
+    reports,
     restrictions,
     retention,
     reviewing,
@@ -52,6 +56,7 @@ from triage.web import (
     thresholds,
     transfers,
     unmet_needs,
+    webhooks,
     why_nots,
     words,
     worktray,
@@ -60,10 +65,22 @@ from triage.web.access import present_user
 from triage.web.portal import answering, resuming, telling
 
 BLUEPRINTS = (
-    *(signin, second_step, factors, oidc, account, accounts, agreeing),
+    *(signin, second_step, factors, oidc, account, accounts, agreeing, webhooks, failed),
     *(worktray, search, enquiries, log_enquiry, candidates, decide, referrals, danger, transfers, files, duty),
-    *(say_seen, cover, caseloads, several, directory, directory_files, purposes, needs, unmet_needs),
-    *(insight, behind, runs, why_nots, second_looks, thresholds, policies, policy_texts, policy_runs),
+    *(say_seen, cover, outages, caseloads, several, directory, directory_files, purposes, needs, unmet_needs),
+    *(
+        insight,
+        behind,
+        runs,
+        reports,
+        report_figures,
+        why_nots,
+        second_looks,
+        thresholds,
+        policies,
+        policy_texts,
+        policy_runs,
+    ),
     *(reasons, records, family, restrictions, openings, partners, drafts),
     *(rights, reviewing, sharing, corrections, retention, disagreements),
     *(telling, resuming, answering),
@@ -73,7 +90,7 @@ BLUEPRINTS = (
 def register(app: Flask) -> None:
     """Add the pages."""
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    app.jinja_loader = ChoiceLoader([app.jinja_loader, govuk])
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, govuk, PackageLoader("triage.exchange")])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.register(app)
     again.register(app)

@@ -22,8 +22,10 @@ from triage.services.accounts import (
     reset_second_factor,
 )
 from triage.services.desk import Desk
+from triage.services.failing import list_letters
 from triage.state import state_of
 from triage.store.nearness import find_home
+from triage.store.webhooks import count_failed
 from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field
@@ -49,7 +51,9 @@ def show_all() -> Any:
     choices = _choices()
     named = dict(choices["teams"] + choices["localities"])
     with open_desk() as desk:
-        return render_template("admin/accounts.html", accounts=list_accounts(desk.session), places_by_code=named)
+        accounts, given_up = list_accounts(desk.session), sum(count_failed(desk.session).values())
+        told = {"accounts": accounts, "given_up": given_up, "not_sent": list_letters(desk, 0)[1]}
+        return render_template("admin/accounts.html", places_by_code=named, **told)
 
 
 @blueprint.get("/users/new")

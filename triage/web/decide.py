@@ -15,12 +15,13 @@ from werkzeug.datastructures import MultiDict
 from rules.policy import LEVELS
 from triage.errors import Conflict, DomainError, Invalid, Stale
 from triage.models import Enquiry, Subject
-from triage.models.codes import CONSENTS, ROUTES
+from triage.models.codes import CHILDREN, CONSENTS, ROUTES
 from triage.schemas.enquiry import DecideSchema
-from triage.services.choosing import CHILDREN, as_choice, as_recommended, find_existing_service
+from triage.services.choosing import as_choice, as_recommended, find_existing_service
 from triage.services.deciding import Decide, SubjectDecision, decide
 from triage.services.desk import Desk
 from triage.services.first_view import name_of, record_first_views, waits_for_view
+from triage.services.outages import list_open_outages
 from triage.services.policies import policy_for
 from triage.services.reading import people_of
 from triage.store.enquiries import get_enquiry
@@ -28,7 +29,7 @@ from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.enquiries import read_views, show_again
 from triage.web.following import follow_subjects
-from triage.web.forms import errors_by_field, load, nest, typed_elsewhere
+from triage.web.forms import errors_by_field, load, nest, read_done_at, typed_elsewhere
 from triage.web.keeping import Form, begin, was_sent
 from triage.web.words import RUNGS, say_levels
 from workflows.choice import (
@@ -94,10 +95,12 @@ def post(enquiry_id: UUID) -> Any:
     """Keep the decisions, or show them again with what to put right."""
     decisions: list[SubjectDecision] = []
     try:
-        decisions = load(DecideSchema(), nest(request.form, ("decisions",)))["decisions"]
+        sent = load(DecideSchema(), nest(request.form, ("decisions",)) | read_done_at(request.form))
+        decisions = sent["decisions"]
         version = request.form.get("version", type=int)
         with open_desk() as desk:
-            decide(desk, Decide(enquiry_id=enquiry_id, decisions=tuple(decisions), version=version))
+            done = {"version": version, "done_at": sent.get("done_at")}
+            decide(desk, Decide(enquiry_id=enquiry_id, decisions=tuple(decisions), **done))
             was_sent(desk, typed_elsewhere(request.form, "decisions"))
     except (Conflict, Invalid, Stale) as refusal:
         unexplained = _unexplained(refusal, decisions)
@@ -177,6 +180,7 @@ def _ask_decisions(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, s
         asked={subject.id: asked_after(enquiry, subject) for subject in enquiry.subjects},
         stands={subject.id: stand_of_routes(subject) for subject in enquiry.subjects},
         earlier={each.id: told for each in enquiry.subjects if find_repeat(told := as_recommended(enquiry, each))},
+        outages=list_open_outages(desk),
         siblings=[subject.id for subject in enquiry.subjects if subject.person.kind in CHILDREN],
     )
 

@@ -10,13 +10,12 @@ from triage.errors import Conflict, Invalid, Problem
 from triage.services.desk import Desk
 from triage.services.directory import Taken, export_services, known_here
 from triage.services.directory_files import SendFile, discard_file, keep_file, preview_file, take_file
-from triage.services.files import say_size
 from triage.state import state_of
 from triage.store.directory import find_file
-from triage.uploads.kinds import plain_name
 from triage.web.access import may, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field
+from triage.web.sent_file import read_sent_file
 
 blueprint = Blueprint("directory_files", __name__, url_prefix="/directory/file")
 carry_on(blueprint)
@@ -49,14 +48,8 @@ def send() -> Any:
 
 
 def _read_sent(limit: int) -> SendFile:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise Invalid(Problem("no_file", "Choose a file.", "file"))
-    content = sent.read()
-    if len(content) > limit:
-        message = f"This file is too large: the most is {say_size(limit)}. Send it in two files."
-        raise Invalid(Problem("too_large", message, "file"))
-    return SendFile(name=plain_name(sent.filename), content=content, withdraw=request.form.get("withdraw") == "true")
+    name, content = read_sent_file(limit)
+    return SendFile(name=name, content=content, withdraw=request.form.get("withdraw") == "true")
 
 
 @blueprint.get("/take")

@@ -15,7 +15,8 @@ from werkzeug.datastructures import MultiDict
 from triage.access.permissions import has
 from triage.errors import Conflict, Invalid, Stale, Unavailable
 from triage.models import Enquiry, Event
-from triage.schemas.enquiry import CheckActionSchema, EnquiryActionSchema, RecordFirstViewsSchema
+from triage.schemas.agency_check import CheckActionSchema
+from triage.schemas.enquiry import EnquiryActionSchema, RecordFirstViewsSchema
 from triage.services.breaking_glass import is_like_hidden
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.contexts import list_out
@@ -26,6 +27,7 @@ from triage.services.files import may_keep_files
 from triage.services.first_view import RecordFirstViews, record_first_views, waits_for_view
 from triage.services.history import gather_history
 from triage.services.linking import LinkPerson, link_person, may_recognise
+from triage.services.outages import list_open_outages
 from triage.services.people import find_matches
 from triage.services.permitted import permitted_on_check, permitted_on_enquiry
 from triage.services.policies import policy_for
@@ -44,7 +46,17 @@ from triage.store.seeing import is_seen
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.following import follow_subjects
-from triage.web.forms import errors_by_field, load, naming_fields, nest, read_part, read_version_of, typed_elsewhere
+from triage.web.forms import (
+    DONE_AT,
+    errors_by_field,
+    load,
+    naming_fields,
+    nest,
+    read_done_at,
+    read_part,
+    read_version_of,
+    typed_elsewhere,
+)
 from triage.web.keeping import begin, was_sent
 from triage.web.offering import choices_on, find_open, offer
 from triage.web.words import call_person, say_levels
@@ -128,7 +140,8 @@ def _act(enquiry_id: UUID, action: str) -> Any:
     version = request.form.get("version", type=int)
 
     def attempt(desk: Desk) -> None:
-        details = load(EnquiryActionSchema(), read_part(request.form, action))
+        done_at = {} if action == IMMEDIATE_DANGER else read_done_at(request.form)
+        details = load(EnquiryActionSchema(), {**read_part(request.form, action), **done_at})
         with naming_fields(ENQUIRY, action):
             act_on_enquiry(desk, EnquiryAction(enquiry_id=enquiry_id, action=action, version=version, **details))
 
@@ -176,12 +189,17 @@ def try_part(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: st
             was_sent(desk, typed_elsewhere(request.form, part))
     except (Conflict, Invalid, Stale, Unavailable) as refusal:
         at = f"{part}." if at is None else at
-        errors = {f"{at}{field}" if field else "": words for field, words in errors_by_field(refusal).items()}
+        errors = {_name_field(at, field): words for field, words in errors_by_field(refusal).items()}
         return show_again(enquiry_id, request.form, errors), refusal.status
     if g.actor.role in LOCALITY and not _sees(enquiry_id):  # its danger was heard, wherever the case has gone since
         return redirect(url_for("referrals.show_inbox"))
     typed = typed_elsewhere(request.form, part)
     return show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
+
+
+def _name_field(at: str, field: str) -> str:
+    """As the page calls it: of its part, but for when it was done, which is asked once for all of them."""
+    return field if field in ("", DONE_AT) else f"{at}{field}"
 
 
 def show_again(enquiry_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) -> str:
@@ -199,19 +217,17 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
     policy = policy_for(desk, enquiry.received_at)
     actions = permitted_on_enquiry(desk, enquiry)
     events = list_events(desk.session, enquiry.id)
-    known, beside = _find_known(desk, enquiry), list_checks_beside(desk.session, enquiry)
+    known = _find_known(desk, enquiry)
     form = follow_subjects(begin(desk, url_for("enquiries.show", enquiry_id=enquiry.id), values), enquiry)
     page = render_template(
         "mash/enquiry.html",
         enquiry=enquiry,
-        kin=find_kin(desk.session, enquiry),
         shared=list_shared(desk.session, enquiry),
         disagreements=list_disagreements(desk.session, [enquiry.id]),
         answers=has("disagreement.answer", desk.actor.role),
         waiting=waits_for_view(desk.actor, enquiry),
         withdrawn=_tell_withdrawn(events),
-        out=list_out(enquiry, beside),
-        checks_beside=beside,
+        out=list_out(enquiry, known["checks_beside"]),
         events=events,
         files=list_files(desk.session, enquiry),
         keeps_files=may_keep_files(desk, enquiry),
@@ -219,6 +235,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         offer=offer(enquiry, actions),
         says_seen=may_say_seen(desk, enquiry),
         choices=choices_on(desk, enquiry),
+        outages=list_open_outages(desk),
         check_actions={check.id: permitted_on_check(desk, check) for check in enquiry.checks},
         **known,
         indicators=policy.vocabulary.indicators,
@@ -243,7 +260,10 @@ def _find_known(desk: Desk, enquiry: Enquiry) -> dict[str, Any]:
     repeats = list_repeats(desk.session, [each.id for each in enquiry.subjects])
     records = list_records(desk.session, people)
     families = gather_families(desk, [each.person for each in enquiry.subjects], desk.today)
+    kin = find_kin(desk.session, enquiry)
     return {
+        "kin": kin,
+        "checks_beside": list_checks_beside(desk.session, enquiry) if kin.joined_here or enquiry.split_from_id else (),
         "corrections": list_rectifications(desk.session, people),
         "records": records,
         "families": families,

@@ -18,9 +18,10 @@ from triage.web.words import field_of, lower_first
 from workflows.calendar import LONDON
 from workflows.definition import Table
 
-LISTS = ("indicators", "invited", "came", "subject_ids", "meets")
-NUMBERS = ("level", "first_view_level", "family_rating")
+LISTS = ("indicators", "invited", "came", "factors", "subject_ids", "meets")
+NUMBERS = ("level", "first_view_level", "family_rating", "previous_plans")
 PARTS = ("day", "month", "year")
+DONE_AT = "done_at"  # of what is sent, whatever part of the page that is
 # What a page may call a field: at most six steps, each a name or a place in a list, and perhaps the part of a date.
 STEP = r"(?:[a-z][a-z0-9_]{0,59}|[0-9]{1,2})"
 FIELD = re.compile(rf"[a-z][a-z0-9_]{{0,59}}(?:\.{STEP}){{0,5}}(?:-(?:day|month|year|time))?")
@@ -98,6 +99,12 @@ def read_part(form: MultiDict[str, str], part: str) -> Any:
     return found
 
 
+def read_done_at(form: MultiDict[str, str]) -> dict[str, str]:
+    """When what is sent was done on paper, if anything was typed of that."""
+    parts = (form.get(f"{DONE_AT}-{part}", "") for part in ("day", "month", "year", "time"))
+    return {DONE_AT: local_instant(form, DONE_AT)} if any(each.strip() for each in parts) else {}
+
+
 def load(schema: Schema, data: Any) -> Any:
     """What the schema makes of the data. Invalid, in plain words, where it does not fit."""
     try:
@@ -162,8 +169,8 @@ def typed_elsewhere(form: MultiDict[str, str], part: str) -> MultiDict[str, str]
 
 
 def _belongs(name: str, part: str) -> bool:
-    """Whether a field is of that part of the page, or says only whom it is about."""
-    return f"{name}.".startswith(f"{part}.") or name.endswith(".subject_id")
+    """Whether a field is of that part of the page, or says only whom it is about, or when what is sent was done."""
+    return f"{name}.".startswith(f"{part}.") or name.endswith(".subject_id") or name.startswith(f"{DONE_AT}-")
 
 
 def _say_plainly(message: str, field: str) -> str:

@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, Invalid, Stale
+from triage.schemas.agency_check import CheckActionSchema
 from triage.schemas.disagreement import DisagreeSchema
-from triage.schemas.enquiry import CheckActionSchema
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.desk import Desk
 from triage.services.disagreeing import disagree_as_sender

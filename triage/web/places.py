@@ -20,6 +20,7 @@ REST = {
     "How we are doing": {
         "Unmet needs": "unmet_needs.show",
         "Measures": "insight.show",
+        "Quarterly reports": "reports.show_all",
         "Why-not ledger": "why_nots.show",
         "Second looks": "second_looks.show_all",
     },
@@ -38,6 +39,8 @@ REST = {
         "Accounts to agree to": "agreeing.show_all",
         "Accounts": "accounts.show_all",
         "Tokens": "accounts.show_tokens",
+        "Webhooks": "webhooks.show_all",
+        "What failed": "failed.show_all",
     },
 }
 

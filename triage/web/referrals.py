@@ -36,6 +36,7 @@ from triage.web.offering import find_open
 from triage.web.places import may_open
 from triage.web.steps import arrange_answers, arrange_steps
 from triage.web.work_done import name_everybody, tell_work
+from triage.web.work_kept import tell_faults, tell_kept
 
 blueprint = Blueprint("referrals", __name__, url_prefix="/referrals")
 carry_on(blueprint)
@@ -181,6 +182,8 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
         steps=steps,
         answers=answers,
         work=tell_work(desk, referral, events),
+        kept=tell_kept(referral),
+        faults=tell_faults(desk, referral),
         names=name_everybody(desk, referral),
         following=list_following(desk.session, referral),
         shown=referral.subject is None or sees_recommendation(desk.actor, referral.subject),

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from triage.errors import Conflict, Invalid
 from triage.insight.agreement import Agreement, measure_agreement
 from triage.models import SecondLook
-from triage.models.codes import LOOKED_AT_FOR, OUTCOMES
+from triage.models.codes import GRADES, LOOKED_AT_FOR, OUTCOMES
 from triage.schemas.second_look import GiveLookSchema
 from triage.services.policies import policy_for
 from triage.services.second_looks import GiveLook, give_second_look, list_answers_then, outcome_of
@@ -86,6 +86,7 @@ def _render(look_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) 
             facts=look.decision.recommendation.facts,
             indicators=policy_for(desk, subject.enquiry.received_at).vocabulary.indicators,
             outcomes=OUTCOMES.items(),
+            grades=GRADES,
             outcome=outcome_of(look.decision),
             form=form,
             values=form.values,

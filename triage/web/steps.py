@@ -14,6 +14,8 @@ from triage.services.contexts import referral_context
 from triage.services.desk import Desk
 from triage.services.permitted import permitted_on_referral, permitted_on_transfer
 from triage.store.staff import list_workers
+from workflows.census.codes import ABUSE, NO_FACTOR, PRIMARY_NEEDS, factors
+from workflows.census.year import year_of
 from workflows.definition import Table, Transition
 from workflows.engine import Permitted
 from workflows.transfer import TRANSFER
@@ -22,6 +24,7 @@ Options = list[tuple[str, str]]
 NEVER = datetime.max.replace(tzinfo=UTC)
 # Whether another authority has a child: some of these close the case and some do not, and the page leans towards none.
 BETWEEN_AUTHORITIES = ("record_acknowledgement", "record_refusal", "hand_over_again", "take_back")
+YES_NO = {"true": "Yes", "false": "No"}
 RATINGS = {"1": "1: no help at all", "2": "2", "3": "3", "4": "4", "5": "5: a great help"}
 
 
@@ -124,7 +127,7 @@ def _stopped_at(referral: Referral, row: Transition) -> datetime:
 def _make_step(row: Transition, permitted: Permitted, to: str, choices: dict[str, Options]) -> Step:
     needed = {reason.code for reason in permitted.needs}
     required = {name for guard in row.guards if needed & set(guard.refusals) for name in guard.brings}
-    fields = tuple(sorted(permitted.asks, key=lambda name: name == "reason"))
+    fields = tuple(sorted(permitted.asks, key=lambda name: (name == "reason", name in row.takes)))
     return Step(permitted.action, permitted.says, to, fields, frozenset(fields) - required, choices)
 
 
@@ -178,6 +181,12 @@ def _unnamed(desk: Desk) -> set[str]:
     return {desk.pack.authority, *ELSEWHERE}
 
 
+def _factors(desk: Desk, referral: Referral, permitted: Permitted) -> Options:
+    """Those of this year's census; that there was none comes last."""
+    known = factors(year_of(desk.today).number)
+    return [*((code, words) for code, words in known.items() if code != NO_FACTOR), (NO_FACTOR, known[NO_FACTOR])]
+
+
 CHOICES: dict[str, Callable[[Desk, Referral, Permitted], Options]] = {
     "team_code": _teams,
     "provider_code": _providers,
@@ -188,5 +197,9 @@ CHOICES: dict[str, Callable[[Desk, Referral, Permitted], Options]] = {
     "invited": _agencies,
     "came": _agencies,
     "transfer_to": _elsewhere,
+    "primary_need": lambda *_: list(PRIMARY_NEEDS.items()),
+    "child_seen": lambda *_: list(YES_NO.items()),
+    "factors": _factors,
+    "category_of_abuse": lambda *_: list(ABUSE.items()),
     "family_rating": lambda *_: list(RATINGS.items()),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, current_app
 
 from rules.policy import Policy
+from triage.insight.saying import say_value
 from triage.models import Person, Subject
 from triage.models.codes import (
     CHANNELS,
@@ -19,6 +20,7 @@ from triage.models.codes import (
     LAWFUL_BASES,
     OUTCOMES,
     PROVIDER_KINDS,
+    QUEUES,
     REPEATS,
     ROLES,
     ROUTES,
@@ -58,16 +60,6 @@ NAMES = {
     **PASSAGES,
 }
 SAID_OF_SEX = {"F": "Female", "M": "Male", "U": "Not known"}
-QUEUES = {
-    "edt": "Emergency Duty Team",
-    "received": "Received",
-    "screening": "In screening",
-    "checking": "Partners asked",
-    "on_hold": "On hold",
-    "awaiting_decision": "Waiting for a decision",
-    "awaiting_approval": "Waiting for approval",
-    "decided": "Decided, to be closed",
-}
 RUNGS = {
     "early_help": "early help",
     "social_care": "children's social care",
@@ -93,8 +85,10 @@ PAGES = (  # what a draft on a page is, by how the page's address begins and end
     ("/partners/checks", "", "An answer to the hub"),
     ("/restricted/open", "", "Opening a restricted record"),
     ("/restricted", "", "Restricted records"),
+    ("/reports/", "/commentary", "A commentary in the quarterly report"),
     ("/retention/holds", "", "A hold"),
     ("/retention", "", "A disposal"),
+    ("/outages", "", "When it was down"),
     ("/admin", "", "An account"),
     ("/account", "", "Families you know"),
 )
@@ -111,8 +105,8 @@ def say_time(at: datetime | None) -> str:
     if at is None:
         return ""
     here, today = local(at), local(_now()).date()
-    named = {today: "today", today + timedelta(days=1): "tomorrow", today - timedelta(days=1): "yesterday"}
-    day = named.get(here.date(), f"on {here.day} {here:%B %Y}")
+    named = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    day = named.get((here.date() - today).days) or f"on {here.day} {here:%B %Y}"
     return f"{here:%H:%M} {day}"
 
 
@@ -124,6 +118,11 @@ def say_day(at: datetime) -> str:
 def say_date(day: date | str) -> str:
     """ "Friday 3 May 2013", of a day or of one as an event tells it."""
     return guards.say_date(date.fromisoformat(day) if isinstance(day, str) else day)
+
+
+def instant(text: str) -> datetime:
+    """The instant that an event's data tells as text."""
+    return datetime.fromisoformat(text)
 
 
 def say_length(length: timedelta) -> str:
@@ -218,8 +217,8 @@ def repeat_of(code: str) -> str:
 def place_of(code: str | None) -> str:
     """A district's, team's or agency's name."""
     pack = state_of(current_app).pack
-    known = {key: row["name"] for key, row in {**pack.districts, **pack.teams}.items()} | dict(pack.agencies)
-    return known.get(code or "", code or "")
+    place = pack.teams.get(code) or pack.districts.get(code)
+    return pack.agencies.get(code) or (place["name"] if place else code or "")
 
 
 def lower_first(words: str) -> str:
@@ -250,12 +249,7 @@ def call_subject(subject: Subject) -> str:
 
 def say_share(value: float | None) -> str:
     """A share as a percentage with one decimal."""
-    return "–" if value is None else f"{value:.1%}"
-
-
-def say_minutes(value: float | None) -> str:
-    """Working minutes as hours and minutes."""
-    return "–" if value is None else f"{int(value) // 60} h {int(value) % 60:02d} min"
+    return say_value(value, "share")
 
 
 def _now() -> datetime:
@@ -271,6 +265,7 @@ def register(app: Flask) -> None:
     """Make the words known to the templates."""
     filters: dict[str, Any] = {
         "local": local,
+        "instant": instant,
         "say_time": say_time,
         "say_day": say_day,
         "say_date": say_date,
@@ -278,7 +273,7 @@ def register(app: Flask) -> None:
         "say_age": say_age,
         "say_left": say_left,
         "say_share": say_share,
-        "say_minutes": say_minutes,
+        "say_value": say_value,
         "say_size": say_size,
         "say_count": say_count,
         "name_of": name_of,

@@ -2,14 +2,16 @@
 
 import logging
 from functools import cache
+from typing import Any
 
-from celery.signals import worker_init
+from celery.signals import celeryd_after_setup
 
 from triage.access.signing import SigningKey, find_key
 from triage.services.sealing import seal_heads
 from triage.settings import Settings
 from worker.celery_app import app
 from worker.desk import service_desk
+from worker.queues import QUEUE_OF
 
 log = logging.getLogger(__name__)
 NO_KEY = "TRIAGE_LEDGER_KEY is not set: the ledger is not sealed. `triage ledger new-key` makes a key."
@@ -22,10 +24,10 @@ def signing_key() -> SigningKey | None:
     return find_key(settings.ledger_key and settings.ledger_key.get_secret_value())
 
 
-@worker_init.connect
-def say_without_key(**_: object) -> None:
-    """At the start, so that nobody takes the ledger to be sealed."""
-    if signing_key() is None:
+@celeryd_after_setup.connect
+def say_without_key(instance: Any, **_: object) -> None:
+    """At the start of a worker that is to seal, so that nobody takes the ledger to be sealed."""
+    if QUEUE_OF["ledger.seal"] in instance.app.amqp.queues.consume_from and signing_key() is None:
         log.warning(NO_KEY)
 
 

@@ -1,6 +1,6 @@
 """The managers' numbers, counted again."""
 
-from triage.insight.measures import refresh
+from triage.insight.counting import refresh
 from worker.celery_app import app
 from worker.desk import service_desk
 

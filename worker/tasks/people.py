@@ -3,9 +3,10 @@
 from triage.services.learning import learn_from_people
 from worker.celery_app import app
 from worker.desk import service_desk
+from worker.queues import LONG_SECONDS
 
 
-@app.task(name="people.learn")
+@app.task(name="people.learn", time_limit=LONG_SECONDS)
 def learn() -> None:
     """Learn it and keep it, for whoever is looked up from then on."""
     with service_desk() as desk:

@@ -216,6 +216,14 @@ def test_rule_that_can_never_hold_or_changes_nothing_is_left_out_and_named() -> 
     assert list_left_out(V4) == []
 
 
+def test_floor_that_can_never_hold_is_left_out_where_the_first_level_is_taken() -> None:
+    never = "rank: 1\n    floor: true\n    when: {all: [{kind: child}, {kind: other_adult}]}"
+    policy = load(GOOD.replace("level: highest", "level: first").replace("when: {indicators: {level: 2}}", never))
+    text = write_dmn(policy)
+    assert list_left_out(policy) == ["level_2"]
+    assert write_dmn(read_dmn(text.encode())) == text
+
+
 def test_rule_with_too_many_rows_is_refused_by_name() -> None:
     parts = ", ".join(
         f"{{{name}: {{below: {number}}}}}" for name in ("age", "earlier_nfa_12m") for number in range(1, 9)

@@ -41,6 +41,9 @@ IN_SOCIAL_CARE = {
     "transfer_to": "Leicestershire",
     "consent": "given",
     "lead_practitioner": "B. Lark",
+    "child_seen": False,
+    "primary_need": "N1",
+    "category_of_abuse": "NEG",
 }
 IN_EARLY_HELP = {"family_rating": 4}
 

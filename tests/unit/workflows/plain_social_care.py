@@ -28,7 +28,8 @@ DANGER = {"immediate_danger": "section_47"}
 STILL_IN_DANGER = {"immediate_danger": ""}
 ASKED = {"ask_for_discussion": ""}
 HELD = {"offer_transfer": "", **ASKED, **OWNED}
-ASSESSING = {"allocate": "", "extend_assessment": "", "complete_assessment": "", "start_core_assessment": "", **HELD}
+WORKED = {"say_primary_need": "", **HELD}
+ASSESSING = {"allocate": "", "extend_assessment": "", "complete_assessment": "", "start_core_assessment": "", **WORKED}
 DISCUSSING = {"call_strategy_discussion": "strategy_discussion"}
 AFTER_DANGER = "assessment strategy_discussion section_47 conference plan"  # where it may still have no team
 BEFORE_HARM = ["requested", "allocated", "returned", "accepted", "assessment", "plan"]
@@ -36,6 +37,7 @@ ENDING = {"step_down": "closed", "close": "closed"}
 WORK = (
     "accept return start_assessment extend_assessment complete_assessment start_core_assessment close step_down"
     " end_section_47 call_conference make_protection_plan make_plan end_protection_plan review_plan"
+    " say_primary_need"
 )
 DISCUSS = "call_strategy_discussion open_section_47 decline_section_47"
 THERE = Why(ANOTHER_TEAM, {"desk": "elsewhere", "role": "L"})
@@ -46,15 +48,24 @@ ABSENT = (Why(NOBODY, {"hands": "empty"}), Why(NOBODY, {"hands": "full", "came":
 CAME = {"everybody": EVERYBODY, "most": {"school", "social_care"}, "alone": {"social_care"}, "without_us": {"police"}}
 OWED = "A strategy discussion is owed for this child. Hold it first."
 NOT_HELD = Why(OWED, {"owed": "yes"})
+NO_NEED = "Choose the child's primary need: the main reason why they need help."
+FURTHER = (
+    "It went further than an assessment: there was section 47, a conference or a plan. Close it as no longer in need,"
+    " RC7, or step down (census rule 2990)."
+)
+FOUND = {"some": ("16A", "3B"), "none": ("21",), "none_and_some": ("21", "16A"), "twice": ("16A", "16A")}
 PROTECTED = "The child is on a child protection plan. End the plan first."
 
 
 def see(facts: Facts) -> SocialCareContext:
-    case = see_referral(facts, CLOSURES, facts["closing"], **IN_SOCIAL_CARE | {"came": frozenset(CAME[facts["came"]])})
+    its = {"came": frozenset(CAME[facts["came"]]), "factors": FOUND[facts["found"]]}
+    case = see_referral(facts, CLOSURES, facts["closing"], **IN_SOCIAL_CARE | its)
     return SocialCareContext(
         two_assessments=facts["guidance"] == "two",
         discussion_owed=facts["owed"] == "yes",
         early_help_open=facts["helped"] == "yes",
+        went_further=facts["further"] == "yes",
+        need_known=facts["need"] == "known",
         latest_expected_on=date(2013, 5, 28 if facts["extension"] == "near" else 27),
         **case,
     )
@@ -75,7 +86,19 @@ WORK_REFUSES = {
             {"hands": "full", "extension": "far"},
         ),
     ),
-    "complete_assessment": (LATE,),
+    "complete_assessment": (
+        Why("Say whether the child was seen during the assessment.", {"hands": "empty"}),
+        Why(NO_NEED, {"need": "unknown", "hands": "empty"}),
+        Why("Choose every factor that was found. If there was none, choose only that.", {"hands": "empty"}),
+        Why(
+            "Choose either the factors that were found or that there was none, not both (census rule 8869).",
+            {"hands": "full", "found": "none_and_some"},
+        ),
+        Why("Give each factor once (census rule 8898).", {"hands": "full", "found": "twice"}),
+        LATE,
+    ),
+    "say_primary_need": (Why(NO_NEED, {"hands": "empty"}),),
+    "make_protection_plan": (Why("Choose the category of abuse (census rule 8905).", {"hands": "empty"}),),
     "start_core_assessment": (
         Why("This referral has the single assessment, so there is no core assessment.", {"guidance": "single"}),
         NOT_ASSESSED,
@@ -109,9 +132,13 @@ WORK_REFUSES = {
         Why(PROTECTED, {"protected": "yes", "hands": "full"}),
         Why(OWED, {"owed": "yes", "protected": "no", "hands": "full"}),
         Why(NOT_ASSESSED.words, {"assessed": "no", "owed": "no", "protected": "no", "hands": "full"}),
+        Why(FURTHER, {"further": "yes", "assessed": "yes", "owed": "no", "protected": "no", "hands": "full"}),
         Why(
             "Step down instead, so that early help has the child.",
-            {"closing": "RC9", "helped": "no", "assessed": "yes", "owed": "no", "protected": "no", "hands": "full"},
+            {
+                "closing": "RC9", "helped": "no", "assessed": "yes", "owed": "no", "protected": "no",
+                "further": "no", "hands": "full",
+            },
         ),
     ),
 }  # fmt: skip
@@ -122,7 +149,7 @@ PLAIN_SOCIAL_CARE = Procedure(
         "requested": {"allocate": "allocated", **ASKED, **DISCUSSING, **DANGER},
         "allocated": {"accept": "accepted", "return": "returned", **DISCUSSING, **HELD, **DANGER},
         "returned": {"allocate": "allocated", **ASKED, **DISCUSSING, **DANGER},
-        "accepted": {"start_assessment": "assessment", "close": "closed", **DISCUSSING, **HELD, **DANGER},
+        "accepted": {"start_assessment": "assessment", "close": "closed", **DISCUSSING, **WORKED, **DANGER},
         "assessment": {"make_plan": "plan", **ENDING, **DISCUSSING, **ASSESSING, **DANGER},
         "strategy_discussion": {
             "open_section_47": "section_47", "decline_section_47": "assessment", **ASSESSING, **STILL_IN_DANGER,
@@ -157,6 +184,9 @@ PLAIN_SOCIAL_CARE = Procedure(
         "helped": "no yes",
         "extension": "near far",
         "came": "everybody most alone without_us",
+        "further": "no yes",
+        "need": "known unknown",
+        "found": "some none none_and_some twice",
     },
     sets={
         "allocate": {"team": "yes"},

@@ -23,7 +23,7 @@ from tests.unit.workflows.counting import (
     is_open_slowly,
     offices,
 )
-from workflows.calendar import Calendar, bank_holidays
+from workflows.calendar import Calendar, bank_holidays, is_weekend, local_day, midnight
 
 
 @given(offices, instants, st.integers(0, 3000))
@@ -240,3 +240,25 @@ def test_an_instant_without_a_zone_is_refused(ask: str) -> None:
 def test_hours_that_cannot_be_are_refused(hours: dict[int, tuple[time, time]]) -> None:
     with pytest.raises(ValueError, match=r"no working time|cannot open"):
         Calendar(hours)
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2013, 1, 7, 23, 30, tzinfo=UTC), date(2013, 1, 7)),
+        (datetime(2013, 7, 1, 22, 59, tzinfo=UTC), date(2013, 7, 1)),
+        (datetime(2013, 7, 1, 23, 0, tzinfo=UTC), date(2013, 7, 2)),  # midnight of summer time
+    ],
+)
+def test_day_of_an_instant_is_englands(at: datetime, day: date) -> None:
+    assert local_day(at) == day
+
+
+def test_day_begins_at_midnight_in_england() -> None:
+    assert midnight(date(2013, 1, 7)) == datetime(2013, 1, 7, tzinfo=UTC)
+    assert midnight(date(2013, 7, 2)) == datetime(2013, 7, 1, 23, tzinfo=UTC)
+
+
+def test_weekend_is_saturday_and_sunday() -> None:
+    week = [date(2013, 5, 6) + DAY * ahead for ahead in range(7)]  # whose Monday is a bank holiday
+    assert [is_weekend(day) for day in week] == [False] * 5 + [True] * 2

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -54,6 +54,7 @@ def codes_when_fired(state: str, action: str, role: str, door: Door) -> list[str
         fire(DOOR, state, action, role, door)
     assert caught.value.action == action
     assert all(reason.words for reason in caught.value.reasons)
+    assert str(caught.value) == f"{action}: {' '.join(reason.words for reason in caught.value.reasons)}"
     return [reason.code for reason in caught.value.reasons]
 
 
@@ -102,6 +103,32 @@ def test_a_role_that_may_not_is_told_who_may() -> None:
         fire(DOOR, "shut", "open", "guest", Door())
     assert [reason.code for reason in caught.value.reasons] == ["not_your_role"]
     assert "system" not in str(caught.value)
+
+
+def test_roles_that_may_are_named_in_words_and_in_order() -> None:
+    ring = Transition("ring", "Ring", ("shut",), None, frozenset({"key_holder", "door_keeper", "system"}), "bell_rung")
+    with pytest.raises(Refused) as caught:
+        fire(replace(DOOR, transitions=(*DOOR.transitions, ring)), "shut", "ring", "guest", READY)
+    assert "It is for: door keeper, key holder." in str(caught.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A door that somebody holds, who is named in the refusal."""
+
+    def details(self) -> dict[str, str]:
+        return {"owner": "Ada"}
+
+
+@refuses("claimed")
+def is_free(door: Held) -> str | None:
+    return "claimed"
+
+
+def test_refusal_names_what_its_words_ask_of_the_case() -> None:
+    shut = replace(DOOR, transitions=(*DOOR.transitions, replace(KNOCK, action="slam", guards=(is_free,))))
+    with pytest.raises(Refused, match="Ada has it"):
+        fire(shut, "shut", "slam", "guest", Held())
 
 
 def test_permitted_lists_every_action_of_the_state_and_why_not() -> None:

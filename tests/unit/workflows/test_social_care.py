@@ -14,6 +14,7 @@ from workflows.social_care import ASSESSED, CALLS_FROM, CLOSURES, HARM, HELD, OP
 NOTHING = SocialCareContext(closures=CLOSURES)
 REASONED = replace(NOTHING, reason="Found hurt")
 ASSESSED_CHILD = replace(NOTHING, is_assessed=True)
+FOUND = replace(NOTHING, child_seen=False, primary_need="N1", factors=("16A",))
 HELPED_CHILD = replace(ASSESSED_CHILD, early_help_open=True)
 EVERYBODY = frozenset({"police", "health", "social_care", "school"})
 asked = partial(refusals, SOCIAL_CARE)
@@ -73,10 +74,10 @@ def test_an_assessment_is_extended_only_with_a_reason_and_a_new_date(state: str)
 
 @pytest.mark.parametrize("state", ASSESSED)
 def test_an_assessment_that_is_late_is_completed_with_a_reason(state: str) -> None:
-    late = replace(NOTHING, is_late=True)
+    late = replace(FOUND, is_late=True)
     assert asked(state, "complete_assessment", "locality_worker", late) == ["late_assessment"]
     assert asked(state, "complete_assessment", "locality_worker", replace(late, reason="Two homes")) == []
-    fired = work(state, "complete_assessment", NOTHING)
+    fired = work(state, "complete_assessment", FOUND)
     assert (fired.target, fired.row.stops) == (state, ("assessment", "core_assessment"))
 
 
@@ -148,7 +149,7 @@ def test_no_conference_is_awaited_once_section_47_is_over(state: str, action: st
 @pytest.mark.parametrize("action", ["make_protection_plan", "make_plan"])
 def test_a_conference_makes_a_plan_and_meets_its_clock(action: str) -> None:
     assert work("section_47", "call_conference", NOTHING).target == "conference"
-    fired = work("conference", action, NOTHING)
+    fired = work("conference", action, replace(NOTHING, category_of_abuse="NEG"))
     assert (fired.target, fired.row.stops) == ("plan", ("conference", "plan_review"))
     assert fired.row.starts == ("plan_review",)
 
@@ -300,3 +301,36 @@ def test_the_cases_of_the_first_version_are_assessed() -> None:
 @pytest.mark.parametrize("role", ["analyst", "partner_system"])
 def test_nobody_else_may_do_anything(role: str) -> None:
     assert [state for state in SOCIAL_CARE.states if allowed(SOCIAL_CARE, state, role, REASONED)] == []
+
+
+@pytest.mark.parametrize(
+    ("factors", "refused"),
+    [
+        ((), ["no_factors"]),
+        (("21",), []),
+        (("21", "1A"), ["none_and_others"]),
+        (("1A", "1A"), ["factor_twice"]),
+        (("1A", "1B"), []),
+    ],
+)
+def test_an_assessment_says_each_factor_once_and_none_alone(factors: tuple[str, ...], refused: list[str]) -> None:
+    assert asked("assessment", "complete_assessment", "locality_worker", replace(FOUND, factors=factors)) == refused
+
+
+def test_an_assessment_says_whether_the_child_was_seen() -> None:
+    unsaid = replace(FOUND, child_seen=None)
+    assert asked("assessment", "complete_assessment", "locality_worker", unsaid) == ["child_seen_unsaid"]
+
+
+def test_the_primary_need_is_typed_once() -> None:
+    unsaid = replace(FOUND, primary_need=None)
+    assert asked("assessment", "complete_assessment", "locality_worker", unsaid) == ["no_primary_need"]
+    assert asked("assessment", "complete_assessment", "locality_worker", replace(unsaid, need_known=True)) == []
+    assert asked("plan", "say_primary_need", "locality_worker", replace(unsaid, need_known=True)) == ["no_primary_need"]
+
+
+@pytest.mark.parametrize("closure", ["RC8", "RC9"])
+def test_what_went_further_is_not_closed_as_after_assessment(closure: str) -> None:
+    further = replace(HELPED_CHILD, closure=closure, went_further=True)
+    assert asked("plan", "close", "locality_worker", further) == ["went_further"]
+    assert asked("plan", "close", "locality_worker", replace(further, closure="RC7")) == []

@@ -1,11 +1,12 @@
 """timescales.yaml says what the guidance says: from what to what, by whose authority, and whom a breach tells."""
 
+import re
 from datetime import date
 
 import pytest
 
 from workflows.checking import check_workflows
-from workflows.clocks import timescales
+from workflows.clocks import _read, timescales
 
 EVERY = [scale for versions in timescales().values() for scale in versions]
 ASSESSED = ("assessment_completed",)
@@ -105,3 +106,27 @@ def test_child_handed_over_waits_a_working_day_and_an_hour_where_it_is_section_4
     assert (usual.text, usual.unit, usual.warn_at) == ("1 working day", "working_days", 0.75)
     assert (grave.text, grave.unit, grave.warn_at) == ("1 hour", "minutes", 0.5)  # day or night
     assert {(each.begins, each.ends, each.escalate_to) for each in (usual, grave)} == {(begins, ends, "mash_manager")}
+
+
+ROW = {
+    "kind": "tea", "limit": 5, "unit": "minutes", "warn_at": 0.5,
+    "from": "kettle_boiled", "to": ["tea_poured", "spilt"],
+    "escalate_to": "mash_manager", "authority": "Made up",
+    "valid_from": date(2013, 4, 1), "valid_until": date(2014, 4, 1),
+}  # fmt: skip
+
+
+def test_row_of_the_file_is_read_whole() -> None:
+    scale = _read(ROW)
+    assert (scale.kind, scale.variant, scale.text, scale.warn_at) == ("tea", None, "5 minutes", 0.5)
+    assert (scale.begins, scale.ends) == (("kettle_boiled",), ("tea_poured", "spilt"))
+    assert (scale.valid_from, scale.valid_until) == (date(2013, 4, 1), date(2014, 4, 1))
+    assert (scale.escalate_to, scale.authority) == ("mash_manager", "Made up")
+
+
+def test_version_names_what_a_row_says_in_whatever_order_it_says_so() -> None:
+    version = _read(ROW).version
+    assert re.fullmatch("[0-9a-f]{12}", version)
+    assert _read(dict(reversed(ROW.items()))).version == version
+    others = [ROW | {"limit": 6}, ROW | {"authority": "Guessed"}, ROW | {"valid_until": date(2014, 4, 2)}]
+    assert len({version, *(_read(other).version for other in others)}) == 4

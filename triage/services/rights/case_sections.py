@@ -9,11 +9,13 @@ from triage.models.codes import CLOCK_KINDS, CLOSURES, DIRECTORY_SAID, OUTSIDE, 
 from triage.services.rights.material import Item, Passage, Section
 from triage.services.rights.sections import Gathering, say_seen_of, speaks_of, tell_service
 from triage.services.rights.wording import SECTION_47, URGENCIES, facts_of, is_anonymous, name_code, passages_of, say
+from triage.services.rights.work_sections import tell_work
 from triage.services.unmet_needs import read_needs
 from triage.store.disagreements import list_disagreements
 from triage.store.held import count_readings, list_checks, list_clocks, list_events, list_files_of, list_letters
 from triage.store.unmet_needs import list_unmet
 from triage.uploads.kinds import FILE_KINDS
+from workflows.census.codes import PRIMARY_NEEDS
 
 # How the record is kept safe, and why it is kept so long: telling of it would undo it.
 LEFT_OUT_EVENTS = ("record_restricted", "restriction_", "glass_", "hold_")
@@ -68,7 +70,7 @@ def _tell_file(given: Gathering, file: File) -> Item:
     return Item("Letter or photograph", facts, told)
 
 
-@speaks_of("referrals", "assignments", "strategy_discussions", "transfers")
+@speaks_of("referrals", "assignments", "strategy_discussions", "transfers", "assessments", "section_47s", "plans")
 def read_referrals(given: Gathering) -> Section:
     """What this person was referred to, who had it, and what came of it."""
     return Section("Your cases", tuple(chain.from_iterable(_tell_case(given, each) for each in given.held.referrals)))
@@ -78,7 +80,7 @@ def _tell_case(given: Gathering, referral: Referral) -> list[Item]:
     assigned = [_tell_assignment(given, referral, each) for each in referral.assignments]
     held = [_tell_discussion(given, referral, each) for each in referral.discussions]
     offered = [_tell_transfer(given, referral, each) for each in referral.transfers]
-    return [_tell_referral(given, referral), *assigned, *held, *offered]
+    return [_tell_referral(given, referral), *assigned, *held, *tell_work(referral), *offered]
 
 
 def _tell_referral(given: Gathering, referral: Referral) -> Item:
@@ -94,6 +96,8 @@ def _tell_referral(given: Gathering, referral: Referral) -> Item:
         ("Worker", given.who(referral.worker_id)),
         ("Other authority", say(referral.to_authority)),
         ("Child protection plan", say(referral.child_protection_plan)),
+        ("Primary need", say(referral.primary_need, PRIMARY_NEEDS)),
+        ("Child protection conference", say(referral.conference_on)),
         ("The family's own rating", say(referral.family_rating)),
         ("Assessment expected", say(referral.assessment_expected_on)),
         ("Closed as", say(referral.closure, CLOSURES)),

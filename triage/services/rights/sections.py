@@ -11,6 +11,7 @@ from triage.models.codes import (
     CONSENTS,
     CORRECTABLE,
     ETHNICITIES,
+    GRADES,
     LAWFUL_BASES,
     OUTCOMES,
     RELATIONS,
@@ -199,6 +200,7 @@ def _tell_enquiry(given: Gathering, enquiry: Enquiry, subject: Subject | None) -
     facts = facts_of(
         ("Received", given.at(enquiry.received_at)),
         ("Written down", given.at(enquiry.logged_at)),
+        ("Imported from", say(enquiry.imported_from)),
         ("Consent", say(enquiry.consent, CONSENTS)),
         ("How urgent", say(enquiry.rag, URGENCIES)),
         ("How it stands", name_code(enquiry.state)),
@@ -261,6 +263,7 @@ def _tell_judgements(given: Gathering, subject: Subject) -> list[Item]:
 def _tell_look(given: Gathering, of: str, row: object) -> Item:
     facts = facts_of(
         ("Would have chosen", say(row.outcome, OUTCOMES)),
+        ("The work until then", say(row.grade, GRADES)),
         ("By", given.who(row.looked_by_id)),
         ("Looked at", given.at(row.looked_at)),
     )

@@ -13,7 +13,7 @@ from triage.access.actor import NOBODY, Actor, visitor
 from triage.access.routes import public
 from triage.errors import Conflict, Invalid, NotFound, Problem, Stale
 from triage.limits import note_bad_token
-from triage.schemas.enquiry import LinkAnswerSchema
+from triage.schemas.agency_check import LinkAnswerSchema
 from triage.services.check_links import OVER, find_key, follow_link
 from triage.services.checks import CheckAction, act_on_check
 from triage.services.partners import find_asked

@@ -1,0 +1,178 @@
+"""The numbers of a million enquiries: how long a page of them takes, one event more, and counting everything anew.
+
+Run: `python -m bench.measures [ENQUIRIES]`, with `duckdb` at hand. A private PostgreSQL is filled with made-up rows of
+five years: enquiries with whom they are about, what was asked, recommended, decided and weighed again, their clocks,
+and referrals with theirs, their teams, assessments, plans and unmet needs. Prints milliseconds of every measure on a
+page and of each measure by each group; of one event counted, with a hundredth of the rows and with all; and seconds of
+counting everything anew, beside SQL written by hand that answers the same from the same rows, in PostgreSQL and in
+DuckDB.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from statistics import median, quantiles
+
+import duckdb
+import psycopg
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from bench.by_hand_measures import ANSWERS
+from triage.access.actor import SYSTEM
+from triage.database import Database
+from triage.demo.staff import add_staff
+from triage.insight.comparing import compare_all
+from triage.insight.counting import rebuild, refresh
+from triage.insight.definition import read_measures
+from triage.insight.measures import measure
+from triage.insight.small import hide_small
+from triage.pack import load_pack
+from triage.private import database_url
+
+PACK = "nottinghamshire"
+YEAR = date(2017, 4, 1), date(2018, 3, 31)
+COPIED = {
+    "enquiries": "id, received_at, decided_at, working_minutes_to_decision, district_code, locality_code, source, rag",
+    "subjects": "id, enquiry_id, person_id",
+    "people": "id, ethnicity",
+    "decisions": "id, subject_id, recommendation_id, route::text, level, section_47, superseded_at, took_effect_at,"
+    " decided_by_id, why_not, repeat_reason",
+    "recommendations": "id, route::text, level, section_47, policy_hash",
+    "clocks": "id, enquiry_id, referral_id, agency_check_id, kind, variant, state, started_at, stopped_at, breached_at",
+    "agency_checks": "id, enquiry_id, agency_code, requested_at, working_minutes_to_answer",
+    "referrals": "id, person_id, stepped_from_id, service, source, district_code, locality_code, team_code,"
+    " requested_at, closed_at, closure, family_rating",
+    "assignments": "referral_id, team_code, assigned_at, superseded_at",
+    "assessments": "id, referral_id, kind, authorised_on, working_days",
+    "plans": "referral_id, kind, started_on, ended_on, previous_plans",
+    "unmet_needs": "referral_id, need, district_code, locality_code, found, noted_on",
+    "second_looks": "decision_id, why, looked_at, outcome, grade",
+    "repeats": "kind, case_id",
+}
+# Of a column in which nothing stands DuckDB takes text for the type.
+TYPED = {
+    "clocks": {"breached_at": "timestamptz"},
+    "referrals": {"stepped_from_id": "uuid", "family_rating": "integer"},
+    "assignments": {"superseded_at": "timestamptz"},
+    "decisions": {"superseded_at": "timestamptz"},
+}
+FILL = Path(__file__).with_name("fill_measures.sql")
+EVENT = """INSERT INTO events (id, case_kind, case_id, number, type, at, actor_id, actor_name, actor_role, purpose,
+    request_id, data, previous_hash, hash)
+SELECT gen_random_uuid(), 'enquiry', id, 100 + floor(random() * 1000000)::integer, 'made_up', received_at, :who,
+    'Made up', 'system', '', '', '{}', '', '' FROM enquiries WHERE reference = :reference"""
+
+
+def fill(url: str, begins: int, ends: int) -> None:
+    """The enquiries of these numbers, with no trigger: nobody came back but as the rows say."""
+    with create_engine(url.replace("triage_app", "postgres")).begin() as connection:
+        connection.execute(text("SET session_replication_role = replica"))
+        for statement in FILL.read_text(encoding="utf-8").split(";\n"):
+            if statement.strip():
+                connection.execute(text(statement), {"begins": begins, "ends": ends, "who": str(SYSTEM.id)})
+    engine = create_engine(url.replace("triage_app", "postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+
+
+def time_of(work: Callable[[], object], times: int = 1) -> list[float]:
+    """Seconds of each."""
+    took = []
+    for _ in range(times):
+        begins = time.perf_counter()
+        work()
+        took.append(time.perf_counter() - begins)
+    return took
+
+
+def say(name: str, took: list[float]) -> None:
+    """In milliseconds."""
+    within = quantiles(took, n=20)[-1] if len(took) > 1 else took[0]
+    sys.stdout.write(f"{name:<64}{median(took) * 1000:>9.1f} ms, 95% within {within * 1000:>9.1f} ms\n")
+
+
+def ask_pages(database: Database) -> None:
+    """What the pages of measures read, as a manager."""
+    pack = load_pack(PACK)
+    with database.transaction(SYSTEM) as session:
+        took = time_of(lambda: compare_all(session, pack, *YEAR, hide_small), 40)
+        say("every measure of a year, beside the year before", took)
+        took = []
+        for name, definition in read_measures().items():
+            for by in definition.by:
+                took += time_of(lambda name=name, by=by: measure(session, pack, name, *YEAR, by), 3)[1:]
+        say("one measure of a year by one group, over all of both", took)
+
+
+def count_events(url: str, database: Database, ends: int, label: str) -> None:
+    """One event more, and what became of its case counted."""
+    took = []
+    for number in range(1, 41):
+        with Session(create_engine(url.replace("triage_app", "postgres"))) as session, session.begin():
+            at = {"who": str(SYSTEM.id), "reference": f"BENCH-{number * ends // 41}"}
+            session.execute(text(EVENT), at)
+            session.execute(text("UPDATE enquiries SET district_code = 'E07000170' WHERE reference = :reference"), at)
+        with database.transaction(SYSTEM) as session:
+            took += time_of(lambda session=session: refresh(session))
+    say(f"one event more among {label}", took)
+
+
+def count_anew(url: str, database: Database) -> None:
+    """All of it, three ways."""
+    with database.transaction(SYSTEM) as session:
+        ours = time_of(lambda: rebuild(session))[0]
+    with create_engine(url.replace("triage_app", "postgres")).begin() as connection:
+        by_hand = sum(sum(time_of(lambda each=each: connection.execute(text(each)).all())) for each in ANSWERS)
+    sys.stdout.write(f"everything counted anew: {ours:.1f} s; by hand in PostgreSQL {by_hand:.1f} s\n")
+    sys.stdout.write(f"that is {ours / by_hand:.2f} of it\n")
+    sys.stdout.write(f"the same by DuckDB, from rows that it has copied: {_in_duckdb(url):.1f} s\n")
+
+
+def _in_duckdb(url: str) -> float:
+    with (
+        tempfile.TemporaryDirectory(prefix="triage-bench-") as folder,
+        duckdb.connect() as duck,
+        psycopg.connect(url.replace("triage_app", "postgres").replace("+psycopg", "")) as connection,
+    ):
+        duck.execute("SET threads = 2")
+        for table, columns in COPIED.items():
+            _copy(connection, table, columns, file := Path(folder) / f"{table}.csv")
+            duck.execute(f"CREATE TABLE {table} AS SELECT * FROM read_csv('{file}', sample_size = -1)")  # noqa: S608
+
+            file.unlink()
+            for column, kind in TYPED.get(table, {}).items():
+                duck.execute(f"ALTER TABLE {table} ALTER {column} TYPE {kind}")
+        return sum(sum(time_of(lambda each=each: duck.execute(each).fetchall())) for each in ANSWERS)
+
+
+def _copy(connection: psycopg.Connection, table: str, columns: str, file: Path) -> None:
+    query = f"COPY (SELECT {columns} FROM {table}) TO STDOUT (FORMAT csv, HEADER)"  # noqa: S608 - our own words
+    with file.open("wb") as out, connection.cursor().copy(query) as copy:
+        for part in copy:
+            out.write(part)
+
+
+def main() -> None:
+    """Fill, measure and print."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
+        Path(name).chmod(0o755)
+        with database_url(None, Path(name), PACK) as url, Database(url) as database:
+            with database.transaction(SYSTEM) as session:
+                add_staff(session)
+            fill(url, 1, count // 100)
+            with database.transaction(SYSTEM) as session:
+                refresh(session)
+            count_events(url, database, count // 100, f"{count // 100:,} enquiries")
+            fill(url, count // 100 + 1, count)
+            count_anew(url, database)
+            count_events(url, database, count, f"{count:,} enquiries")
+            ask_pages(database)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What whoever keeps the service running watches: numbers for Prometheus, and traces. Neither names anybody."""
