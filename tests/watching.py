@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -13,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from tests.services import SECRET_KEY, own_database, own_redis, role_url
+from triage.embedded import _run_redis
 from triage.serving import free_port, serve_web
 
 
@@ -31,15 +33,24 @@ def environment_of(database: str, **more: str) -> dict[str, str]:
     }
 
 
+class Watched(NamedTuple):
+    """A site: its address, that of its numbers, its database's name, and what its processes are told."""
+
+    address: str
+    numbers: str
+    database: str
+    environment: dict[str, str]
+
+
 @contextmanager
-def a_watched_site(place: Path, **more: str) -> Iterator[tuple[str, str, str]]:
-    """The service on loopback with two web processes: its address, where its numbers are, and its database's name."""
+def a_watched_site(place: Path, **more: str) -> Iterator[Watched]:
+    """The service on loopback with two web processes, and a Redis in which no other test's worker is heard of."""
     numbers = f"127.0.0.1:{free_port()}"
-    with own_database() as name:
-        environment = environment_of(name, TRIAGE_METRICS_ADDRESS=numbers, **more)
-        with serve_web(environment, place, port=0) as here:
+    with own_database() as name, _run_redis(place) as redis_url:
+        environment = environment_of(name, TRIAGE_REDIS_URL=redis_url, **more)
+        with serve_web(environment | {"TRIAGE_METRICS_ADDRESS": numbers}, place, port=0) as here:
             wait_for(f"http://{numbers}/metrics")
-            yield here.url, f"http://{numbers}/metrics", name
+            yield Watched(here.url, f"http://{numbers}/metrics", name, environment)
 
 
 def wait_for(url: str) -> None:

@@ -15,6 +15,7 @@ from tests.faults.stream import Stream
 from tests.faults.whole import Whole
 
 STEPS = (-3_600, -600, 60, 3_600)  # seconds: a clock that was set right
+BACK = -4 * 3_600  # seconds: never to before what is told was received
 WORKS = 5  # enquiries, at most, that are taken before the next fault: mostly, it comes while people work
 GUARD = 120  # seconds to wait for them
 # What is back within a second comes more often.
@@ -32,6 +33,7 @@ class Killer:
     dice: Random
     own_disk: bool
     done: Counter[str] = field(default_factory=Counter)
+    stepped: int = 0  # seconds that the clock was set on in all
     gave_up: int = 0  # migrations that could not have their lock in time
 
     def deck(self) -> dict[str, Callable[[], None]]:
@@ -46,7 +48,7 @@ class Killer:
             "backend": lambda: whole.kill_backend(dice.randrange(1_000)),
             "redis": whole.kill_redis,
             "redis emptied": lambda: whole.kill_redis(emptied=True),
-            "clock": lambda: whole.step_clock(dice.choice(STEPS)),
+            "clock": self.step_clock,
             "partition": self.part,
             "full disk": self.fill_disk,
             "migration": self.migrate,
@@ -64,8 +66,9 @@ class Killer:
     def wait_for_enquiries(self, count: int) -> None:
         """Until so many more have been acknowledged. With none, the next fault comes while a part is still starting."""
         wanted, end = len(self.stream.told) + count, time.monotonic() + GUARD
-        while len(self.stream.told) < wanted and time.monotonic() < end:
+        while len(self.stream.told) < wanted:
             time.sleep(0.05)
+            assert time.monotonic() < end, f"after {dict(self.done)}: {dict(self.stream.answers)}"
 
     def part(self) -> None:
         """Part web and database until somebody is told so."""
@@ -74,6 +77,12 @@ class Killer:
         with self.whole.link.parted():
             while self.stream.answers["503"] == told and time.monotonic() < end:
                 time.sleep(0.1)
+
+    def step_clock(self) -> None:
+        """Set it on or back, but not by more than `BACK` in all."""
+        step = self.dice.choice([each for each in STEPS if self.stepped + each >= BACK])
+        self.stepped += step
+        self.whole.step_clock(step)
 
     def fill_disk(self) -> None:
         """Let nothing more be written for a while."""

@@ -20,6 +20,7 @@ TOLD = {
 }
 PATIENCE = 240  # seconds: longer than a start and any answer, so that what hangs is seen
 LANES, PAUSE = 4, 0.15
+REFUSED = "422"
 
 
 @dataclass
@@ -56,8 +57,9 @@ class Stream:
             time.sleep(dice.random() * 2 * PAUSE)
 
     def send(self, key: str, body: dict[str, Any]) -> None:
-        """Ask with the same key until it is acknowledged."""
-        while key not in self.told:
+        """Ask with the same key until it is acknowledged, or refused for good."""
+        status = ""
+        while key not in self.told and status != REFUSED:
             status, answer = self.ask(key, body)
             with self.lock:
                 self.answers[status] += 1

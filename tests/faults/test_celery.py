@@ -1,9 +1,6 @@
 """The real worker on the real Redis: an outbox row becomes a letter, once, though its worker is killed."""
 
-import os
 import signal
-import sys
-import time
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -11,31 +8,30 @@ import pytest
 from sqlalchemy import select
 
 from tests.integration.test_worker import mail_server
-from tests.services import REDIS, SECRET_KEY, own_database, role_url
+from tests.services import SECRET_KEY, own_database, role_url
+from tests.working import send, start_worker, wait_until
 from triage.access.actor import SYSTEM
 from triage.access.signing import make_key
 from triage.clock import SettableClock
 from triage.database import Database
+from triage.embedded import _run_redis
 from triage.models import OutboxMessage
 from triage.pack import load_pack
-from triage.processes import spawn, stop
+from triage.processes import stop
 from triage.services.desk import Desk
 from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.people import NewPerson
 from triage.store.ledger import find_last_checkpoint
-from worker.celery_app import app
-
-WORKER = ("-m", "celery", "--app", "worker.celery_app", "worker", "--pool", "solo", "--loglevel", "WARNING")
 
 
 @pytest.fixture
-def world(monkeypatch):
-    """A database of its own, a mail server, and the environment that a worker reads."""
-    with own_database() as name, mail_server() as (sink, port):
+def world(monkeypatch, tmp_path):
+    """A database and a Redis of its own, a mail server, and the environment that a worker reads."""
+    with own_database() as name, _run_redis(tmp_path) as redis_url, mail_server() as (sink, port):
         url = role_url("triage_app", name)
         values = {
             "DATABASE_URL": url,
-            "REDIS_URL": os.environ[REDIS],
+            "REDIS_URL": redis_url,
             "SECRET_KEY": SECRET_KEY,
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": str(port),
@@ -46,21 +42,17 @@ def world(monkeypatch):
             yield database, sink
 
 
-def start_worker(folder, level="WARNING"):
-    return spawn((sys.executable, *WORKER[:-1], level), folder / "worker.log", env=dict(os.environ))
-
-
 def test_letter_goes_out_once_though_the_worker_is_killed_and_its_task_sent_again(world, tmp_path):
     database, sink = world
     message_id = log_one(database)
-    app.send_task("outbox.relay")
+    send("outbox.relay")
     first = start_worker(tmp_path)
     wait_until(lambda: message(database, message_id).done_at, tmp_path)
     first.send_signal(signal.SIGKILL)
     first.wait()
-    app.send_task("outbox.deliver", [str(message_id)])
+    send("outbox.deliver", str(message_id))
     other_id = log_one(database)
-    app.send_task("outbox.deliver", [str(other_id)])
+    send("outbox.deliver", str(other_id))
     second = start_worker(tmp_path)
     wait_until(lambda: message(database, other_id).done_at, tmp_path)
     stop(second)
@@ -71,7 +63,7 @@ def test_worker_seals_what_was_done(world, tmp_path, monkeypatch):
     database, _sink = world
     monkeypatch.setenv("TRIAGE_LEDGER_KEY", make_key())
     log_one(database)
-    app.send_task("ledger.seal")
+    send("ledger.seal")
     worker = start_worker(tmp_path)
     wait_until(lambda: sealed_by(database), tmp_path)
     stop(worker)
@@ -108,12 +100,3 @@ def log_one(database) -> UUID:
 def message(database, message_id) -> OutboxMessage:
     with database.transaction(SYSTEM) as session:
         return session.get_one(OutboxMessage, message_id)
-
-
-def wait_until(done, folder) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if done():
-            return
-        time.sleep(0.05)
-    raise AssertionError((folder / "worker.log").read_text())

@@ -7,12 +7,12 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy import NullPool, create_engine, text
 
 from tests.faults.front_door import WAITING
-from tests.faults.test_celery import WORKER, log_one, message, wait_until, world  # noqa: F401 - a fixture
+from tests.faults.test_celery import log_one, message, world  # noqa: F401 - a fixture
 from tests.services import role_url
+from tests.working import WORKER, send, wait_until
 from triage.access.actor import SYSTEM
 from triage.processes import spawn, stop
-from worker.celery_app import app
-from worker.queues import LONG, OF_LONG, QUEUES, URGENT
+from worker.queues import LONG, OF_LONG, URGENT
 
 
 @contextmanager
@@ -31,12 +31,6 @@ def count_waiting(database) -> int:
         return session.scalar(WAITING)
 
 
-def empty_queues() -> None:
-    with app.connection_for_write() as connection, connection.channel() as channel:
-        for queue in QUEUES:
-            channel.queue_purge(queue)
-
-
 @contextmanager
 def reports_locked(database):
     """Whoever makes a report waits for us."""
@@ -48,16 +42,14 @@ def reports_locked(database):
 
 def test_letter_goes_while_a_report_is_made_and_others_wait(world, tmp_path):  # noqa: F811 - the fixture
     database, sink = world
-    empty_queues()
     with workers(tmp_path, URGENT, LONG), reports_locked(database):
         for _ in range(3):
-            app.send_task("reports.make")
+            send("reports.make")
         wait_until(lambda: count_waiting(database) == 1, tmp_path)
         for name in OF_LONG:
-            app.send_task(name)
+            send(name)
         message_id = log_one(database)
-        app.send_task("outbox.relay")
+        send("outbox.relay")
         wait_until(lambda: message(database, message_id).done_at, tmp_path)
         assert count_waiting(database) == 1
     assert [to for to, _letter in sink.letters] == [["teacher@school.example"]]
-    empty_queues()

@@ -19,13 +19,12 @@ from random import Random
 
 import pytest
 from aiosmtpd.controller import Controller
-from celery import Celery
 from redis import Redis
 from sqlalchemy import func, select, text
 
-from tests.faults.test_celery import WORKER, wait_until
 from tests.making import a_subject
 from tests.services import SECRET_KEY, own_database, role_url
+from tests.working import WORKER, send, wait_until
 from triage import embedded
 from triage.access.actor import SYSTEM
 from triage.clock import SettableClock
@@ -253,10 +252,8 @@ def start_worker(folder: Path) -> subprocess.Popen[bytes]:
 
     So what the one before published is in the queue twice. The queue is a list, sent to its left, taken from its right.
     """
-    settings = Settings()
-    with Celery(broker=settings.celery_broker_url, set_as_current=False) as sender:
-        sender.send_task("outbox.relay", queue=URGENT, ignore_result=True)
-    with Redis.from_url(settings.redis_url) as redis:
+    send("outbox.relay")
+    with Redis.from_url(Settings().redis_url) as redis:
         redis.lmove(URGENT, URGENT, "LEFT", "RIGHT")
     return spawn((sys.executable, *WORKER, "--without-mingle"), folder / "worker.log", env=dict(os.environ))
 

@@ -1,7 +1,6 @@
 """A trace goes on from a request of a real gunicorn, by a row of the outbox, to a real worker; and it names nobody."""
 
 import json
-import os
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,10 +11,10 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from sqlalchemy import select
 
-from tests.faults.test_celery import start_worker, wait_until
 from tests.integration.test_worker import mail_server
-from tests.services import REDIS, role_url
-from tests.watching import a_watched_site, environment_of, status_of
+from tests.services import role_url
+from tests.watching import a_watched_site, status_of
+from tests.working import send, start_worker, wait_until
 from triage.access.actor import SYSTEM
 from triage.access.signin import issue_token
 from triage.database import Database
@@ -23,7 +22,6 @@ from triage.demo.staff import add_staff
 from triage.models import OutboxMessage, User
 from triage.processes import stop
 from triage.watching.tracing import name_statement
-from worker.celery_app import app
 
 NAME = "Quillfeather"
 ID = "made-up-request-1"
@@ -75,19 +73,16 @@ def collector():
 def traced(collector, tmp_path_factory):
     """The site, its worker and its mail server have done what one request asked for; where the worker's log is."""
     place = tmp_path_factory.mktemp("traced")
-    more = {
-        "TRIAGE_TRACES_ENDPOINT": f"http://127.0.0.1:{collector.server_port}/v1/traces",
-        "TRIAGE_REDIS_URL": os.environ[REDIS],
-    }
+    more = {"TRIAGE_TRACES_ENDPOINT": f"http://127.0.0.1:{collector.server_port}/v1/traces"}
     patch = pytest.MonkeyPatch()
-    with a_watched_site(place, **more) as (address, _numbers, name), mail_server() as (sink, port):
-        told = {**environment_of(name), **more, "TRIAGE_SMTP_HOST": "127.0.0.1", "TRIAGE_SMTP_PORT": str(port)}
+    with a_watched_site(place, **more) as site, mail_server() as (sink, port):
+        told = {**site.environment, "TRIAGE_SMTP_HOST": "127.0.0.1", "TRIAGE_SMTP_PORT": str(port)}
         for key, value in told.items():
             patch.setenv(key, value)
-        with Database(role_url("triage_app", name)) as database:
-            log_one(address, token_of(database))
-            status_of(f"{address}/enquiries/{NAME}?q={NAME}")
-            app.send_task("outbox.relay")
+        with Database(role_url("triage_app", site.database)) as database:
+            log_one(site.address, token_of(database))
+            status_of(f"{site.address}/enquiries/{NAME}?q={NAME}")
+            send("outbox.relay")
             worker = start_worker(place, "INFO")
             try:
                 wait_until(lambda: sink.letters, place)

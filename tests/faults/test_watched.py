@@ -12,12 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.faults.test_celery import start_worker, wait_until
 from tests.promql import asked_in
-from tests.services import REDIS
 from tests.watching import a_watched_site, ask, environment_of, samples_in, status_of, sum_of
+from tests.working import send, start_worker, wait_until
 from triage.processes import stop
-from worker.celery_app import app
 
 DOCS = Path(__file__).parents[2] / "docs"
 ALERTS = yaml.safe_load((DOCS / "operations/prometheus/alerts.yml").read_text(encoding="utf-8"))
@@ -34,10 +32,9 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def site(place):
-    """Its address, where its numbers are, and the name of its database."""
     kept = place / "kept"
     kept.mkdir()
-    with a_watched_site(place, TMPDIR=str(kept), TRIAGE_REDIS_URL=os.environ[REDIS]) as site:
+    with a_watched_site(place, TMPDIR=str(kept)) as site:
         yield site
 
 
@@ -45,10 +42,10 @@ def site(place):
 def worked(site, place):
     """The site once a real worker has relayed its outbox, too."""
     patch = pytest.MonkeyPatch()
-    for name, value in environment_of(site[2], TRIAGE_REDIS_URL=os.environ[REDIS]).items():
+    for name, value in site.environment.items():
         patch.setenv(name, value)
     worker = start_worker(place)
-    app.send_task("outbox.relay")
+    send("outbox.relay")
     wait_until(lambda: sum_of(numbers_of(site), "triage_tasks_total", task="outbox.relay", outcome="success"), place)
     yield site
     stop(worker)
@@ -56,7 +53,7 @@ def worked(site, place):
 
 
 def numbers_of(site):
-    return samples_in(ask(site[1]))
+    return samples_in(ask(site.numbers))
 
 
 def answered(site, route):
@@ -72,7 +69,7 @@ def test_what_several_web_processes_answered_adds_up_though_one_is_killed(site, 
     asked = 0
     before = answered(site, "health.read_live")
     while len(processes_of(place)) < 2 or asked < 40:
-        ask(f"{site[0]}/health/live")
+        ask(f"{site.address}/health/live")
         asked += 1
         assert asked < 2000, "only one process answers"
     assert answered(site, "health.read_live") == before + asked
@@ -81,7 +78,7 @@ def test_what_several_web_processes_answered_adds_up_though_one_is_killed(site, 
     os.kill(min(processes_of(place)), signal.SIGKILL)
     end = time.monotonic() + 60
     while len(processes_of(place)) < 3 and time.monotonic() < end:
-        ask(f"{site[0]}/health/live")
+        ask(f"{site.address}/health/live")
         asked += 1
     assert len(processes_of(place)) == 3
     assert answered(site, "health.read_live") == before + asked
@@ -89,18 +86,18 @@ def test_what_several_web_processes_answered_adds_up_though_one_is_killed(site, 
 
 def test_refusals_are_counted_by_route_and_never_by_address(site):
     for path in ("/enquiries/ENQ-2013-Quillfeather", "/quillfeather?name=Quillfeather"):
-        status_of(f"{site[0]}{path}")
-    told = ask(site[1])
+        status_of(f"{site.address}{path}")
+    told = ask(site.numbers)
     assert sum_of(samples_in(told), "triage_requests_total", route="none", status="404") >= 1
     assert "quillfeather" not in told.casefold()
 
 
 def test_numbers_are_told_apart_from_the_pages_and_to_nobody_who_comes_through_a_proxy(site):
-    assert status_of(f"{site[0]}/metrics") == 404
-    assert status_of(site[1].replace("/metrics", "/enquiries")) == 404
+    assert status_of(f"{site.address}/metrics") == 404
+    assert status_of(site.numbers.replace("/metrics", "/enquiries")) == 404
     for name, value in BY_PROXY.items():
-        assert status_of(site[1], **{name: value}) == 403
-    assert status_of(site[1]) == 200
+        assert status_of(site.numbers, **{name: value}) == 403
+    assert status_of(site.numbers) == 200
 
 
 def test_nothing_listens_where_no_address_is_told(place, database_name):
@@ -120,15 +117,15 @@ def test_database_and_worker_are_told_of(worked):
 
 
 def test_doctor_hears_of_the_worker(worked):
-    environment = environment_of(worked[2], TRIAGE_REDIS_URL=os.environ[REDIS])
     command = [sys.executable, "-m", "triage.cli", "doctor", "--json"]
-    done = subprocess.run(command, env=environment, cwd=DOCS.parent, capture_output=True, text=True, check=False)
+    told = {"env": worked.environment, "cwd": DOCS.parent}
+    done = subprocess.run(command, **told, capture_output=True, text=True, check=False)
     found = {each["check"]: each["how"] for each in json.loads(done.stdout)}
     assert (found["worker"], found["database"], found["schema"]) == ("well", "well", "well")
 
 
 def test_readiness_hears_of_the_worker(worked):
-    told = json.loads(ask(f"{worked[0]}/health/ready"))
+    told = json.loads(ask(f"{worked.address}/health/ready"))
     assert (told["status"], told["worker"], told["schema"]) == ("ready", "heard of", "current")
     assert set(told["do"]) == {"ledger"}
 

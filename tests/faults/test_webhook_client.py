@@ -8,14 +8,13 @@ from pathlib import Path
 from subprocess import run
 
 import pytest
-from celery import Celery
 from sqlalchemy import select
 
 from tests.conftest import Office
-from tests.faults.test_celery import WORKER, wait_until
 from tests.journeys.conftest import a_site
 from tests.making import decide_as, read_through, screen
 from tests.services import SECRET_KEY
+from tests.working import send, start_worker, wait_until
 from triage.access.actor import SYSTEM
 from triage.access.signin import issue_token
 from triage.access.vault import Vault
@@ -30,7 +29,6 @@ from triage.services.desk import Desk
 from triage.services.webhook_kinds import OUTSIDE_KINDS
 from triage.services.webhooks import AddWebhook, add_webhook
 from triage.serving import free_port
-from triage.settings import Settings
 
 CLIENT = Path(__file__).parents[2] / "docs" / "client"
 NOTIFICATION = CLIENT / "police_notification.json"
@@ -89,12 +87,8 @@ def is_all_sent(database) -> bool:
 
 
 def is_told(database, log: Path) -> bool:
-    """Whether both messages came. The relay is asked each time, as beat would: what nobody answered is sent again.
-
-    By a sender of this test's own: `worker.celery_app` keeps the broker that the first test of the process asked.
-    """
-    with Celery(broker=Settings().celery_broker_url, set_as_current=False) as sender:
-        sender.send_task("outbox.relay", ignore_result=True)
+    """Whether both messages came. The relay is asked each time, as beat would: what nobody answered is sent again."""
+    send("outbox.relay")
     time.sleep(1)
     return is_all_sent(database) and log.read_text().count("\n") >= 2
 
@@ -110,7 +104,7 @@ def test_notification_is_sent_decided_told_and_read(site, tmp_path):
     told = {"TRIAGE_API": f"{address}/api/v1", "TRIAGE_TOKEN": token, "TRIAGE_WEBHOOK_SECRETS": secret}
     environment = {**os.environ, **told}
     receiver = spawn((sys.executable, CLIENT / "receiving.py", tmp_path / "inbox", str(port)), log, env=environment)
-    worker = spawn((sys.executable, *WORKER), tmp_path / "worker.log", env=dict(os.environ))
+    worker = start_worker(tmp_path)
     try:
         first, again = (client("sending.py", environment, NOTIFICATION) for _ in range(2))
         number = json.loads(NOTIFICATION.read_text())["number"]

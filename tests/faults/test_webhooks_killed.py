@@ -11,10 +11,10 @@ from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook as Receives
 
 from tests.conftest import Office
-from tests.faults.test_celery import wait_until
 from tests.faults.test_sweep_killed import AGAIN_SECONDS, MORNING, count_queued, kill, start_worker
 from tests.making import an_enquiry
 from tests.services import SECRET_KEY, own_database, role_url
+from tests.working import wait_until
 from triage import embedded
 from triage.access.actor import SYSTEM
 from triage.access.vault import Vault
