@@ -20,7 +20,7 @@ from bench.action import PACK
 from bench.ledger import Office, sign_in
 from bench.owner import Owner
 from triage.demo.staff import add_staff, load_staff
-from triage.gunicorn_config import post_worker_init
+from triage.gunicorn_config import leave_what_stays
 from triage.private import database_url
 
 WARM = 10
@@ -79,7 +79,7 @@ def main() -> None:
             office = Office(url, staff.social_workers[0])
             enquiries = [office.log() for _ in range(count)]
             client = sign_in(url)[1]
-            post_worker_init(None)
+            leave_what_stays()
             measure(client, enquiries[-1], times)
 
 

@@ -17,6 +17,9 @@ logconfig_dict = LOGGING | {
 }
 accesslog = None
 control_socket_disable = True
+# The application is read once, and each process begins as a copy: it is there at once where another was killed, and
+# what all of them have alike is in memory once.
+preload_app = True
 
 # Where each process counts what it answers, in a file of its own. It must be said before the library is imported.
 COUNTED = "PROMETHEUS_MULTIPROC_DIR"
@@ -28,6 +31,7 @@ exporters: list[subprocess.Popen[bytes]] = []
 
 def when_ready(_server: object) -> None:
     """Start whoever tells Prometheus, if anybody is to: a process that is ended with this one, however it ends."""
+    leave_what_stays()
     if is_watched:
         exporters.append(spawn((sys.executable, "-m", "triage.watching.exporter", os.environ[COUNTED]), None))
 
@@ -40,10 +44,11 @@ def on_exit(_server: object) -> None:
         shutil.rmtree(os.environ[COUNTED], ignore_errors=True)
 
 
-def post_worker_init(_worker: object) -> None:
-    """What a worker begins with stays until it ends: it is not looked through for what may go, again and again.
+def leave_what_stays() -> None:
+    """What a process begins with stays until it ends: it is not looked through for what may go, again and again.
 
-    A page makes tens of thousands of objects that go by themselves, so it is looked less often for those that do not.
+    Nor is it written to then, and so stays shared. A page makes tens of thousands of objects that go by themselves, so
+    it is looked less often for those that do not.
     """
     gc.collect()
     gc.freeze()
