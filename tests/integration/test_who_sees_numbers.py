@@ -10,7 +10,10 @@ from tests.making import an_enquiry, screen
 from triage.insight.counting import refresh
 from triage.models.codes import ROLES
 
-COUNTED = ("measured_enquiries", "measured_decisions", "measured_checks", "measured_referrals", "measured_standings")
+COUNTED = (
+    *("measured_enquiries", "measured_decisions", "measured_checks", "measured_referrals", "measured_standings"),
+    "measured_days",
+)
 COUNTED_ROWS = (
     *("enquiry_facts", "decision_facts", "check_facts", "referral_facts", "assessment_facts", "second_look_facts"),
     *("unmet_need_facts", "standing_facts", "counting_due"),

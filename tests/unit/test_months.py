@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from triage.insight.months import next_month, whole_months
+from triage.insight.months import WEEK, next_month, split_period, whole_months
 
 DAYS = st.dates(date(2012, 11, 1), date(2013, 4, 30))
 
@@ -48,3 +48,21 @@ def test_what_is_not_in_a_whole_month_is_before_or_after(period):
 def test_the_calendar_ends_in_no_error():
     assert whole_months(date(9999, 12, 1), date.max) == (date(9999, 12, 1), date(9999, 12, 1))
     assert whole_months(date.min, date.max) == (date.min, date(9999, 12, 1))
+
+
+@given(st.tuples(DAYS, DAYS).map(sorted), st.booleans())
+def test_the_parts_are_every_day_of_the_period_once(period, weeks):
+    first, last = period
+    parts = split_period(first, last, weeks=weeks)
+    begins, ends = parts.months
+    found = [*parts.days, *(begins + timedelta(number) for number in range((ends - begins).days))]
+    for month, week in parts.weeks:
+        in_month = (month + timedelta(number) for number in range(_long(month)))
+        found += [day for day in in_month if f"{day:{WEEK}}" == week]
+    assert sorted(found) == [first + timedelta(number) for number in range((last - first).days + 1)]
+
+
+@given(st.tuples(DAYS, DAYS).map(sorted))
+def test_few_days_are_left_beside_weeks_and_none_is_told_by_week_where_weeks_are_not_kept(period):
+    assert len(split_period(*period, weeks=True).days) <= 24
+    assert split_period(*period, weeks=False).weeks == ()

@@ -1,6 +1,7 @@
 """Charts, drawn on the server as SVG so that a page needs no script to show them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import altair
@@ -18,9 +19,11 @@ VALUES = {"share": ".1%", "kappa": ".2f", "per 10,000 children": ",.1f"}
 IN_ORDER = (*SPANS, "hour", "weekday", "band")
 UNROUNDED = altair.Scale(zero=False)  # what moves between its limits is seen to move
 IN_TWO_LINES = "[slice(datum.label, 0, -5), slice(datum.label, -4)]"  # the year beneath the months
+KEPT = 64  # drawings of each kind, some 40 kB each: whoever looks again, or beside others, does not wait for a new one
 ORDINARY, MARKED = "As chance has it", "A signal, with its kind"
 
 
+@lru_cache(KEPT)
 def bar_chart(answer: Answer, by: str = "district") -> str:
     """A measure's groups as bars, each with its number: the longest first, but months and weeks as they came."""
     unit = answer.measure.unit
@@ -34,6 +37,7 @@ def bar_chart(answer: Answer, by: str = "district") -> str:
     return _draw(marks.properties(width=520, height=altair.Step(34)))
 
 
+@lru_cache(KEPT)
 def run_chart(run: Run) -> str:
     """A measure over time with its mean and limits. A signal has another shape, and the word beside its last point."""
     unit = run.measure.unit

@@ -17,9 +17,10 @@ from sqlalchemy.types import Text
 from triage.errors import invalid
 from triage.insight.agreement import reckon_kappa
 from triage.insight.definition import Measure, get_measure, read_measures
-from triage.insight.facts import SPANS, kept_by, key_of
+from triage.insight.facts import SPANS, kept_by
 from triage.insight.labels import label_of
 from triage.insight.months import whole_months
+from triage.insight.percentiles import read_percentiles
 from triage.insight.standing import age_standing, count_standing
 from triage.pack import Pack
 
@@ -72,12 +73,6 @@ def measure_all(session: Session, pack: Pack, first: date, last: date) -> dict[s
     return {each.name: Answer(each, first, last, whole) for each, whole in wholes.items()}
 
 
-def find_first_day(session: Session, name: str) -> date | None:
-    """The first day of which there is anything that the measure could count."""
-    definition = get_measure(name)
-    return session.scalar(text(f"SELECT min(on_day) FROM {definition.view}"))  # nosec B608 # noqa: S608
-
-
 def _ask(
     session: Session, pack: Pack, measures: Sequence[Measure], first: date, last: date, by: str | None
 ) -> dict[str, dict[str, Figure]]:
@@ -103,7 +98,7 @@ def _ask_counts(session: Session, measures: Sequence[Measure], first: date, last
 
 def _ask_spreads(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
     for alike in _of_one_spread(measures):
-        for key, number, *values in session.execute(text(_percentiles(alike, by)), _bound(alike[0], first, last, by)):
+        for key, number, values in read_percentiles(session, alike, first, last, by):
             for each, value in zip(alike, values, strict=True):
                 yield each, key, Figure(value, number, None)
 
@@ -190,35 +185,3 @@ def _read(
 def _within(first: date, last: date) -> dict[str, date]:
     begins, ends = whole_months(first, last)
     return {"first": first, "last": last, "from_month": begins, "to_month": ends}
-
-
-# Of whole months what is kept of them, of other days the rows themselves.
-PERCENTILES = """
-WITH told AS (
-    SELECT {month} AS key, value, number FROM spreads
-    WHERE by = :by AND spread = :spread AND month >= :from_month AND month < :to_month
-    UNION ALL
-    SELECT {key}, ({value} + {grain} - 1) / {grain} * {grain}, 1 FROM {view}
-    WHERE {value} IS NOT NULL AND (on_day >= :first AND on_day < :from_month OR on_day >= :to_month AND on_day <= :last)
-), run AS (
-    SELECT key, value, sum(number) OVER (PARTITION BY key ORDER BY value) AS so_far,
-        sum(number) OVER (PARTITION BY key) AS number FROM told
-)
-SELECT key, max(number)::integer, {parts} FROM run GROUP BY key HAVING max(number) > 0
-"""
-
-
-def _percentiles(alike: Sequence[Measure], by: str | None) -> str:
-    """Each is the value within which its part lies."""
-    definition = alike[0]
-    parts = ", ".join(f"min(value) FILTER (WHERE so_far >= {float(each.percentile)} * number)" for each in alike)
-    month = "to_char(month, 'YYYY-MM')" if by == "month" else "key"
-    key = key_of(by) if by else "''"
-    grain = definition.among.values[definition.value]
-    told = {"value": definition.value, "grain": grain, "view": definition.view, "parts": parts}
-    return PERCENTILES.format(month=month, key=key, **told)
-
-
-def _bound(definition: Measure, first: date, last: date, by: str | None) -> dict[str, Any]:
-    kept = "" if by in (None, "month") else by
-    return _within(first, last) | {"by": kept, "spread": definition.spread}

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
+from triage.insight.days import find_days
 from triage.insight.definition import Measure, get_measure
 from triage.insight.labels import label_of
-from triage.insight.measures import Figure, find_first_day, measure
+from triage.insight.measures import Figure, measure
 from triage.insight.months import next_month
 from triage.insight.signals import FEWEST, Point, Reading, Signal, read_points
 from triage.pack import Pack
@@ -68,7 +69,8 @@ def run_measure(
 ) -> Run:
     """The measure in whole months or weeks that end by `last`, as far back as `most` has it and there is anything."""
     definition, found = get_measure(name), {}
-    by, spans = choose_spans(find_first_day(session, name), last, most)
+    days = find_days(session, definition.fact)
+    by, spans = choose_spans(days[0] if days else None, last, most)
     if spans:
         answer = measure(session, pack, name, spans[0].first, spans[-1].last, by)
         found = {key: tell(definition, figure) for key, _label, figure in answer.groups}

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Date, Text
 
+from triage.insight.days import find_days
 from triage.insight.definition import Measure
 from triage.insight.facts import SPANS, kept_by
 
@@ -38,7 +39,6 @@ WITH waiting AS (
 )
 SELECT key, max(number)::integer AS number, {parts} FROM run GROUP BY key HAVING max(number) > 0
 """
-TOLD = text("SELECT min(on_day), max(on_day) FROM measured_standings")
 ARRAYS = (bindparam("spans", type_=ARRAY(Text())), bindparam("days", type_=ARRAY(Date())))
 LONG = timedelta(3_660)  # after the last change: so far ahead nobody asks month by month what stands
 
@@ -78,9 +78,10 @@ def _ends(session: Session, first: date, last: date, by: str | None) -> Mapping[
     """The last day of each span; of no span the last of all."""
     if by not in SPANS:
         return {"": last}
-    began, changed = session.execute(TOLD).one()
-    if began is None:
+    told = find_days(session, "standing")
+    if told is None:
         return {}
+    began, changed = told
     ends = dict(_spans(max(first, began), last, FORMATS[by]))
     return {name: ends[name] for name, _day in _spans(max(first, began), min(last, changed + LONG), FORMATS[by])}
 

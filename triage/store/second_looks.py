@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, case, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
@@ -45,10 +45,21 @@ def list_waiting_looks(session: Session, limit: int) -> tuple[Sequence[SecondLoo
     return session.scalars(query.limit(limit)).all(), count
 
 
-def list_given_looks(session: Session, since: datetime) -> Sequence[SecondLook]:
+def list_given_looks(session: Session, since: datetime, limit: int) -> Sequence[SecondLook]:
     """Those that somebody has given since then, the latest first."""
     query = select(SecondLook).where(SecondLook.looked_at >= since).options(*_whole())
-    return session.scalars(query.order_by(SecondLook.looked_at.desc(), SecondLook.id)).all()
+    return session.scalars(query.order_by(SecondLook.looked_at.desc(), SecondLook.id).limit(limit)).all()
+
+
+def count_given_looks(session: Session, since: datetime) -> Sequence[Any]:
+    """Of those that somebody has given since then, how often by `why` what was `decided` and what was `weighed`."""
+    decided = case((Decision.section_47, "section_47"), else_=cast(Decision.route, Text)).label("decided")
+    query = (
+        select(SecondLook.why, decided, SecondLook.outcome.label("weighed"), func.count().label("number"))
+        .join(SecondLook.decision)
+        .where(SecondLook.looked_at >= since)
+    )
+    return session.execute(query.group_by(SecondLook.why, decided, SecondLook.outcome)).all()
 
 
 def list_decided(session: Session, begins: datetime, ends: datetime) -> Sequence[Decision]:

@@ -11,12 +11,11 @@ from werkzeug.datastructures import MultiDict
 
 from triage.errors import Conflict, Invalid
 from triage.insight.agreement import Agreement, measure_agreement
-from triage.models import SecondLook
 from triage.models.codes import GRADES, LOOKED_AT_FOR, OUTCOMES
 from triage.schemas.second_look import GiveLookSchema
 from triage.services.policies import policy_for
 from triage.services.second_looks import GiveLook, give_second_look, list_answers_then, outcome_of
-from triage.store.second_looks import get_look, list_given_looks, list_waiting_looks
+from triage.store.second_looks import count_given_looks, get_look, list_given_looks, list_waiting_looks
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.forms import errors_by_field, load
@@ -24,7 +23,7 @@ from triage.web.keeping import NOTHING, begin, was_sent
 
 blueprint = Blueprint("second_looks", __name__, url_prefix="/second-looks")
 carry_on(blueprint)
-MOST = 50  # that wait
+MOST = 50  # that wait, and that were given
 YEAR = timedelta(days=365)
 FIELDS = tuple(GiveLookSchema().fields)
 
@@ -43,11 +42,10 @@ def show_all() -> Any:
     """What waits for this manager, the oldest first, and what came of the last year's."""
     with open_desk() as desk:
         waiting, total = list_waiting_looks(desk.session, MOST)
-        given = list_given_looks(desk.session, desk.now - YEAR)
-        page = render_template(
-            "insight/second_looks.html", waiting=waiting, total=total, given=given[:MOST], agreed=_agree(given)
-        )
-        shown = (*waiting, *given[:MOST])
+        given = list_given_looks(desk.session, desk.now - YEAR, MOST)
+        agreed = _agree(count_given_looks(desk.session, desk.now - YEAR))
+        page = render_template("insight/second_looks.html", waiting=waiting, total=total, given=given, agreed=agreed)
+        shown = (*waiting, *given)
         note_shown(desk, (look.decision.subject.person_id for look in shown))
         return page
 
@@ -96,10 +94,11 @@ def _render(look_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) 
         return page
 
 
-def _agree(given: Sequence[SecondLook]) -> Agreed:
-    of = {why: [_pair(look) for look in given if look.why == why] for why in LOOKED_AT_FOR}
-    return Agreed(measure_agreement([_pair(each) for each in given]), {why: measure_agreement(of[why]) for why in of})
-
-
-def _pair(look: SecondLook) -> tuple[str, str]:
-    return outcome_of(look.decision), look.outcome
+def _agree(given: Sequence[Any]) -> Agreed:
+    """From rows of why, decided, weighed, and how often."""
+    pairs = {
+        why: [pair for row in given if row.why == why for pair in [(row.decided, row.weighed)] * row.number]
+        for why in LOOKED_AT_FOR
+    }
+    whole = measure_agreement([pair for each in pairs.values() for pair in each])
+    return Agreed(whole, {why: measure_agreement(each) for why, each in pairs.items()})

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from triage.insight.comparing import find_england
+from triage.insight.days import find_days
 from triage.insight.definition import get_measure
 from triage.insight.labels import label_of
-from triage.insight.measures import Figure, find_first_day, measure
+from triage.insight.measures import Figure, measure
 from triage.insight.quarterly.indicators import Indicator, list_sent, read_groups
 from triage.insight.quarterly.report import District, England, Line, Part, Past, Report
 from triage.insight.small import hide_figure, hide_groups
@@ -45,8 +46,8 @@ def _count(session: Session, pack: Pack, indicator: Indicator, quarter: Quarter)
     definition = get_measure(indicator.measure)
     by = "district" if "district" in definition.by else None
     answer = measure(session, pack, indicator.measure, quarter.first, quarter.last, by)
-    begins = find_first_day(session, indicator.measure)
-    past = [each for each in list_quarters(quarter.before, QUARTERS - 1) if begins and each.last >= begins]
+    told = find_days(session, definition.fact)
+    past = [each for each in list_quarters(quarter.before, QUARTERS - 1) if told and each.last >= told[0]]
     figures = [
         (each, measure(session, pack, indicator.measure, each.first, each.last).whole) for each in reversed(past)
     ]
