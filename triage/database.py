@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
-from triage.access.actor import SYSTEM, Actor
+from triage.access.actor import NOBODY, SYSTEM, Actor
 from triage.errors import CommandRefused
 from triage.origin import origin
 
@@ -52,6 +52,8 @@ ACT_AS = text(f"SELECT {TELLS}")
 INSTEAD = f"WITH before AS MATERIALIZED (SELECT {STANDS}) SELECT before.*, {TELLS} FROM before"  # nosec B608 # noqa: S608
 ACT_INSTEAD = text(INSTEAD)
 # Once for the transaction, and not at each statement: what few may see is as quickly not found as what is not there.
+# Not of the service itself, and not of whoever is not known yet: they ask for no case, or it is looked up then.
+SEE_NO_LIST = (None, "", SYSTEM.role, NOBODY.role)
 NOTE_HIDDEN = text("SELECT note_hidden()")
 TOLD = f"WITH told AS MATERIALIZED (SELECT {TELLS}) SELECT note_hidden() FROM told"  # nosec B608 # noqa: S608
 ACT_AND_NOTE_HIDDEN = text(TOLD)
@@ -183,4 +185,4 @@ def _settings(actor: Actor, now: datetime | None = None) -> dict[str, str]:
 
 
 def _say(session: Session | Connection, told: dict[str, str]) -> None:
-    session.execute(ACT_AS if told["role"] in (None, "", SYSTEM.role) else ACT_AND_NOTE_HIDDEN, told)
+    session.execute(ACT_AS if told["role"] in SEE_NO_LIST else ACT_AND_NOTE_HIDDEN, told)
