@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine
@@ -17,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from tests.calling import Caller
 from tests.services import SECRET_KEY, own_database, own_redis, provided, role_url
+from triage.access import passwords
 from triage.access.actor import SYSTEM, Actor
 from triage.access.passwords import keep_password
 from triage.access.signin import actor_of, issue_token
@@ -57,6 +60,26 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """Passwords are kept by parameters that take no time: half of what a page's test took was to sign in."""
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "PasswordHasher", quick)
+        passwords.hasher.cache_clear()
+        yield
+        passwords.hasher.cache_clear()
+
+
+@pytest.fixture
+def passwords_as_they_are(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """They are kept as in production."""
+    monkeypatch.setattr(passwords, "PasswordHasher", PasswordHasher)
+    passwords.hasher.cache_clear()
+    yield
+    passwords.hasher.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -218,6 +218,7 @@ def test_first_password_from_an_administrator_is_changed_before_anything_else(en
     assert is_in(client)
 
 
+@pytest.mark.usefixtures("passwords_as_they_are")
 def test_password_is_kept_anew_when_the_parameters_change(app, enter, office, monkeypatch):
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     act_as(office.session, actor_of(enter.user))

@@ -48,6 +48,7 @@ def test_any_characters_in_any_mix_are_taken(password):
     check_password(password, WORDS)
 
 
+@pytest.mark.usefixtures("passwords_as_they_are")
 def test_password_is_kept_by_argon2id_with_parameters_of_today():
     parameters = hasher()
     assert parameters.type is Type.ID
