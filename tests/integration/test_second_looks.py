@@ -153,6 +153,19 @@ def test_what_is_missing_is_said_beside_what_was_typed(sign_in, waits):
     assert client.post(f"/second-looks/{uuid4()}", data=SAID).status_code == 404
 
 
+def test_of_many_the_latest_are_listed_and_all_are_counted(office, sign_in, waits, monkeypatch):
+    monkeypatch.setattr("triage.web.second_looks.MOST", 1)
+    decided(office, chosen=ADVICE, **HELP)
+    seal(office)
+    assert draw(office) == 1
+    for look in office.session.scalars(select(SecondLook)).all():
+        give(office, "mash_manager", look.id)
+        office.clock.at += timedelta(hours=1)
+    page = sign_in("mash_manager").get("/second-looks").text
+    assert "Chose the same 0 of 2 (0.0%)" in main_of(page)
+    assert "The latest 1 of 2 second looks that were given" in main_of(page)
+
+
 def test_it_is_given_once(office, waits):
     give(office, "mash_manager", waits.id)
     with pytest.raises(Conflict, match="already"):
