@@ -128,6 +128,14 @@ def test_a_clock_that_was_marked_before_its_rating_was_entered_is_marked_by_its_
     assert clock.breached_at == office.clock.at
 
 
+def test_a_red_of_last_night_is_the_days_to_work_when_it_is_entered(office):
+    enquiry = log_from_paper(office)
+    declare(office, "mash_manager", began_at=UP, ended_at=MORNING + 20 * HOUR)
+    enter(office, enquiry, "start_screening", MORNING + 10 * HOUR)
+    enter(office, enquiry, "set_rag", MORNING + 10 * HOUR, rag="red")
+    assert (enquiry.with_edt, enquiry.owner_id) == (False, office.actor("social_worker").id)
+
+
 def test_a_letter_about_what_is_entered_late_is_promised_when_it_is_entered(office):
     enquiry = log_from_paper(office, referrer_email="teacher@school.example")
     screen_late(office, enquiry)

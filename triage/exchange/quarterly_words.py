@@ -92,7 +92,7 @@ def _say_late(late: Late) -> str:
     if not late.whole.counted:
         return "Nothing that was timed in this quarter was entered so."
     share = say_figure("share", late.whole)
-    return f"{say_counts(late.whole)} that were timed and ended in this quarter ({share}) were entered so."
+    return f"Of what was timed and ended in this quarter, {say_counts(late.whole)} ({share}) were entered so."
 
 
 def _lay_part(part: Part, quarter: Quarter, comments: Comments) -> Words:

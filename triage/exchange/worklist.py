@@ -154,9 +154,8 @@ def _say_asked(desk: Desk, checks: Iterable[AgencyCheck]) -> Iterator[str]:
 
 
 def _tell_referral(desk: Desk, referral: Referral, few: set[object]) -> Line:
-    if referral.person_id in few:
-        return Line(referral.reference, "referral", restricted=True)
-    asked = referral.enquiry  # whoever reads of a child is not led by it to a brother or sister whom few may see
+    if referral.person_id in few or (referral.enquiry and _is_restricted(referral.enquiry, few)):
+        return Line(referral.reference, "referral", restricted=True)  # its number leads to a brother or sister
     team = desk.pack.teams.get(referral.team_code or "", {}).get("name", "")
     return Line(
         referral.reference,
@@ -167,7 +166,7 @@ def _tell_referral(desk: Desk, referral: Referral, few: set[object]) -> Line:
         due=_tell_due(desk, referral.clocks),
         who_has_it=", ".join(filter(None, (referral.worker.name if referral.worker else NOBODY, team))),
         waits=(SERVICES[referral.service], referral.state.replace("_", " ")),
-        told_by=f"Of {asked.reference}" if asked and not _is_restricted(asked, few) else "",
+        told_by=f"Of {referral.enquiry.reference}" if referral.enquiry else "",
         received=say_instant(referral.requested_at, desk.pack.calendar.zone),
     )
 

@@ -92,7 +92,7 @@ def test_every_indicator_stands_in_it_with_its_days_and_what_was_said(kind):
 @pytest.mark.parametrize("kind", WRITERS)
 def test_how_much_was_entered_afterwards_stands_in_it(kind):
     text = text_of(kind)
-    said = ("Entered afterwards", "0.05 20 400") if kind == "xlsx" else ("Done on paper, and entered", "20 of 400")
+    said = ("what was timed", "0.05 20 400") if kind == "xlsx" else ("Done on paper, and entered", "20 of 400")
     assert all(words in text for words in said)
     assert "Screening" in text
 
