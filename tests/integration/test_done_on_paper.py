@@ -203,6 +203,22 @@ def test_a_family_was_contacted_when_it_was(office):
     assert clock_of(referral, "assessment").started_at == MORNING + HOUR
 
 
+def test_an_adult_at_risk_was_acknowledged_when_they_were(office):
+    referral = a_referral(office, "adult_safeguarding")
+    office.clock.at = BACK
+    declare(office)
+    act(office, "locality_worker@adult_social_care", referral, "acknowledge", done_at=MORNING + HOUR)
+    assert clock_of(referral, "adult_acknowledgement").state == "met"
+
+
+def test_an_enquiry_was_not_closed_before_its_referral_was_allocated(office, referral):
+    act(office, "mash_officer", referral, "allocate", team_code="social_care_west", done_at=MORNING + 3 * HOUR)
+    with pytest.raises(Conflict, match="referral"):
+        enter(office, referral.enquiry, "close", MORNING + 2 * HOUR)
+    enter(office, referral.enquiry, "close", MORNING + 4 * HOUR)
+    assert referral.enquiry.closed_at == MORNING + 4 * HOUR
+
+
 def test_entered_as_of_now_the_same_is_late(office, referral):
     act(office, "mash_officer", referral, "allocate", team_code="social_care_west")
     assert (clock_of(referral, "allocation").state, clock_of(referral, "allocation").entered_at) == ("missed", None)
@@ -251,7 +267,9 @@ def test_it_is_entered_on_the_pages_of_both(office, referral, sign_in):
     assert hub.post(f"{url}/actions/allocate", data=sent | {"done_at-time": "11:00"}).status_code == 302
     theirs = sign_in(WORKER)
     assert theirs.post(f"{url}/actions/accept", data=WHEN | {"done_at-time": "12:15"}).status_code == 302
-    assert "Done on paper at 12:15 yesterday" in theirs.get(url).text
+    page = theirs.get(url).text
+    assert "Done on paper at 12:15 yesterday" in page
+    assert "done on paper, entered 13:00 today" in page
     assert "Done on paper, while it was down?" not in sign_in("mash_manager").get(url).text
 
 
@@ -289,3 +307,17 @@ def test_a_referral_is_allocated_by_the_api_with_its_true_time(office, referral,
     )
     assert done.status_code == 200, done.text
     assert datetime.fromisoformat(done.json["allocated_at"]) == MORNING + HOUR
+    (ended,) = (each for each in done.json["clocks"] if each["kind"] == "allocation")
+    assert [datetime.fromisoformat(ended[name]) for name in ("stopped_at", "entered_at")] == [MORNING + HOUR, BACK]
+
+
+@pytest.mark.parametrize(
+    "done_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2013-05-07T11:00:00", "yesterday"]
+)
+def test_an_instant_that_is_odd_or_none_is_refused_in_words(office, referral, caller, done_at):
+    sent = {"team_code": "social_care_west", "done_at": done_at}
+    done = caller("mash_officer").post(
+        f"/referrals/{referral.id}/actions/allocate", sent, If_Match=f'"{referral.version}"'
+    )
+    assert done.status_code == 422, done.text
+    assert referral.state == "requested"

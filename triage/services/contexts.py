@@ -51,7 +51,7 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
         "least_rag": lambda: least_colour(enquiry),
         "subjects": lambda: len(enquiry.subjects),
         "out": lambda: tuple(desk.pack.agencies[code] for code in list_out(desk, enquiry, _beside(desk, enquiry))),
-        "referrals_pending": lambda: sum(map(_waits_for_others, enquiry.referrals)),
+        "referrals_pending": lambda: sum(_waits_for_others(desk, each) for each in enquiry.referrals),
         "with_edt": lambda: enquiry.with_edt,
         "is_own_proposal": lambda: any(_is_proposed_by(desk, each) for each in enquiry.subjects),
         "section_47_recommended": lambda: any(each.gravest.section_47 for each in enquiry.subjects),
@@ -108,11 +108,13 @@ def _said_who(desk: Desk, enquiry: Enquiry) -> bool:
     return bool(serious) and (not serious.isdisjoint(recognised) or has_merged(desk.session, serious, desk.actor.id))
 
 
-def _waits_for_others(referral: Referral) -> bool:
-    """Whether nobody has it yet: no team, or no authority that says so."""
+def _waits_for_others(desk: Desk, referral: Referral) -> bool:
+    """Whether nobody has it yet, or had it then: no team, or no authority that says so."""
     if referral.service == "other_authority":
-        return referral.state != "closed"
-    return referral.service in AWAITS_TEAM and referral.state == "requested"
+        return referral.closed_at is None or referral.closed_at > desk.now
+    had_at = referral.allocated_at
+    waits = referral.state == "requested" or (had_at is not None and had_at > desk.now)
+    return referral.service in AWAITS_TEAM and waits
 
 
 def _is_proposed_by(desk: Desk, subject: Subject) -> bool:
