@@ -60,7 +60,7 @@ def backup_command(
     click.echo(f"Written: {path}: {say_manifest(manifest)}.")
     if prover:
         prover(path, keys)
-    for old in keep_last(folder, PATTERN, keep) if keep else ():
+    for old in keep_last(path, PATTERN, keep) if keep else ():
         click.echo(f"Removed: {old}")
 
 
@@ -80,7 +80,7 @@ def restore_command(path: Path, check: bool, backup_key: str | None, url: str | 
         return
     if not url:
         raise CommandRefused("Say where to: --url, or TRIAGE_OWNER_DATABASE_URL.")
-    manifest = restore_backup(path, keys, url)
+    manifest = restore_backup(path, keys, url, lambda told: click.echo(f"Restoring: {say_manifest(told)} …"))
     click.echo(f"Restored: {say_manifest(manifest)}. Now `triage migrate`, then `triage ledger seal --all`.")
 
 

@@ -180,10 +180,14 @@ def _run_redis(run_dir: Path) -> Iterator[str]:
         _remove_sockets(socket.parent, socket.name)
 
 
+def is_reachable(folder: Path) -> bool:
+    """Whether PostgreSQL's user, if that is not ours, may pass through to a folder there."""
+    return _unprivileged_user() is None or _may_enter(folder)
+
+
 def data_home(run_dir: Path) -> Path:
     """Where PostgreSQL's data lives: `run_dir`, or a folder of ours where its user may not enter that."""
-    user = _unprivileged_user()
-    if user is None or _may_enter(run_dir):
+    if is_reachable(run_dir):
         return run_dir
     home = Path("/var/tmp") / f"triage-{_mark(run_dir)}"  # nosec B108 # noqa: S108 - ours alone: made with 0711, data 0700 inside
     home.mkdir(exist_ok=True)

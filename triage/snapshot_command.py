@@ -5,7 +5,6 @@ from pathlib import Path
 
 import click
 
-from triage.errors import CommandRefused
 from triage.exchange.worklist import gather_worklist
 from triage.exchange.worklist_file import write_snapshot
 from triage.figures_command import open_desk
@@ -26,8 +25,5 @@ def snapshot_command(folder: Path, keep: int, url: str | None, run_dir: Path, pa
     with ExitStack() as stack:
         desk = open_desk(stack, url, run_dir, pack)
         worklist = gather_worklist(desk)
-        try:
-            page = write_snapshot(folder, worklist, desk.pack, keep)
-        except OSError as error:
-            raise CommandRefused(f"{folder} cannot be written to: {error.strerror}.") from error
+        page = write_snapshot(folder, worklist, desk.pack, keep)
     click.echo(f"{len(worklist.enquiries)} enquiries, {len(worklist.referrals)} referrals. Written: {page}")

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from psycopg import sql
+from sqlalchemy import make_url
 
 from tests.conftest import MORNING, usual_settings
 from tests.ledgers import KEY, OTHER_KEY, keep_ledger, run
@@ -27,6 +28,7 @@ from triage.backup.programs import libpq
 from triage.cli import main
 from triage.clock import SettableClock
 from triage.models import Enquiry, File, User
+from triage.whole_files import LOCK
 
 ROOT = Path(__file__).parents[2]
 BACKUP_KEY, ANOTHER = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
@@ -207,16 +209,74 @@ def test_a_database_with_anything_in_it_is_left_alone(kept, backup, empty):
 def test_a_role_that_sees_a_part_makes_no_backup(kept, tmp_path):
     words = ("backup", tmp_path, "--url", role_url("triage_app", kept.name))
     assert "triage_owner" in refused(kept.name, *words)
-    assert list(tmp_path.iterdir()) == []
+    assert not [*tmp_path.glob("triage-*")]
 
 
 def test_the_last_few_are_kept(kept, tmp_path):
     for name in ("triage-20130101T000000Z.backup", "triage-20130102T000000Z.backup", "notes.txt"):
         (tmp_path / name).touch()
     assert command(kept.name, "backup", tmp_path, "--keep", 2).exit_code == 0
-    names = {path.name for path in tmp_path.iterdir()}
+    names = {path.name for path in tmp_path.iterdir()} - {LOCK}
     assert len(names) == 3
     assert {"triage-20130102T000000Z.backup", "notes.txt"} < names
+
+
+def test_the_one_just_made_is_kept_whatever_a_name_says_of_a_time_to_come(kept, tmp_path):
+    (tmp_path / "triage-20991231T000000Z.backup").touch()
+    done = command(kept.name, "backup", tmp_path, "--keep", 1)
+    assert done.exit_code == 0
+    (left,) = tmp_path.glob("*.backup")
+    assert f"Written: {left}:" in done.output
+
+
+def test_an_old_one_in_the_place_of_last_nights_is_told(backup, empty, tmp_path):
+    another = tmp_path / "triage-20130507T010000Z.backup"
+    another.write_bytes(backup.read_bytes())
+    assert f"call it {backup.name}" in refused(empty, "restore", another)
+    assert rows_of(empty) == {}
+    done = command(empty, "restore", another.rename(tmp_path / backup.name))
+    assert done.output.index("Restoring: ") < done.output.index("Restored: ")
+
+
+def test_one_of_a_later_release_is_refused_before_anything_is_done(kept, backup, empty, tmp_path):
+    assert command(empty, "restore", backup).exit_code == 0
+    with psycopg.connect(libpq(role_url("triage_owner", empty))) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    before, kept.name = kept.name, empty
+    later = taken(kept, tmp_path)
+    kept.name = before
+    with own_database(empty=True) as name:
+        assert "restore it with the release that made it" in refused(name, "restore", later)
+        assert rows_of(name) == {}
+
+
+def test_a_restore_goes_where_it_was_found_that_nothing_is(backup, empty, monkeypatch):
+    """The address says part of where it is, and PostgreSQL's own variables the rest."""
+    where = make_url(role_url("triage_owner", empty))
+    monkeypatch.setenv("PGHOST", where.host or str(where.query["host"]))
+    monkeypatch.setenv("PGPASSWORD", where.password)
+    if where.port:
+        monkeypatch.setenv("PGPORT", str(where.port))
+    bare = where.set(host=None, port=None, password=None, query={}).render_as_string(hide_password=False)
+    done = command(empty, "restore", backup, "--url", bare)
+    assert done.exit_code == 0, done.exception
+    assert rows_of(empty)
+
+
+def test_no_limit_of_the_server_for_usual_work_ends_it(kept, tmp_path):
+    limits = "-c idle_in_transaction_session_timeout=1 -c transaction_timeout=20000 -c statement_timeout=20000"
+    url = make_url(role_url("triage_owner", kept.name)).update_query_dict({"options": limits})
+    done = command(kept.name, "backup", tmp_path, "--url", url.render_as_string(hide_password=False))
+    assert done.exit_code == 0, done.exception
+
+
+def test_a_check_puts_what_it_restores_nowhere_but_where_it_was_told(backup, tmp_path, public_key):
+    """As root PostgreSQL is another user: where that one may not pass, nothing is put anywhere else, in the clear."""
+    (tmp_path / "locked").mkdir(mode=0o700)
+    words = ("restore", "--check", backup, "--public-key", public_key, "--work-dir", tmp_path / "locked")
+    done = command("none", *words)
+    found = (done.exit_code, "who may not enter" in str(done.exception))
+    assert found == ((1, True) if os.geteuid() == 0 else (0, False))
 
 
 def killed(name, step, times, *words):
@@ -229,9 +289,9 @@ def killed(name, step, times, *words):
 @pytest.mark.parametrize(("step", "times"), [("write", 2), ("write", 4), ("finish", 1), ("rename", 1)])
 def test_killed_in_the_middle_it_leaves_nothing_that_looks_whole(kept, tmp_path, step, times):
     killed(kept.name, step, times, "backup", tmp_path)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".part"]
+    assert [path.suffix for path in tmp_path.glob("triage-*")] == [".part"]
     assert taken(kept, tmp_path)
-    assert [path.suffix for path in tmp_path.iterdir()] == [".backup"]
+    assert [path.suffix for path in tmp_path.glob("triage-*")] == [".backup"]
 
 
 def test_a_restore_that_is_killed_leaves_an_empty_database(kept, backup, empty):

@@ -23,7 +23,7 @@ from triage.doctor.finding import BROKEN, LOOK, WELL, Finding
 from triage.doctor.of_database import look_at_database
 from triage.doctor.of_parts import look_at_mail, look_at_provider, look_at_redis, look_at_scanner
 from triage.heard import KEY, RELAY, connect, note_ended
-from triage.models import OutboxMessage
+from triage.models import FailingTask, OutboxMessage
 from triage.serving import free_port
 from triage.store.schema import known_revisions
 
@@ -52,7 +52,7 @@ def look_at(settings, **other):
 def test_fresh_database_is_well_but_for_the_ledger(owned):
     found = look_at(owned[0])
     hows = {check: each.how for check, each in found.items()}
-    rest = dict.fromkeys(("database", "role", "clock", "schema", "clocks", "letters"), WELL)
+    rest = dict.fromkeys(("database", "role", "clock", "schema", "clocks", "letters", "tasks"), WELL)
     assert hows == rest | {"ledger": BROKEN}
     assert "TRIAGE_LEDGER_KEY" in found["ledger"].do
 
@@ -67,6 +67,23 @@ def test_schema_that_is_older_is_broken_and_one_that_is_newer_worth_a_look(owned
     owner.execute(text("REVOKE SELECT ON alembic_version FROM triage_app"))
     owner.commit()
     assert look_at(settings)["schema"].how == BROKEN
+
+
+def test_tasks_that_fail_are_told_and_what_is_missed_most_is_broken(owned):
+    settings, owner = owned
+    for name in ("measures.refresh", "worklist.write"):
+        row = {
+            "name": name,
+            "since": NOW.now() - timedelta(hours=3),
+            "last_at": NOW.now(),
+            "times": 12,
+            "error": "OSError",
+        }
+        owner.execute(FailingTask.__table__.insert(), row)
+    owner.commit()
+    found = look_at(settings)
+    assert {check: found[check].how for check in ("tasks", "paper")} == {"tasks": LOOK, "paper": BROKEN}
+    assert "worklist.write has failed for 3 h, 12 times in a row" in found["paper"].says
 
 
 def test_letters_that_are_late_or_given_up_are_told(owned):

@@ -9,14 +9,15 @@ from sqlalchemy.exc import DBAPIError
 from tests.acting import a_referral
 from tests.asking_for_records import as_
 from tests.conftest import MORNING
-from tests.making import an_enquiry
+from tests.making import an_enquiry, screen
+from tests.on_paper import BACK, HOUR, decide_late, declare, screen_late
 from tests.reporting import FIRST, JULY, LAST, MANAGER, a_figure, ask, line_of, made, make_all, say, send
 from triage.database import acting_as
 from triage.errors import Forbidden, Invalid
 from triage.insight.measures import Figure, measure
 from triage.insight.quarterly.indicators import read_groups, read_indicators
 from triage.insight.quarterly.making import begin_report
-from triage.insight.quarterly.report import read_kept
+from triage.insight.quarterly.report import Late, read_kept
 from triage.insight.small import SMALL, hide_figure
 from triage.models import Checkpoint
 from triage.services.reports import GIVEN_UP, has_given_up
@@ -48,6 +49,41 @@ def test_every_indicator_of_the_plan_stands_in_its_priority(county):
         (group.title, [each.name for each in group.indicators]) for group in read_groups()
     ]
     assert len(report.lines) == 32
+
+
+def test_how_much_was_entered_afterwards_is_told_of_what_was_timed(county):
+    county.clock.at = MORNING
+    before = [an_enquiry(county) for _ in range(8)]
+    for each in before:
+        screen(county, each)  # in the service: eight clocks of screening
+    county.clock.at = BACK
+    declare(county)
+    late = [an_enquiry(county, received_at=MORNING) for _ in range(7)]
+    for each in late:
+        screen_late(county, each)
+    for each in late[:6]:
+        decide_late(county, each, MORNING + 3 * HOUR)
+    county.session.flush()
+    county.clock.at = JULY
+    first, second = made(county), made(county)
+    told = first.late
+    assert told.whole == Figure(13 / 21, 13, 21)
+    assert {each.key: each.figure for each in told.kinds} == {
+        "screening": Figure(7 / 15, 7, 15),
+        "decision": Figure(1.0, 6, 6),
+    }
+    assert second.fingerprint == first.fingerprint
+    assert made(county, "2013-Q1").late == Late(Figure(None, 0, 0), ())
+
+
+def test_too_few_that_were_entered_afterwards_are_not_told(county):
+    county.clock.at = BACK
+    declare(county)
+    screen_late(county, an_enquiry(county, received_at=MORNING))
+    county.session.flush()
+    county.clock.at = JULY
+    told = made(county).late
+    assert (told.whole, [(each.key, each.figure) for each in told.kinds]) == (SMALL, [("screening", SMALL)])
 
 
 def test_what_is_counted_here_is_what_its_measure_says(county):

@@ -11,6 +11,9 @@ from sqlalchemy import select
 
 from tests.making import an_enquiry, decide_as, screen
 from tests.services import REDIS
+from triage.clock import SystemClock
+from triage.doctor.finding import BROKEN
+from triage.doctor.of_database import look_at_database
 from triage.models import Event, OutboxMessage
 from triage.services.daily_notices import promise_daily_notices
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
@@ -214,9 +217,30 @@ def test_the_worker_writes_what_is_open_where_the_settings_say(monkeypatch, sett
     with fresh_state():
         name = write()
     assert "None is open." in (tmp_path / name).read_text()
-    monkeypatch.setenv("TRIAGE_SNAPSHOT_DIR", str(tmp_path / "gone"))
-    with fresh_state(), pytest.raises(FileNotFoundError):
-        write()
+
+
+def test_a_list_on_paper_that_cannot_be_written_is_told_until_one_is(monkeypatch, settings, tmp_path, sign_in):
+    told = {"DATABASE_URL": settings.database_url, "REDIS_URL": os.environ[REDIS], "SNAPSHOT_DIR": str(tmp_path / "a")}
+    told["SECRET_KEY"] = settings.secret_key.get_secret_value()
+    for name, value in told.items():
+        monkeypatch.setenv(f"TRIAGE_{name}", value)
+    app.loader.import_default_modules()
+    write, admin = app.tasks["worklist.write"], sign_in("administrator")
+    with fresh_state():
+        assert [write.apply().state for _ in range(2)] == ["FAILURE", "FAILURE"]
+        paper = found_by_doctor(settings)["paper"]
+        assert (paper.how, "2 times in a row" in paper.says, "TRIAGE_SNAPSHOT_DIR" in paper.do) == (BROKEN, True, True)
+        page = admin.get("/admin/failed").text
+        assert "What is open, on paper" in page
+        assert "The folder for it is gone, full, or may not be written to." in page
+        (tmp_path / "a").mkdir()
+        assert write.apply().state == "SUCCESS"
+        assert "paper" not in found_by_doctor(settings)
+        assert "What is open, on paper" not in admin.get("/admin/failed").text
+
+
+def found_by_doctor(settings):
+    return {each.check: each for each in look_at_database(settings, SystemClock())}
 
 
 @contextmanager

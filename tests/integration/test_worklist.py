@@ -9,14 +9,14 @@ import pytest
 from marshmallow.fields import List, Nested
 
 from tests.conftest import MORNING
-from tests.making import an_enquiry, decide_as, screen
+from tests.making import a_subject, an_enquiry, decide_as, screen
 from tests.restricting import few_see
 from triage.errors import CommandRefused
 from triage.exchange.worklist import gather_worklist
 from triage.exchange.worklist_file import HEADINGS, draw_forms, draw_page, draw_table, write_snapshot
 from triage.schemas.enquiry import LogEnquirySchema
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
-from triage.whole_files import alone_in
+from triage.whole_files import LOCK, alone_in
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -120,10 +120,30 @@ def test_files_are_whole_for_their_owner_alone_and_the_last_few_are_kept(office,
     for minutes in (0, 15, 30):
         office.clock.at = MORNING + timedelta(hours=5, minutes=minutes)
         write_snapshot(tmp_path, gather_worklist(office.desk("system")), pack, keep=2)
-    names = sorted(path.name for path in tmp_path.iterdir())
+    names = sorted(path.name for path in tmp_path.iterdir() if path.name != LOCK)
     times = ("20130507T141500Z", "20130507T143000Z")
     assert names == ["paper-forms.html", *(f"worklist-{at}.{kind}" for at in times for kind in ("csv", "html"))]
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_the_page_just_written_is_kept_whatever_a_name_says_of_a_time_to_come(worklist, tmp_path, pack):
+    for kind in ("html", "csv"):
+        (tmp_path / f"worklist-20991231T000000Z.{kind}").touch()
+    page = write_snapshot(tmp_path, worklist, pack, keep=1)
+    assert {path.stem for path in tmp_path.glob("worklist-*")} == {page.stem}
+
+
+def test_of_whoever_was_told_of_with_somebody_whom_few_may_see_there_is_the_reference_alone(office):
+    both = an_enquiry(office, subjects=(a_subject(given_name="Hal"), a_subject(given_name="Secretia")))
+    screen(office, both)
+    decide_as(office, "social_worker", both, route="social_care", level=4, consent="given")
+    few_see(office, both.id, 2)
+    office.session.flush()
+    office.session.expire_all()
+    found = gather_worklist(office.desk("system"))
+    assert [*found.enquiries, *found.referrals, *found.later] == []
+    assert len(found.restricted) == 3
+    assert {each.whom for each in found.restricted} == {()}
 
 
 def test_two_workers_do_not_write_at_once(worklist, tmp_path, pack):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.acting import a_referral
 from tests.looking import AXE, IS_WIDE, LOOK, RULES, a_tab, look_at
 from tests.making import an_enquiry, screen, view_first
 from tests.restricting import at_desk_of
@@ -40,12 +41,18 @@ def test_pages_for_what_was_done_on_paper_keep_nobody_out(browser, office, sign_
     enquiry = an_enquiry(office)
     screen(office, enquiry)
     view_first(office, "social_worker", enquiry)
+    referral = a_referral(office, given_name="Ben")
     hour = {"began_at": office.clock.at - timedelta(hours=2), "ended_at": office.clock.at - timedelta(hours=1)}
     with at_desk_of(office, "mash_manager") as desk:
         declare_outage(desk, DeclareOutage(**hour, reason="Made up: the network failed"))
     worker, at = sign_in("social_worker"), f"/enquiries/{enquiry.id}"
     pages = {path: worker.get(path).text for path in (at, f"{at}/decide")}
     pages["refused"] = worker.post(f"{at}/decide", data={"done_at-time": "x"}).text
+    pages["referral"] = worker.get(f"/referrals/{referral.id}").text
+    pages["referral refused"] = worker.post(
+        f"/referrals/{referral.id}/actions/allocate",
+        data={"done_at-time": "x", "allocate.team_code": "social_care_west"},
+    ).text
     pages["/outages"] = sign_in("mash_manager").post("/outages", data={"reason": "x"}).text
     with a_tab(browser) as tab:
         assert [fault for name, text in pages.items() for fault in look_at(tab, name, text)] == []

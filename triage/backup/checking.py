@@ -10,7 +10,8 @@ from triage.backup.manifest import Manifest
 from triage.backup.restoring import restore_backup
 from triage.backup.sealed_file import BackupKey
 from triage.database import Database
-from triage.embedded import throwaway_postgres
+from triage.embedded import is_reachable, throwaway_postgres
+from triage.errors import CommandRefused
 from triage.pack import Pack
 from triage.services.auditing import Verdict, verify_ledger
 
@@ -29,7 +30,12 @@ def prove_backup(
     """Restore it into a private PostgreSQL that is gone afterwards. CommandRefused where it cannot be, or differs.
 
     `work_dir` is where there is room for the whole database; the system's folder for temporary files, if not said.
+    Refused where PostgreSQL could not get there: nothing is put anywhere else, for it is not encrypted.
     """
+    if work_dir and not is_reachable(work_dir.absolute()):
+        raise CommandRefused(
+            f"PostgreSQL runs as nobody here, who may not enter {work_dir}: chmod o+x lets it through."
+        )
     with tempfile.TemporaryDirectory(prefix="triage-check-", dir=work_dir) as folder:
         Path(folder).chmod(0o711)  # where PostgreSQL runs as nobody, it passes through to a folder of its own
         with throwaway_postgres(Path(folder)) as postgres:

@@ -19,6 +19,7 @@ WHERE c.relkind = 'r' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'informat
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1, 2
 """
+LIMITS = ("statement_timeout", "idle_in_transaction_session_timeout", "transaction_timeout")
 REVISION = "SELECT version_num FROM alembic_version"
 CHECKPOINT = "SELECT coalesce(max(number), 0) FROM checkpoints"
 
@@ -47,8 +48,13 @@ def unpack(text: bytes) -> Manifest:
 
 
 def take_manifest(connection: Connection, made_at: datetime) -> Manifest:
-    """Of all that this transaction sees. psycopg's error where row-level security would hide any of it."""
+    """Of all that this transaction sees. psycopg's error where row-level security would hide any of it.
+
+    It lasts as long as the dump that follows: no limit of the server's for usual work ends it.
+    """
     connection.execute("SET LOCAL row_security = off")  # a role that is bound is refused, and counts no part for all
+    for limit in LIMITS:
+        connection.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(limit)))
     return Manifest(
         made_at=made_at.isoformat(timespec="seconds"),
         revision=_one(connection, REVISION),

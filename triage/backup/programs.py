@@ -15,7 +15,7 @@ from triage.embedded import client_program
 from triage.errors import CommandRefused
 
 PIECE = 1 << 18  # bytes read at once
-SAFE = ("PATH", "HOME", "LANG", "PGPASSWORD", "PGPASSFILE", "PGSSLROOTCERT", "PGSSLMODE")
+SAFE = ("PATH", "HOME", "LANG")  # and PostgreSQL's own: they lead where our connection goes
 DUMP = ("--format=custom", "--exclude-extension=*", "--lock-wait-timeout=60s", "--no-password")
 RESTORE = ("--single-transaction", "--exit-on-error", "--no-password")
 
@@ -33,8 +33,9 @@ def connect(url: str) -> "psycopg.Connection[Any]":
 
 
 def libpq(url: str) -> str:
-    """The address as PostgreSQL's own programs read it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """The address as PostgreSQL's own programs read it: by words, since an address writes spaces in ways of its own."""
+    address = make_url(url)
+    return make_conninfo(**address.translate_connect_args(username="user", database="dbname"), **address.query)
 
 
 @contextmanager
@@ -54,11 +55,11 @@ def restoring(url: str) -> Iterator[IO[bytes]]:
 @contextmanager
 def _running(program: str, url: str, options: Any, **pipes: Any) -> Iterator[Any]:
     """The program until it ends by itself; killed where the block fails: what it had begun, PostgreSQL undoes."""
-    told = conninfo_to_dict(libpq(url))
-    environment = {name: os.environ[name] for name in SAFE if name in os.environ}
-    if password := told.pop("password", None):
+    where = conninfo_to_dict(libpq(url))
+    environment = {name: told for name, told in os.environ.items() if name in SAFE or name.startswith("PG")}
+    if password := where.pop("password", None):
         environment["PGPASSWORD"] = str(password)
-    command = [str(client_program(program)), *options, f"--dbname={make_conninfo(**told)}"]
+    command = [str(client_program(program)), *options, f"--dbname={make_conninfo(**where)}"]
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, env=environment, stderr=said, **pipes)
         try:

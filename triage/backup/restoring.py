@@ -1,7 +1,8 @@
 """Putting a backup into an empty database: looked through to its end first, then all of it or nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from psycopg import sql
 from triage.backup.manifest import TABLES, Manifest, find_differences, unpack
 from triage.backup.programs import connect, restoring
 from triage.backup.sealed_file import BackupKey, unseal
-from triage.backup.taking import LENGTH
+from triage.backup.taking import LENGTH, PATTERN, name_of
 from triage.embedded import EXTENSIONS, PARAMETER
 from triage.errors import CommandRefused
+from triage.store.schema import known_revisions
 
 Connection = psycopg.Connection[Any]
 READY = """
@@ -48,16 +50,38 @@ def _go_on(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     yield from chunks
 
 
-def restore_backup(path: Path, keys: Sequence[BackupKey], url: str) -> Manifest:
-    """Put it into the empty database of that address, as its owner.
+def refuse_another(path: Path, manifest: Manifest) -> None:
+    """CommandRefused where the name says another moment, or the schema is of a release after this one.
+
+    Whoever may write into the folder cannot make a backup, and could put an old one in the place of last night's.
+    """
+    made_at = datetime.fromisoformat(manifest.made_at)
+    if path.match(PATTERN) and path.name != name_of(made_at):
+        raise CommandRefused(
+            f"{path} is of {manifest.made_at}, which its name does not say. If it is the one that you want, call it"
+            f" {name_of(made_at)}."
+        )
+    if manifest.revision > (newest := known_revisions()[-1]):
+        raise CommandRefused(
+            f"{path} is of schema {manifest.revision}, and this release knows those up to {newest}: restore it with the"
+            " release that made it, or a later one."
+        )
+
+
+def restore_backup(
+    path: Path, keys: Sequence[BackupKey], url: str, tell: Callable[[Manifest], None] = lambda _manifest: None
+) -> Manifest:
+    """Put it into the empty database of that address, as its owner; `tell` what is in it first.
 
     CommandRefused, and nothing done, where it cannot be. The file is read twice: a wrong key, a cut or a changed byte
     is told before the database is touched.
     """
     manifest = read_manifest(path, keys)
+    refuse_another(path, manifest)
     with closing(connect(url)) as connection:
         connection.autocommit = True
         refuse_unready(connection)
+        tell(manifest)
         for extension in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
     _manifest, pieces = open_backup(path, keys)

@@ -11,7 +11,9 @@ from triage.clock import Clock
 from triage.database import TOO_MUCH, Database, WrongRole
 from triage.doctor.finding import Finding, broken, look, well
 from triage.health import UNSEALED
+from triage.services.failing import say_error
 from triage.settings import Settings
+from triage.store.failing import list_failing
 from triage.store.ledger import find_sealed_at
 from triage.store.operations import LETTER, WEBHOOK, count_messages, measure_sweep
 from triage.store.schema import find_revision, is_behind, known_revisions
@@ -19,6 +21,8 @@ from triage.store.schema import find_revision, is_behind, known_revisions
 APART = 1.0  # seconds by which two clocks may differ
 FAR_APART = 5.0
 LATE = 300.0  # seconds
+PAPER = "worklist.write"
+MEND = {PAPER: "Make room in the folder of TRIAGE_SNAPSHOT_DIR and let user 10001 write there; then print anew."}
 MIGRATE = "Run docker compose up migrate."
 
 
@@ -45,6 +49,7 @@ def _look(session: Session, settings: Settings, clock: Clock) -> Iterator[Findin
     if not is_behind(session):
         yield _look_at_ledger(session, settings, clock.now())
         yield from _look_at_work(session, clock.now())
+        yield from _look_at_tasks(session, clock.now())
 
 
 SIZE = "pg_size_pretty(pg_database_size(current_database()))"
@@ -117,6 +122,21 @@ def _look_at_work(session: Session, now: datetime) -> Iterator[Finding]:
     if messages[WEBHOOK].failed_last_day:
         says = f"other systems were not told {messages[WEBHOOK].failed_last_day} times within a day."
         yield look("webhooks", says, "The page Webhooks says which and why.")
+
+
+def _look_at_tasks(session: Session, now: datetime) -> Iterator[Finding]:
+    """What failed when it was last asked for, until it is done: the list on paper by its own name, for it is missed
+    when nobody can look any more.
+    """
+    failing = list_failing(session)
+    for task in failing:
+        check, find = ("paper", broken) if task.name == PAPER else ("tasks", look)
+        says = (
+            f"{task.name} has failed for {_ago(now - task.since)}, {task.times} times in a row. {say_error(task.error)}"
+        )
+        yield find(check, says, MEND.get(task.name, "See the page What failed, and the worker's log."))
+    if not failing:
+        yield well("tasks", "each was done when it was last asked for.")
 
 
 def _ago(past: timedelta) -> str:

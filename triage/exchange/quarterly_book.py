@@ -41,6 +41,7 @@ def _lay_sheets(report: Report, stamp: Stamp, comments: Comments) -> dict[str, I
         "Indicators": _indicators(report, comments),
         "Trend": _trend(report),
         "Districts": _districts(report),
+        "Entered afterwards": _late(report),
         "What is counted": _definitions(report),
     }
 
@@ -91,6 +92,14 @@ def _districts(report: Report) -> Iterable[Row]:
     for line in report.lines:
         for each in line.districts:
             yield line.title, each.label, each.key, *_numbers(each.figure)
+
+
+def _late(report: Report) -> Iterable[Row]:
+    yield "what was timed", "code", *NUMBERS
+    if report.late:
+        yield "All", "", *_numbers(report.late.whole)
+        for each in report.late.kinds:
+            yield each.label, each.key, *_numbers(each.figure)
 
 
 def _definitions(report: Report) -> Iterable[Row]:

@@ -8,7 +8,7 @@ from triage.insight.comparing import NOTHING, say_change
 from triage.insight.measures import Figure
 from triage.insight.quarterly.drawing import is_charted
 from triage.insight.quarterly.indicators import MARKS
-from triage.insight.quarterly.report import District, Line, Part, Past, Report, Stamp
+from triage.insight.quarterly.report import District, Late, Line, Part, Past, Report, Stamp
 from triage.insight.saying import SAY, say_value
 from triage.models import ReportComment
 from triage.models.report import WHOLE
@@ -30,6 +30,12 @@ ABOUT = (
     " financial year 2013-14.",
 )
 OTHERS = "All other indicators are as the plan names them: the partner who sends one says how it is counted."
+LATE = "Done on paper, and entered afterwards"
+LATE_MEANS = (
+    "While the service is down people work on paper. Once a manager has stated from when until when that was, what was"
+    " done is entered with the time at which it was done, and whatever is said here of time goes by that."
+)
+LATE_HEADS = ("What was timed", "Entered afterwards", "Counted")
 Comments = Mapping[str, ReportComment]
 Words = dict[str, Any]
 
@@ -51,6 +57,7 @@ def lay_out(report: Report, stamp: Stamp, comments: Comments) -> Words:
         "others": OTHERS,
         "whole": _say_comment(comments.get(WHOLE)),
         "missing": _say_missing(report),
+        "late": _lay_late(report.late),
         "parts": [_lay_part(part, quarter, comments) for part in report.parts],
     }
 
@@ -69,6 +76,23 @@ def say_stamp(report: Report, stamp: Stamp) -> list[str]:
 def _say_missing(report: Report) -> str:
     missing = sum(line.figure is None for line in report.lines)
     return f"{missing} of {len(report.lines)} indicators have no figure yet." if missing else ""
+
+
+def _lay_late(late: Late | None) -> Words | None:
+    """How far what is told of time rests on what was entered afterwards."""
+    if late is None:
+        return None
+    rows = [[each.label, say_figure("share", each.figure), say_counts(each.figure)] for each in late.kinds]
+    return {"title": LATE, "about": LATE_MEANS, "words": _say_late(late), "heads": list(LATE_HEADS), "rows": rows}
+
+
+def _say_late(late: Late) -> str:
+    if late.whole.small:
+        return "Some of what was timed in this quarter was entered so, or nearly all of it: too few to tell."
+    if not late.whole.counted:
+        return "Nothing that was timed in this quarter was entered so."
+    share = say_figure("share", late.whole)
+    return f"Of what was timed and ended in this quarter, {say_counts(late.whole)} ({share}) were entered so."
 
 
 def _lay_part(part: Part, quarter: Quarter, comments: Comments) -> Words:

@@ -83,7 +83,8 @@ class Worklist:
 def gather_worklist(desk: Desk) -> Worklist:
     """The whole county's. The service asks for itself: who gets the paper, and keeps it, is for the hub to see to."""
     enquiries, referrals = list_open_enquiries(desk.session), list_open_referrals(desk.session)
-    people = {each.person_id for case in enquiries for each in case.subjects} | {each.person_id for each in referrals}
+    asked = (*enquiries, *(each.enquiry for each in referrals if each.enquiry))
+    people = {each.person_id for case in asked for each in case.subjects} | {each.person_id for each in referrals}
     few = list_restricted(desk.session, people)
     told = [_tell_enquiry(desk, each, few) for each in enquiries]
     handed = [_tell_referral(desk, each, few) for each in referrals]
@@ -117,7 +118,7 @@ def _worst_first(lines: Iterable[Line]) -> list[Line]:
 
 
 def _tell_enquiry(desk: Desk, enquiry: Enquiry, few: set[object]) -> Line:
-    if any(each.person_id in few for each in enquiry.subjects):
+    if _is_restricted(enquiry, few):
         return Line(enquiry.reference, "enquiry", restricted=True)
     by = ", ".join(filter(None, (enquiry.referrer_name, enquiry.referrer_role)))
     unnamed = "" if enquiry.referrer_may_be_named else " (the family must not learn who)"
@@ -137,6 +138,10 @@ def _tell_enquiry(desk: Desk, enquiry: Enquiry, few: set[object]) -> Line:
     )
 
 
+def _is_restricted(enquiry: Enquiry, few: set[object]) -> bool:
+    return any(each.person_id in few for each in enquiry.subjects)
+
+
 def _say_grave(subjects: Iterable[Subject]) -> str:
     subjects = list(subjects)
     if any(each.needs_immediate_protection for each in subjects):
@@ -149,8 +154,8 @@ def _say_asked(desk: Desk, checks: Iterable[AgencyCheck]) -> Iterator[str]:
 
 
 def _tell_referral(desk: Desk, referral: Referral, few: set[object]) -> Line:
-    if referral.person_id in few:
-        return Line(referral.reference, "referral", restricted=True)
+    if referral.person_id in few or (referral.enquiry and _is_restricted(referral.enquiry, few)):
+        return Line(referral.reference, "referral", restricted=True)  # its number leads to a brother or sister
     team = desk.pack.teams.get(referral.team_code or "", {}).get("name", "")
     return Line(
         referral.reference,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from triage.errors import CommandRefused
 from triage.exchange.case_sample import write_rows
 from triage.exchange.worklist import Line, Worklist
 from triage.models.codes import CHANNELS, CONSENTS, SOURCES
@@ -29,20 +30,27 @@ HEADINGS = (
 )
 
 
+class SnapshotFailed(CommandRefused):
+    """The folder is gone, full, or not to be written to: the last page stays."""
+
+
 def write_snapshot(folder: Path, worklist: Worklist, pack: Pack, keep: int) -> Path:
     """Write the page, the CSV and the forms there, each whole; keep the last `keep` of the two. Where the page is.
 
-    CommandRefused while another process writes there; OSError where the folder cannot be written to.
+    CommandRefused while another process writes there; SnapshotFailed where the folder cannot be written to.
     """
     name = f"{worklist.made_at:%Y%m%dT%H%M%SZ}"
-    page = folder / PAGE.format(name)
-    written = ((folder / TABLE.format(name), draw_table(worklist)), (folder / FORM, draw_forms(pack)))
-    with alone_in(folder, *PATTERNS, FORM):
-        for path, content in (*written, (page, draw_page(worklist))):
-            with written_whole(path) as file:
-                file.write(content)
-        for pattern in PATTERNS:
-            keep_last(folder, pattern, keep)
+    page, table = (folder / pattern.format(name) for pattern in (PAGE, TABLE))
+    files = {table: draw_table(worklist), folder / FORM: draw_forms(pack), page: draw_page(worklist)}
+    try:
+        with alone_in(folder, *PATTERNS, FORM):
+            for path, content in files.items():
+                with written_whole(path) as file:
+                    file.write(content)
+            for path, pattern in ((page, PAGE), (table, TABLE)):
+                keep_last(path, pattern.format("*"), keep)
+    except OSError as error:
+        raise SnapshotFailed(f"{folder} cannot be written to: {error.strerror}.") from error
     return page
 
 

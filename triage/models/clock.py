@@ -17,7 +17,8 @@ class Clock(Keyed, Base):
     """One running or stopped clock of an enquiry (perhaps of one of its checks) or of a referral.
 
     `timescale_version` names the row of timescales.yaml that set it. `paused_at` is since when it stands still.
-    `warned_at`, `breached_at` and `escalated_at` are the sweep's.
+    `warned_at`, `breached_at` and `escalated_at` are the sweep's. `entered_at` is when its end was entered, if that was
+    done on paper before.
     """
 
     __tablename__ = "clocks"
@@ -47,6 +48,7 @@ class Clock(Keyed, Base):
     timescale_version: Mapped[str]
     paused_at: Mapped[datetime | None] = mapped_column(default=None)
     stopped_at: Mapped[datetime | None] = mapped_column(default=None)
+    entered_at: Mapped[datetime | None] = mapped_column(default=None)
     warned_at: Mapped[datetime | None] = mapped_column(default=None)
     breached_at: Mapped[datetime | None] = mapped_column(default=None)
     escalated_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -23,6 +23,7 @@ class Event(Keyed, InTransaction, Base):
     __table_args__ = (
         UniqueConstraint("case_id", "number"),
         Index("ix_events_xid", "xid"),
+        Index("ix_events_outage", text("(data ->> 'outage')"), postgresql_where=text("data ? 'outage'")),
         Index("ix_events_at_by_edt", "at", postgresql_where=text("actor_role = 'emergency_duty_team'")),
     )
     case_kind: Mapped[str] = mapped_column(code_of("case_kind", CASE_KINDS))

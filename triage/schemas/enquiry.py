@@ -195,6 +195,10 @@ class ClockSchema(Output):
     started_at = fields.AwareDateTime()
     due_at = fields.AwareDateTime()
     state = fields.String()
+    stopped_at = fields.AwareDateTime(allow_none=True)
+    entered_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "When its end was entered, if it was done on paper before"}
+    )
     paused_at = fields.AwareDateTime(allow_none=True)
     pauses = fields.List(fields.Nested(PauseSchema))
     limit = fields.String(attribute="limit_text")

@@ -37,6 +37,7 @@ class ReferralActionSchema(Input):
     ended_on = fields.Date()
     family_rating = fields.Integer(strict=True)
     rating_reason = narrative()
+    done_at = fields.AwareDateTime(format="iso")
 
 
 class SeveralSchema(Input):

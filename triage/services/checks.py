@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from triage.access.actor import SYSTEM
@@ -13,6 +14,7 @@ from triage.services.deciding import ImmediateDanger, act_on_immediate_danger
 from triage.services.desk import Desk, reaching_in
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action, refuse_unasked
+from triage.services.outages import at_true_time, names_time
 from triage.services.outbox import promise
 from triage.services.reaching import hold_reached
 from triage.services.telling_open_case import tell_every_case
@@ -26,7 +28,7 @@ from workflows.enquiry import UNSETTLED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckAction:
-    """One action on a check. What it does not need is left out."""
+    """One action on a check. What it does not need is left out. `done_at`: heard while the service was down."""
 
     check_id: UUID
     action: str
@@ -34,6 +36,7 @@ class CheckAction:
     reason: str = ""
     answer: str = ""
     answered_by: str = ""
+    done_at: datetime | None = None
 
 
 def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
@@ -44,18 +47,19 @@ def act_on_check(desk: Desk, command: CheckAction) -> AgencyCheck:
     """
     if desk.actor.role in OUTSIDE:
         get_check(desk.session, command.check_id)
+    refuse_unasked(AGENCY_CHECK, command, "answered_by", *names_time(desk, AgencyCheck, command.action))
     with reaching_in(desk):
         return _act(desk, command)
 
 
 def _act(desk: Desk, command: CheckAction) -> AgencyCheck:
-    refuse_unasked(AGENCY_CHECK, command, "answered_by")
     danger = command.action == IMMEDIATE_DANGER
     enquiry = _lock_enquiry(desk, command.check_id, danger)
     check = lock(desk.session, AgencyCheck, command.check_id)
     has_ended = check.state in AGENCY_CHECK.final
     if not danger:
         check_version(desk, check, command.version)
+    desk = at_true_time(desk, check, command.done_at)
     context = check_context(reason=command.reason, answer=command.answer)
     as_open = AGENCY_CHECK.initial if danger and has_ended else None
     fired = fire_action(AGENCY_CHECK, desk, check, command.action, context, state=as_open)

@@ -161,7 +161,8 @@ def retime_clock(desk: Desk, clock: Clock, variant: str) -> None:
 def _set_due(clock: Clock, due: DueTimes) -> None:
     clock.due_at, clock.warn_at, clock.timescale_version = due.due_at, due.warn_at, due.version
     clock.limit_text, clock.authority, clock.escalate_to = due.limit_text, due.authority, due.escalate_to
-    clock.warned_at = None  # it is warned of by its new limit
+    # It is warned of and marked by its new limit: the sweep marked it, where it was rated on paper before that.
+    clock.warned_at = clock.breached_at = clock.escalated_at = None
 
 
 def is_past_due(desk: Desk, clock: Clock) -> bool:
@@ -186,7 +187,7 @@ def stop_clocks(desk: Desk, case: Enquiry | Referral, kinds: Iterable[str]) -> N
 def stop_clock(desk: Desk, clock: Clock) -> None:
     """Stop one clock now. One that is paused stood still until now."""
     _run_on(desk, clock)
-    clock.stopped_at = desk.now
+    _note_end(desk, clock)
     clock.state = "met" if desk.now <= clock.due_at else "missed"
 
 
@@ -201,7 +202,13 @@ def cancel_clock(desk: Desk, clock: Clock) -> None:
     """End one clock that has nothing left to time. What was past due counts as missed: no end makes it good."""
     _run_on(desk, clock)
     ended = "missed" if is_past_due(desk, clock) else "cancelled"
-    clock.stopped_at, clock.state = desk.now, ended
+    _note_end(desk, clock)
+    clock.state = ended
+
+
+def _note_end(desk: Desk, clock: Clock) -> None:
+    """When it ended, and when that was entered if that is not the same."""
+    clock.stopped_at, clock.entered_at = desk.now, desk.entered_at if desk.late else None
 
 
 def pause_clock(desk: Desk, case: Enquiry | Referral, kind: str, reason: str, until: date) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What the guards of the workflow tables may look at, gathered from rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from triage.models import AgencyCheck, Clock, Enquiry, PolicyVersion, Referral, Subject, Transfer
@@ -49,8 +50,8 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
         "unsaid": lambda: tuple(name_of(each) for each in enquiry.subjects if each.least_colour),
         "least_rag": lambda: least_colour(enquiry),
         "subjects": lambda: len(enquiry.subjects),
-        "out": lambda: tuple(desk.pack.agencies[code] for code in list_out(enquiry, _beside(desk, enquiry))),
-        "referrals_pending": lambda: sum(map(_waits_for_others, enquiry.referrals)),
+        "out": lambda: tuple(desk.pack.agencies[code] for code in list_out(desk, enquiry, _beside(desk, enquiry))),
+        "referrals_pending": lambda: sum(_waits_for_others(desk, each) for each in enquiry.referrals),
         "with_edt": lambda: enquiry.with_edt,
         "is_own_proposal": lambda: any(_is_proposed_by(desk, each) for each in enquiry.subjects),
         "section_47_recommended": lambda: any(each.gravest.section_47 for each in enquiry.subjects),
@@ -65,10 +66,15 @@ def enquiry_context(desk: Desk, enquiry: Enquiry, **brought: object) -> EnquiryC
     return gather(EnquiryContext, known, **brought)
 
 
-def list_out(enquiry: Enquiry, beside: Iterable[AgencyCheck]) -> list[str]:
+def list_out(desk: Desk, enquiry: Enquiry, beside: Iterable[AgencyCheck]) -> list[str]:
     """The agencies that have not answered about its people, here or, `beside` it, where they were asked before."""
     asked = (*enquiry.checks, *beside)
-    return list(dict.fromkeys(check.agency_code for check in asked if check.state in WAITING))
+    return list(dict.fromkeys(check.agency_code for check in asked if is_out(check, desk.now)))
+
+
+def is_out(check: AgencyCheck, at: datetime) -> bool:
+    """Whether it was waited for then: what ended since was still out when something was done that is entered late."""
+    return check.state in WAITING or (check.ended_at is not None and check.ended_at > at)
 
 
 def _beside(desk: Desk, enquiry: Enquiry) -> Sequence[AgencyCheck]:
@@ -102,11 +108,13 @@ def _said_who(desk: Desk, enquiry: Enquiry) -> bool:
     return bool(serious) and (not serious.isdisjoint(recognised) or has_merged(desk.session, serious, desk.actor.id))
 
 
-def _waits_for_others(referral: Referral) -> bool:
-    """Whether nobody has it yet: no team, or no authority that says so."""
+def _waits_for_others(desk: Desk, referral: Referral) -> bool:
+    """Whether nobody has it yet, or had it then: no team, or no authority that says so."""
     if referral.service == "other_authority":
-        return referral.state != "closed"
-    return referral.service in AWAITS_TEAM and referral.state == "requested"
+        return referral.closed_at is None or referral.closed_at > desk.now
+    had_at = referral.allocated_at
+    waits = referral.state == "requested" or (had_at is not None and had_at > desk.now)
+    return referral.service in AWAITS_TEAM and waits
 
 
 def _is_proposed_by(desk: Desk, subject: Subject) -> bool:

@@ -47,6 +47,11 @@ class Desk:
         return self.clock.now()
 
     @property
+    def entered_at(self) -> datetime:
+        """When it is written down: now, but for what was done before and is entered late."""
+        return self.late.entered_at if self.late else self.now
+
+    @property
     def today(self) -> date:
         """The day by the county's calendar."""
         return self.now.astimezone(LONDON).date()

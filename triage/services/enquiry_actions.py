@@ -24,14 +24,14 @@ from triage.services.clocks import (
     timed_colour,
 )
 from triage.services.colleagues import find_colleague
-from triage.services.contexts import enquiry_context
+from triage.services.contexts import enquiry_context, is_out
 from triage.services.deciding import Answer, ImmediateDanger, act_on_immediate_danger, approve, attach, send_back
 from triage.services.desk import Desk
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action, refuse_unasked
 from triage.services.first_view import refuse_veiled
 from triage.services.night import give_back_to_day, give_red_to_night, give_to_night
-from triage.services.outages import ENTERED_LATE, at_true_time
+from triage.services.outages import at_true_time, names_time
 from triage.services.rights.sharing import log_check
 from triage.services.splitting import hold_joinable, join, split
 from triage.store.locking import hold, lock
@@ -70,7 +70,7 @@ class EnquiryAction:
 
 def act_on_enquiry(desk: Desk, command: EnquiryAction) -> Enquiry:
     """Do the action, or refuse: Stale, Conflict (with every reason), Invalid, or NotFound for one there is not."""
-    refuse_unasked(ENQUIRY, command, *(("done_at",) if command.action in ENTERED_LATE else ()))
+    refuse_unasked(ENQUIRY, command, *names_time(desk, Enquiry, command.action))
     if command.action in ELSEWHERE:
         return ELSEWHERE[command.action](desk, command)
     enquiry = lock(desk.session, Enquiry, command.enquiry_id)
@@ -170,7 +170,7 @@ def _check_codes(desk: Desk, command: EnquiryAction) -> None:
 
 def _finish_screening(desk: Desk, enquiry: Enquiry, command: EnquiryAction) -> Details:
     """Whoever goes on without a partner's answer says why, and it is kept with that check."""
-    out = [check for check in enquiry.checks if check.state in WAITING]
+    out = [check for check in enquiry.checks if is_out(check, desk.now)]
     for check in out:
         check.gone_without = command.reason
     return {"without": [check.agency_code for check in out]} if out else {}

@@ -31,7 +31,7 @@ def write_event(desk: Desk, case: Logged, type_: str, **data: Any) -> Event:
         case_id=case.id,
         number=case.event_number + 1,
         type=type_,
-        at=desk.late.entered_at if desk.late else desk.now,
+        at=desk.entered_at,
         actor_id=desk.actor.id,
         actor_name=desk.actor.name,
         actor_role=desk.actor.role,

@@ -25,6 +25,7 @@ WORDS = {
     "gaierror": "The mail server's name is not known.",
     "WorkerLost": "The process that did it died each time.",
     "WorkerLostError": "The process that did it died.",
+    "SnapshotFailed": "The folder for it is gone, full, or may not be written to. The last page stays there.",
     "TimeLimitExceeded": "It took longer than it may.",
 }
 

@@ -9,8 +9,11 @@ Details = dict[str, object]
 
 
 def give_red_to_night(desk: Desk, enquiry: Enquiry, colour: str) -> Details:
-    """What is, or turns, red while the office is closed goes over at once: nobody else is there to work it."""
-    if colour != "red" or desk.pack.calendar.is_open(desk.now):
+    """What is, or turns, red while the office is closed goes over at once: nobody else is there to work it.
+
+    Of what is entered late, by when it is entered: a red of last night is the day's to work by then.
+    """
+    if colour != "red" or desk.pack.calendar.is_open(desk.entered_at):
         return {}
     return give_to_night(desk, enquiry)
 

@@ -1,12 +1,14 @@
 """The times in which the service was down: a manager states them, and others enter with its true time what was done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from triage.access.account_log import record_account
 from triage.clock import SettableClock
 from triage.errors import Invalid, Problem, invalid
-from triage.models import Enquiry, Event, Outage
+from triage.models import AgencyCheck, Enquiry, Event, Outage, Referral
+from triage.models.codes import OUTSIDE, TABLES
 from triage.services.desk import Desk, Late, seeing_all
 from triage.services.letters import say_instant
 from triage.store.outages import (
@@ -17,14 +19,23 @@ from triage.store.outages import (
     list_outages_since,
     list_steps,
 )
+from workflows.agency_check import AGENCY_CHECK
+from workflows.definition import Table
 from workflows.enquiry import ENQUIRY
+from workflows.transfer import TRANSFER
 
+Timed = Enquiry | AgencyCheck | Referral
 LONGEST = timedelta(days=7)
 DECLARED_WITHIN = timedelta(days=7)  # of its end
 ENTERED_WITHIN = timedelta(days=14)  # of its end
-STEPS = frozenset(row.event for row in ENQUIRY.transitions)
-# What may be entered with the time at which it was done: what leads from the call to the decision, and no more.
-ENTERED_LATE = frozenset({"start_screening", "set_rag", "finish_screening", "approve", "close"})
+# What may be entered with the time at which it was done: what leads from the call to the decision, what a partner
+# answered meanwhile, and what becomes of a referral until whoever has it has begun.
+ENTERED_LATE: dict[type[Timed], frozenset[str]] = {
+    Enquiry: frozenset({"start_screening", "set_rag", "finish_screening", "approve", "close"}),
+    AgencyCheck: frozenset({"answer", "nothing_known", "decline"}),
+    Referral: frozenset({"allocate", "accept", "acknowledge", "contact_family", "start_assessment"}),
+}
+SEEN, JOINED = "said_what_was_seen", "enquiry_joined_here"  # of these the first is a step only where it rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +49,12 @@ class DeclareOutage:
 
 @dataclass(frozen=True, slots=True)
 class OutageLine:
-    """An outage, and how much was entered with its time, by how many people."""
+    """An outage, and how much was entered with its time, by how many people, of whom some worked here meanwhile."""
 
     outage: Outage
     entered: int
     people: int
+    worked: int
 
 
 def declare_outage(desk: Desk, command: DeclareOutage) -> Outage:
@@ -82,7 +94,7 @@ def tell_outages(desk: Desk) -> list[OutageLine]:
     outages = list_outages(desk.session)
     with seeing_all(desk):
         entered = count_entered_late(desk.session) if outages else {}
-    return [OutageLine(each, *entered.get(str(each.id), (0, 0))) for each in outages]
+    return [OutageLine(each, *entered.get(each.id, (0, 0, 0))) for each in outages]
 
 
 def list_open_outages(desk: Desk) -> list[Outage]:
@@ -90,16 +102,24 @@ def list_open_outages(desk: Desk) -> list[Outage]:
     return list(list_outages_since(desk.session, desk.now - ENTERED_WITHIN, desk.actor.id))
 
 
-def at_true_time(desk: Desk, enquiry: Enquiry, done_at: datetime | None) -> Desk:
+def names_time(desk: Desk, kind: type[Timed], action: str) -> tuple[str, ...]:
+    """What may be brought with an action besides: when it was done, if that may be said of it.
+
+    Whoever is asked from outside answers as of now: what they said by telephone is entered by whoever heard it.
+    """
+    return ("done_at",) if action in ENTERED_LATE[kind] and desk.actor.role not in OUTSIDE else ()
+
+
+def at_true_time(desk: Desk, case: Timed, done_at: datetime | None) -> Desk:
     """The desk at the time at which it was done on paper: clocks are judged by that, and the log keeps both times.
 
     Invalid unless another than who enters it has stated that the service was down then, not long ago, and unless
-    it follows all that was done to the enquiry. `done_at` is None for what is done now.
+    it follows all that was done to the case. `done_at` is None for what is done now.
     """
     if done_at is None:
         return desk
     outage = _find_outage(desk, done_at)
-    before = _last_done(desk, enquiry)
+    before = _last_done(desk, case)
     if done_at < before:
         words = f"What goes before it was done at {_say(desk, before)}. Enter a later time, or the steps in order."
         raise invalid("done_at", words, "before_what_it_follows")
@@ -121,9 +141,25 @@ def _find_outage(desk: Desk, done_at: datetime) -> Outage:
     return in_time[0]
 
 
-def _last_done(desk: Desk, enquiry: Enquiry) -> datetime:
-    """When the last step of it was done, by its true time."""
-    return max([enquiry.received_at, *map(_done_at, list_steps(desk.session, enquiry.id, STEPS))])
+def _last_done(desk: Desk, case: Timed) -> datetime:
+    """When the last step of it was done, by its true time, whether or not this actor may see that step."""
+    with seeing_all(desk):
+        begun, steps = _tell_steps(desk, case)
+    return max([begun, *(_done_at(each) for each in steps if each.type != SEEN or "rag" in each.data)])
+
+
+def _tell_steps(desk: Desk, case: Timed) -> tuple[datetime, Sequence[Event]]:
+    if isinstance(case, AgencyCheck):
+        of_check = list_steps(desk.session, case.enquiry_id, _events(AGENCY_CHECK), check_id=case.id)
+        return case.requested_at, of_check
+    if isinstance(case, Referral):
+        return case.requested_at, list_steps(desk.session, case.id, _events(TABLES[case.service], TRANSFER))
+    begun = case.logged_at if case.split_from_id else case.received_at  # its steps until then stand in the other
+    return begun, list_steps(desk.session, case.id, _events(ENQUIRY) | {SEEN, JOINED})
+
+
+def _events(*tables: Table) -> set[str]:
+    return {row.event for table in tables for row in table.transitions}
 
 
 def _done_at(event: Event) -> datetime:

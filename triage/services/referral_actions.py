@@ -13,6 +13,7 @@ from triage.services.contexts import is_elsewhere, referral_context
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import record
 from triage.services.firing import check_version, fire_action, refuse_unasked
+from triage.services.outages import at_true_time, names_time
 from triage.services.outbox import promise
 from triage.services.referral_command import Details, ReferralAction
 from triage.services.transfers import offer_transfer
@@ -59,7 +60,8 @@ def _lock(desk: Desk, command: ReferralAction) -> Referral:
 
 def _do(desk: Desk, referral: Referral, command: ReferralAction) -> Referral:
     table = TABLES[referral.service]
-    refuse_unasked(table, command)
+    refuse_unasked(table, command, *names_time(desk, Referral, command.action))
+    desk = at_true_time(desk, referral, command.done_at)
     fired = fire_action(table, desk, referral, command.action, _context(desk, referral, command))
     settle_clocks(desk, referral, fired, table.final)
     details = EFFECTS.get(command.action, _nothing_more)(desk, referral, command)

@@ -1,7 +1,7 @@
 """What somebody asks to be done to a referral, whatever the action."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 Details = dict[str, object]  # what an action's event tells besides its reason
@@ -9,7 +9,10 @@ Details = dict[str, object]  # what an action's event tells besides its reason
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralAction:
-    """One action on a referral. `version` is the one the actor has read; what an action does not need is left out."""
+    """One action on a referral. `version` is the one the actor has read; what an action does not need is left out.
+
+    `done_at` is for what was done on paper while the service was down, of the actions that may be entered late.
+    """
 
     referral_id: UUID
     action: str
@@ -38,3 +41,4 @@ class ReferralAction:
     ended_on: date | None = None
     family_rating: int | None = None
     rating_reason: str = ""
+    done_at: datetime | None = None

@@ -32,7 +32,7 @@ def list_open_referrals(session: Session) -> Sequence[Referral]:
         query.options(
             joinedload(Referral.person),
             joinedload(Referral.worker),
-            joinedload(Referral.enquiry),
+            joinedload(Referral.enquiry).selectinload(Enquiry.subjects),
             selectinload(Referral.clocks.and_(TIMED)),
         )
     ).all()

@@ -29,7 +29,7 @@ from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.enquiries import read_views, show_again
 from triage.web.following import follow_subjects
-from triage.web.forms import errors_by_field, load, nest, read_done_at, typed_elsewhere
+from triage.web.forms import DONE_AT, errors_by_field, load, nest, read_done_at, typed_elsewhere
 from triage.web.keeping import Form, begin, was_sent
 from triage.web.words import RUNGS, say_levels
 from workflows.choice import (
@@ -101,11 +101,11 @@ def post(enquiry_id: UUID) -> Any:
         with open_desk() as desk:
             done = {"version": version, "done_at": sent.get("done_at")}
             decide(desk, Decide(enquiry_id=enquiry_id, decisions=tuple(decisions), **done))
-            was_sent(desk, typed_elsewhere(request.form, "decisions"))
+            was_sent(desk, typed_elsewhere(request.form, "decisions", DONE_AT))
     except (Conflict, Invalid, Stale) as refusal:
         unexplained = _unexplained(refusal, decisions)
         return _show(enquiry_id, request.form, errors_by_field(refusal), unexplained), refusal.status
-    typed = typed_elsewhere(request.form, "decisions")
+    typed = typed_elsewhere(request.form, "decisions", DONE_AT)
     return show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
 
@@ -169,7 +169,7 @@ def _ask_decisions(desk: Desk, enquiry: Enquiry, form: Form, errors: dict[str, s
         enquiry=enquiry,
         form=form,
         values=form.values,
-        kept=list(typed_elsewhere(form.values, "decisions").items(multi=True)),
+        kept=list(typed_elsewhere(form.values, "decisions", DONE_AT).items(multi=True)),
         errors=errors,
         routes=ROUTES,
         indicators=policy.vocabulary.indicators,

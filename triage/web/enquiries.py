@@ -52,9 +52,9 @@ from triage.web.forms import (
     load,
     naming_fields,
     nest,
-    read_done_at,
-    read_part,
+    read_timed,
     read_version_of,
+    times_of,
     typed_elsewhere,
 )
 from triage.web.keeping import begin, was_sent
@@ -140,12 +140,11 @@ def _act(enquiry_id: UUID, action: str) -> Any:
     version = request.form.get("version", type=int)
 
     def attempt(desk: Desk) -> None:
-        done_at = {} if action == IMMEDIATE_DANGER else read_done_at(request.form)
-        details = load(EnquiryActionSchema(), {**read_part(request.form, action), **done_at})
+        details = load(EnquiryActionSchema(), read_timed(request.form, action, action))
         with naming_fields(ENQUIRY, action):
             act_on_enquiry(desk, EnquiryAction(enquiry_id=enquiry_id, action=action, version=version, **details))
 
-    return try_part(enquiry_id, action, attempt)
+    return try_part(enquiry_id, action, attempt, also=times_of(action))
 
 
 @blueprint.post("/<uuid:enquiry_id>/checks/<uuid:check_id>/<action>")
@@ -155,11 +154,11 @@ def act_on_one_check(enquiry_id: UUID, check_id: UUID, action: str) -> Any:
     part, version = f"check_{check_id.hex}.{action}", read_version_of(request.form, check_id)
 
     def attempt(desk: Desk) -> None:
-        details = load(CheckActionSchema(), read_part(request.form, part))
+        details = load(CheckActionSchema(), read_timed(request.form, part, action))
         with naming_fields(AGENCY_CHECK, action):
             act_on_check(desk, CheckAction(check_id=check_id, action=action, version=version, **details))
 
-    return try_part(enquiry_id, part, attempt)
+    return try_part(enquiry_id, part, attempt, also=times_of(action))
 
 
 @blueprint.post("/<uuid:enquiry_id>/subjects/<int:ordinal>/person/<uuid:person_id>")
@@ -181,19 +180,24 @@ def _sees(enquiry_id: UUID) -> bool:
         return is_seen(desk.session, Enquiry, enquiry_id)
 
 
-def try_part(enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | None = None) -> Any:
-    """Attempt it and show the enquiry again. `part` begins the names of the fields sent; `at` those of its errors."""
+def try_part(
+    enquiry_id: UUID, part: str, attempt: Callable[[Desk], Any], at: str | None = None, also: Sequence[str] = ()
+) -> Any:
+    """Attempt it and show the enquiry again. `part` begins the names of the fields sent; `at` those of its errors.
+
+    `also` are fields of the page that were sent with it.
+    """
     try:
         with open_desk() as desk:
             attempt(desk)
-            was_sent(desk, typed_elsewhere(request.form, part))
+            was_sent(desk, typed_elsewhere(request.form, part, *also))
     except (Conflict, Invalid, Stale, Unavailable) as refusal:
         at = f"{part}." if at is None else at
         errors = {_name_field(at, field): words for field, words in errors_by_field(refusal).items()}
         return show_again(enquiry_id, request.form, errors), refusal.status
     if g.actor.role in LOCALITY and not _sees(enquiry_id):  # its danger was heard, wherever the case has gone since
         return redirect(url_for("referrals.show_inbox"))
-    typed = typed_elsewhere(request.form, part)
+    typed = typed_elsewhere(request.form, part, *also)
     return show_again(enquiry_id, typed, {}) if typed else redirect(url_for("enquiries.show", enquiry_id=enquiry_id))
 
 
@@ -227,7 +231,7 @@ def _render(desk: Desk, enquiry: Enquiry, values: MultiDict[str, str], errors: d
         answers=has("disagreement.answer", desk.actor.role),
         waiting=waits_for_view(desk.actor, enquiry),
         withdrawn=_tell_withdrawn(events),
-        out=list_out(enquiry, known["checks_beside"]),
+        out=list_out(desk, enquiry, known["checks_beside"]),
         events=events,
         files=list_files(desk.session, enquiry),
         keeps_files=may_keep_files(desk, enquiry),

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from triage.errors import Conflict, DomainError, Invalid, Problem, flatten_messages
 from triage.web.words import field_of, lower_first
 from workflows.calendar import LONDON
-from workflows.definition import Table
+from workflows.definition import IMMEDIATE_DANGER, Table
 
 LISTS = ("indicators", "invited", "came", "factors", "subject_ids", "meets")
 NUMBERS = ("level", "first_view_level", "family_rating", "previous_plans")
@@ -105,6 +105,17 @@ def read_done_at(form: MultiDict[str, str]) -> dict[str, str]:
     return {DONE_AT: local_instant(form, DONE_AT)} if any(each.strip() for each in parts) else {}
 
 
+def times_of(action: str) -> tuple[str, ...]:
+    """What is sent with an action of when it was done: danger is told now, whatever else is on the page."""
+    return () if action == IMMEDIATE_DANGER else (DONE_AT,)
+
+
+def read_timed(form: MultiDict[str, str], part: str, action: str) -> Any:
+    """What was sent of the part of the page that is for this action, and when it was done if that was typed."""
+    sent = read_part(form, part)
+    return {**sent, **read_done_at(form)} if times_of(action) and isinstance(sent, dict) else sent
+
+
 def load(schema: Schema, data: Any) -> Any:
     """What the schema makes of the data. Invalid, in plain words, where it does not fit."""
     try:
@@ -161,16 +172,17 @@ def is_typed(name: str, value: str) -> bool:
     return bool(value.strip()) and name.partition(".")[0] not in FIXED
 
 
-def typed_elsewhere(form: MultiDict[str, str], part: str) -> MultiDict[str, str]:
-    """What was typed on a page beside the part that was sent ("withdraw", "first_views.1"), to be shown again."""
+def typed_elsewhere(form: MultiDict[str, str], *parts: str) -> MultiDict[str, str]:
+    """What was typed on a page beside the parts that were sent ("withdraw", "first_views.1"), to be shown again."""
     return MultiDict(
-        (name, value) for name, value in form.items(multi=True) if is_typed(name, value) and not _belongs(name, part)
+        (name, value) for name, value in form.items(multi=True) if is_typed(name, value) and not _belongs(name, parts)
     )
 
 
-def _belongs(name: str, part: str) -> bool:
-    """Whether a field is of that part of the page, or says only whom it is about, or when what is sent was done."""
-    return f"{name}.".startswith(f"{part}.") or name.endswith(".subject_id") or name.startswith(f"{DONE_AT}-")
+def _belongs(name: str, parts: Iterable[str]) -> bool:
+    """Whether a field is of one of those parts of the page, or says only whom it is about."""
+    stem = name.partition("-")[0]
+    return stem.endswith(".subject_id") or any(f"{stem}.".startswith(f"{part}.") for part in parts)
 
 
 def _say_plainly(message: str, field: str) -> str:

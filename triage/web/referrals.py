@@ -1,6 +1,6 @@
 """Referrals: a locality's inbox, the hub's list of what waits for a team, and the page of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from triage.services.desk import Desk
 from triage.services.family import gather_families
 from triage.services.files import may_keep_files
 from triage.services.first_view import sees_recommendation
+from triage.services.outages import ENTERED_LATE, list_open_outages
 from triage.services.reading import people_of
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.disclosures import list_shared
@@ -28,7 +29,16 @@ from triage.store.restrictions import list_restricted
 from triage.web.access import HUB, may, note_shown, open_desk
 from triage.web.again import carry_on
 from triage.web.file_parts import NEW, part_of
-from triage.web.forms import errors_by_field, is_typed, load, naming_fields, read_part, typed_elsewhere
+from triage.web.forms import (
+    DONE_AT,
+    errors_by_field,
+    is_typed,
+    load,
+    naming_fields,
+    read_timed,
+    times_of,
+    typed_elsewhere,
+)
 from triage.web.helping import PART, arrange_help
 from triage.web.inbox import Part, arrange_hub_inbox, arrange_locality_inbox, find_colleague_of
 from triage.web.keeping import NOTHING, begin, was_sent
@@ -105,12 +115,12 @@ def act(referral_id: UUID, action: str) -> Any:
         with naming_fields(TABLES[get_service(desk.session, referral_id)], action):
             act_on_referral(desk, ReferralAction(referral_id=referral_id, action=action, version=version, **details))
 
-    return try_step(referral_id, action, attempt)
+    return try_step(referral_id, action, attempt, times_of(action))
 
 
 def _read_details(action: str) -> Any:
     """What was sent with the action. Another authority is chosen from those known or named, and not both."""
-    sent = read_part(request.form, action)
+    sent = read_timed(request.form, action, action)
     named = sent.pop("other_authority", None) if isinstance(sent, dict) else None
     if named and "transfer_to" in sent:
         message = "Choose a team or authority, or name another: not both."
@@ -118,15 +128,16 @@ def _read_details(action: str) -> Any:
     return sent | {"transfer_to": named} if named else sent
 
 
-def try_step(referral_id: UUID, action: str, attempt: Attempt) -> Any:
-    """Attempt it and show the referral again; what was typed for other actions is kept."""
+def try_step(referral_id: UUID, action: str, attempt: Attempt, also: Sequence[str] = ()) -> Any:
+    """Attempt it and show the referral again; what was typed for other actions is kept. `also` was sent with it."""
+    typed = typed_elsewhere(request.form, action, *also)
     try:
         with open_desk() as desk:
             attempt(desk)
-            was_sent(desk, typed_elsewhere(request.form, action))
+            was_sent(desk, typed)
     except (Conflict, Invalid, Stale, Unavailable) as refusal:
         return show_again(referral_id, request.form, place_errors(refusal, action)), refusal.status
-    return go_on(referral_id, typed_elsewhere(request.form, action))
+    return go_on(referral_id, typed)
 
 
 def place_errors(refusal: DomainError, action: str) -> dict[str, str]:
@@ -134,7 +145,12 @@ def place_errors(refusal: DomainError, action: str) -> dict[str, str]:
     said = (replace(each, message=PLAINER.get(each.code, each.message)) for each in refusal.problems)
     told = sorted(errors_by_field(DomainError(*said)).items(), key=lambda each: each[0] == "reason")  # asked last
     # A fault of one of several that were chosen is told once, at what they were chosen from.
-    return {f"{action}.{field.partition('.')[0]}" if field else "": words for field, words in told}
+    return {_place_error(field, action): words for field, words in told}
+
+
+def _place_error(field: str, action: str) -> str:
+    """When it was done is asked once for all of them; and what is about no field stands by itself."""
+    return field if field in ("", DONE_AT) else f"{action}.{field.partition('.')[0]}"
 
 
 def go_on(referral_id: UUID, typed: MultiDict[str, str], done: str = "") -> Any:
@@ -163,7 +179,7 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
     events = list_events(desk.session, referral.id)
     steps, answers = arrange_steps(desk, referral), arrange_answers(desk, referral.offer)
     files = list_files(desk.session, referral)
-    asked = steps.asked | answers.asked | {NEW, PART, *(part_of(file.id) for file in files)}
+    asked = steps.asked | answers.asked | {NEW, PART, DONE_AT, *(part_of(file.id) for file in files)}
     form = begin(desk, url_for("referrals.show", referral_id=referral.id), values)
     family = gather_families(desk, [referral.person], desk.today)[referral.person.identity_id]
     page = render_template(
@@ -181,6 +197,7 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
         keeps_files=may_keep_files(desk, referral),
         steps=steps,
         answers=answers,
+        outages=list_open_outages(desk) if steps.asked & ENTERED_LATE[Referral] else (),
         work=tell_work(desk, referral, events),
         kept=tell_kept(referral),
         faults=tell_faults(desk, referral),
@@ -199,4 +216,4 @@ def _render(desk: Desk, referral: Referral, values: MultiDict[str, str], errors:
 
 def _is_unsent(name: str, said: str, asked: frozenset[str]) -> bool:
     """Whether it was typed for an action that the page has no form for any more."""
-    return is_typed(name, said) and name.partition(".")[0] not in asked
+    return is_typed(name, said) and name.partition("-")[0].partition(".")[0] not in asked

@@ -12,7 +12,8 @@ from worker.desk import service_desk
 def write_worklist() -> str | None:
     """Write what is open now into the folder of the settings; the page's name, or None where no folder is named.
 
-    A folder that is not there or full is a failure that stands in the worker's log: the last page stays.
+    A folder that is not there or full is a failure (SnapshotFailed), which stands on the page What failed until one is
+    written: the last page stays.
     """
     settings = state().settings
     if not settings.snapshot_dir:

@@ -17,12 +17,26 @@ from triage.insight.measures import Figure
 from triage.insight.quarterly.drawing import draw_line, is_charted
 from triage.insight.quarterly.gathering import ABOUT
 from triage.insight.quarterly.indicators import read_groups
-from triage.insight.quarterly.report import District, England, Line, Part, Past, Report, keep, read_numbers
+from triage.insight.quarterly.report import (
+    District,
+    England,
+    Kind,
+    Late,
+    Line,
+    Part,
+    Past,
+    Report,
+    keep,
+    read_numbers,
+)
 from triage.insight.small import SMALL
 from workflows.quarters import Quarter
 
 NOW, THEN = Figure(0.25, 100, 400), Figure(0.5, 50, 100)
 HOSTILE = '=HYPERLINK("x") <b>#panic() $x$'
+
+
+LATE = Late(Figure(0.05, 20, 400), (Kind("decision", "Decision", Figure(0.2, 20, 100)), Kind("x", "Screening", SMALL)))
 
 
 def a_line(indicator, **changes):
@@ -41,7 +55,7 @@ def a_line(indicator, **changes):
 def a_report(**changes):
     groups = read_groups()
     parts = (Part(each.title, each.note, tuple(a_line(one, **changes) for one in each.indicators)) for each in groups)
-    return Report("2013-Q2", "Nottinghamshire", tuple(parts))
+    return Report("2013-Q2", "Nottinghamshire", tuple(parts), LATE)
 
 
 def comment(words):
@@ -73,6 +87,32 @@ def test_every_indicator_stands_in_it_with_its_days_and_what_was_said(kind):
         for indicator in group.indicators:
             assert indicator.title in text
     assert TOLD.report.fingerprint in text.replace(" ", "")
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_how_much_was_entered_afterwards_stands_in_it(kind):
+    text = text_of(kind)
+    said = ("what was timed", "0.05 20 400") if kind == "xlsx" else ("Done on paper, and entered", "20 of 400")
+    assert all(words in text for words in said)
+    assert "Screening" in text
+
+
+def test_report_that_was_made_before_that_was_told_stays_as_it_was():
+    before = replace(a_report(), late=None)
+    kept = json.loads(json.dumps(keep(before, STAMP)))
+    assert "late" not in kept["numbers"]
+    assert read_numbers(kept["numbers"]) == before
+    assert kept["fingerprint"] == before.fingerprint != a_report().fingerprint
+    assert "Done on paper" not in write_html(told_of(before)).decode()
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [(Figure(0.0, 0, 9), "Nothing that was timed"), (SMALL, "too few to tell"), (Figure(0.1, 10, 100), "10 of 100")],
+)
+def test_how_much_was_entered_afterwards_is_said_in_words(figure, words):
+    told = replace(a_report(), late=Late(figure, ()))
+    assert words in lay_out(told, STAMP, {})["late"]["words"]
 
 
 @pytest.mark.parametrize("kind", WRITERS)

@@ -12,6 +12,7 @@ from triage.insight.definition import get_measure
 from triage.insight.labels import label_of
 from triage.insight.measures import Figure, measure
 from triage.insight.quarterly.indicators import Indicator, list_sent, read_groups
+from triage.insight.quarterly.late import gather_late
 from triage.insight.quarterly.report import District, England, Line, Part, Past, Report
 from triage.insight.small import hide_figure, hide_groups
 from triage.models import PartnerFigure
@@ -39,7 +40,7 @@ def gather_report(session: Session, pack: Pack, quarter: Quarter) -> Report:
 
     groups = read_groups()
     parts = tuple(Part(each.title, each.note, tuple(map(line, each.indicators))) for each in groups)
-    return Report(str(quarter), pack.name, parts)
+    return Report(str(quarter), pack.name, parts, gather_late(session, quarter))
 
 
 def _count(session: Session, pack: Pack, indicator: Indicator, quarter: Quarter) -> Line:

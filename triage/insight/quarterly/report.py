@@ -83,12 +83,30 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """Of a kind of clock ("decision") how many ends were entered afterwards, of how many."""
+
+    key: str
+    label: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How much was done on paper and entered afterwards, of all that was timed; by kind, where any of it was."""
+
+    whole: Figure
+    kinds: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """The report of a quarter ("2013-Q4") of a county."""
+    """The report of a quarter ("2013-Q4") of a county. `late` is None in one that was made before that was told."""
 
     quarter: str
     county: str
     parts: tuple[Part, ...]
+    late: Late | None = None
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -98,7 +116,13 @@ class Report:
     @property
     def fingerprint(self) -> str:
         """The same for the same numbers, and for no others: SHA-256 in hexadecimal."""
-        return sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return sha256(json.dumps(self.numbers, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """As JSON has them: of one that was made before what came late was told, as they were kept then."""
+        told = asdict(self)
+        return told if self.late else {name: value for name, value in told.items() if name != "late"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +137,7 @@ class Stamp:
 
 def keep(report: Report, stamp: Stamp) -> dict[str, Any]:
     """Both as JSON has them."""
-    return {"numbers": asdict(report), "fingerprint": report.fingerprint, "stamp": asdict(stamp)}
+    return {"numbers": report.numbers, "fingerprint": report.fingerprint, "stamp": asdict(stamp)}
 
 
 def read_kept(report: QuarterlyReport) -> tuple[Report, Stamp]:
@@ -130,7 +154,14 @@ def stamp_of(checkpoint: Checkpoint | None, read_at: str, made_up: bool) -> Stam
 def read_numbers(told: Mapping[str, Any]) -> Report:
     """A report from the JSON that it was kept as."""
     parts = (Part(each["title"], each["note"], tuple(map(_read_line, each["lines"]))) for each in told["parts"])
-    return Report(told["quarter"], told["county"], tuple(parts))
+    return Report(told["quarter"], told["county"], tuple(parts), _read_late(told.get("late")))
+
+
+def _read_late(told: Mapping[str, Any] | None) -> Late | None:
+    if told is None:
+        return None
+    kinds = (Kind(**(each | {"figure": Figure(**each["figure"])})) for each in told["kinds"])
+    return Late(Figure(**told["whole"]), tuple(kinds))
 
 
 def _read_line(told: Mapping[str, Any]) -> Line:

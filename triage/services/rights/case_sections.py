@@ -196,6 +196,7 @@ def _tell_clock(given: Gathering, clock: Clock) -> Item:
         ("Due", given.at(clock.due_at)),
         ("To be done within", clock.limit_text),
         ("Ended", given.at(clock.stopped_at)),
+        ("Its end was entered", given.at(clock.entered_at)),
         ("How it stands", CLOCKS[clock.state]),
         *(("Stood still", _tell_pause(given, each)) for each in clock.pauses),
     )
