@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from statistics import median
@@ -148,11 +149,11 @@ def seal_and_verify(office: Office, owner: Owner, count: int) -> tuple[float, fl
     return sealed - begins, time.perf_counter() - sealed
 
 
-def sign_in(url: str) -> tuple[Flask, FlaskClient]:
+def sign_in(url: str, now: datetime = NOW) -> tuple[Flask, FlaskClient]:
     """A browser of the social worker's."""
     told = {"redis_url": "redis://127.0.0.1:9/0", "secret_key": token_urlsafe(48), "demo": True}
     app = create_app(
-        Settings(database_url=url, secure_cookies=False, second_factor_required=False, **told), SettableClock(NOW)
+        Settings(database_url=url, secure_cookies=False, second_factor_required=False, **told), SettableClock(now)
     )
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()

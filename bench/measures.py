@@ -22,6 +22,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from bench.by_hand_measures import ANSWERS
+from bench.filling import fill
 from triage.access.actor import SYSTEM
 from triage.database import Database
 from triage.demo.staff import add_staff
@@ -60,23 +61,10 @@ TYPED = {
     "assignments": {"superseded_at": "timestamptz"},
     "decisions": {"superseded_at": "timestamptz"},
 }
-FILL = Path(__file__).with_name("fill_measures.sql")
 EVENT = """INSERT INTO events (id, case_kind, case_id, number, type, at, actor_id, actor_name, actor_role, purpose,
     request_id, data, previous_hash, hash)
 SELECT gen_random_uuid(), 'enquiry', id, 100 + floor(random() * 1000000)::integer, 'made_up', received_at, :who,
     'Made up', 'system', '', '', '{}', '', '' FROM enquiries WHERE reference = :reference"""
-
-
-def fill(url: str, begins: int, ends: int) -> None:
-    """The enquiries of these numbers, with no trigger: nobody came back but as the rows say."""
-    with create_engine(url.replace("triage_app", "postgres")).begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))
-        for statement in FILL.read_text(encoding="utf-8").split(";\n"):
-            if statement.strip():
-                connection.execute(text(statement), {"begins": begins, "ends": ends, "who": str(SYSTEM.id)})
-    engine = create_engine(url.replace("triage_app", "postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE"))
 
 
 def time_of(work: Callable[[], object], times: int = 1) -> list[float]:
@@ -113,7 +101,7 @@ def count_events(url: str, database: Database, ends: int, label: str) -> None:
     took = []
     for number in range(1, 41):
         with Session(create_engine(url.replace("triage_app", "postgres"))) as session, session.begin():
-            at = {"who": str(SYSTEM.id), "reference": f"BENCH-{number * ends // 41}"}
+            at = {"who": str(SYSTEM.id), "reference": f"ENQ-BENCH-{number * ends // 41}"}
             session.execute(text(EVENT), at)
             session.execute(text("UPDATE enquiries SET district_code = 'E07000170' WHERE reference = :reference"), at)
         with database.transaction(SYSTEM) as session:

@@ -21,6 +21,7 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from bench.action import CHILD, TOLD
+from bench.names import put_together
 from bench.owner import Owner
 from tests.families import County, slip
 from triage.access.actor import SYSTEM, Actor
@@ -41,13 +42,6 @@ PEOPLE = """COPY people (id, version, event_number, event_hash, kind, given_name
 SUBJECTS = """INSERT INTO subjects (id, enquiry_id, person_id, ordinal, name_as_given, indicators, needs, ehc_request)
     SELECT gen_random_uuid(), (SELECT id FROM enquiries), id, 1 + row_number() OVER (), search_name, '{}', '', false
     FROM people WHERE id NOT IN (SELECT person_id FROM subjects)"""
-SURNAMES = 40_000
-SYLLABLES = [
-    beginning + vowel + end
-    for beginning in ("b", "br", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "st", "t", "w")
-    for vowel in ("a", "ai", "e", "i", "o", "oo", "u")
-    for end in ("", "l", "m", "n", "r", "s", "tt", "ck")
-]
 BY_LETTERS = text("""SELECT id FROM people WHERE search_name % :name
     ORDER BY similarity(search_name, :name) DESC, id LIMIT 10""")
 Known = tuple[UUID, Identity]
@@ -72,12 +66,6 @@ def fill(owner: Owner, count: int) -> list[Known]:
             cursor.execute(f"VACUUM ANALYZE {table}")
     connection.close()
     return known
-
-
-def put_together(dice: Random) -> Iterator[str]:
-    """Made-up surnames of two or three syllables: as many, and as unlike one another, as a country has."""
-    found = {"".join(dice.choices(SYLLABLES, k=dice.choice((2, 2, 3)))).capitalize(): None for _ in range(SURNAMES)}
-    yield from found
 
 
 def _row(key: UUID, who: Identity) -> tuple[object, ...]:
