@@ -37,7 +37,8 @@ FROM generate_series(CAST(:begins AS integer), CAST(:ends AS integer)) n;
 INSERT INTO recommendations (id, subject_id, made_at, level, route, rag, section_47, answer, facts, policy_name,
     policy_version, policy_hash)
 SELECT made_up('r', n), made_up('s', n), e.received_at, 3, (ARRAY['social_care', 'early_help'])[1 + n % 2],
-    'amber', false, '{"reasons": [{"rule": "made_up"}], "must_be_seen_today": false}', '{}', 'made_up', '1', '0'
+    'amber', false, '{"reasons": [{"rule": "made_up"}], "must_be_seen_today": false}',
+    '{"earlier_enquiries_12m": 0, "earlier_nfa_12m": 0}', 'made_up', '1', '0'
 FROM generate_series(CAST(:begins AS integer), CAST(:ends AS integer)) n JOIN enquiries e ON e.id = made_up('e', n);
 INSERT INTO decisions (id, subject_id, recommendation_id, decided_at, decided_by_id, took_effect_at, level, route,
     section_47, consent, reason, why_not, sibling_reason, repeat_reason)
