@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, text
 
+from tests.acting import act
 from tests.making import an_enquiry, decide_as, screen
 from triage.database import acting_as
 from triage.services.partners import show_asked, show_sent
@@ -91,6 +92,7 @@ def test_a_partner_is_shown_what_their_agency_was_asked_while_the_enquiry_is_ope
     closed = an_enquiry(office)
     screen(office, closed, ask="police")
     decide_as(office, "social_worker", closed, route="no_further_action", level=1, why_not={"early_help": "Made up"})
+    act(office, "mash_officer", closed, "close")
     office.session.flush()
     with acting_as(office.session, office.actor("partner_contributor")):
         assert [each.enquiry_id for each in list_asked(office.session)] == [waits.id]
