@@ -29,6 +29,7 @@ from bench.growth_chart import draw
 from bench.http import get_token
 from bench.ledger import sign_in
 from bench.memory import weigh
+from bench.row import Row, show
 from triage.access.actor import SYSTEM
 from triage.clock import SettableClock
 from triage.database import Database
@@ -157,7 +158,11 @@ def measure(office: Office) -> Figures:
             took[name].append((time.perf_counter() - begins) * 1000)
             pages[name].append(office.touched() - before)
     return {
-        name: {"median": median(each[WARM:]), "within": quantiles(each[WARM:], n=20)[-1], "pages": median(pages[name])}
+        name: {
+            "median": median(each[WARM:]),
+            "95% within": quantiles(each[WARM:], n=20)[-1],
+            "touched": median(pages[name][WARM:]),
+        }
         for name, each in took.items()
     }
 
@@ -176,6 +181,7 @@ def a_county(folder: Path) -> Iterator[tuple[Services, str]]:
 def grow(private: Services, url: str, folder: Path, sizes: list[int]) -> Iterator[tuple[int, Figures]]:
     """The county at each size."""
     office, filled = Office(url), 0
+    post_worker_init(None)
     for size in sizes:
         fill(url, filled + 1, size, around=True)
         with Database(url) as database, database.transaction(SYSTEM) as session:
@@ -190,21 +196,8 @@ def grow(private: Services, url: str, folder: Path, sizes: list[int]) -> Iterato
         yield size, figures | {"MB": weigh(private, url, folder, NOW, office.token) | {"disk": float(disk)}}
 
 
-def say(size: int, figures: Figures) -> None:
-    """One size's part of the table."""
-    sys.stdout.write(f"among {size:,} enquiries\n")
-    for name in DONE:
-        each = figures[name]
-        sys.stdout.write(
-            f"  {name:<24}{each['median']:>8.1f} ms, 95% within {each['within']:>8.1f} ms,"
-            f" {each['pages']:>9,.0f} pages touched\n"
-        )
-    sys.stdout.write("  " + ", ".join(f"{name} {each:,.0f} MB" for name, each in figures["MB"].items()) + "\n")
-    sys.stdout.flush()
-
-
-def rows(*sizes: int) -> dict[int, Figures]:
-    """The figures of each size, which are printed as they come and kept beside their picture."""
+def measure_all(sizes: list[int]) -> dict[int, Figures]:
+    """The figures of each size, kept beside their picture as they come."""
     found: dict[int, Figures] = {}
     out = Path(os.environ.get("OUT", "build/bench"))
     out.mkdir(parents=True, exist_ok=True)
@@ -213,17 +206,23 @@ def rows(*sizes: int) -> dict[int, Figures]:
         with a_county(Path(name)) as (private, url):
             for size, figures in grow(private, url, Path(name), sorted(sizes)):
                 found[size] = figures
-                say(size, figures)
                 (out / "growth.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
                 (out / "growth.svg").write_text(draw(found), encoding="utf-8")
     return found
 
 
-def main() -> None:
-    """Those sizes, or the usual ones."""
-    post_worker_init(None)
-    rows(*(int(each) for each in sys.argv[1:] or SIZES))
+def rows(*sizes: int) -> Iterator[Row]:
+    """Of each thing the median and what 95% keep within, and the pages that it touched, beside the smallest size."""
+    found = measure_all([*sizes] or [*SIZES])
+    least, *_ = found
+    for size, figures in found.items():
+        for name in DONE:
+            for part, unit in (("median", "ms"), ("95% within", "ms"), ("touched", "pages")):
+                peer = (f"among {least:,}", found[least][name][part]) if size > least else ()
+                yield Row(f"{name}, among {size:,}: {part}", figures[name][part], unit, *peer)
+        for name, megabytes in figures["MB"].items():
+            yield Row(f"{name}, among {size:,}", megabytes, "MB")
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))
