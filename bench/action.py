@@ -8,6 +8,7 @@ transaction. Prints how many a second both did, the best of three rounds. Of the
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -19,6 +20,7 @@ import psycopg
 from sqlalchemy.orm import Mapped, mapped_column, registry
 
 from bench.owner import Owner
+from bench.row import Row, show
 from triage.access.actor import Actor
 from triage.clock import SettableClock
 from triage.database import Database
@@ -115,9 +117,8 @@ def measure(url: str, actors: tuple[Actor, ...], count: int) -> dict[str, float]
     return {name: min(each) for name, each in seconds.items()}
 
 
-def main() -> None:
-    """Measure, make sure that the clocks were stopped, and print."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+def rows(count: int = 500) -> Iterator[Row]:
+    """Measure, and make sure that the clocks were stopped."""
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
         with database_url(None, Path(name), PACK) as url, Owner(url) as owner:
@@ -132,8 +133,8 @@ def main() -> None:
     actions = (*ACTIONS, "decide")
     best["an action, on average"] = sum(best[action] for action in actions) / len(actions)
     for name, seconds in best.items():
-        sys.stdout.write(f"{name:<34}{2 * count / seconds:>8,.0f} a second{best[BARE] / seconds:>8.2f} of bare\n")
+        yield Row(name, 2 * count / seconds, "a second", BARE, 2 * count / best[BARE])
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

@@ -23,6 +23,7 @@ from flask.testing import FlaskClient
 from bench.action import PACK
 from bench.ledger import Office, sign_in
 from bench.owner import Owner
+from bench.row import Row, show
 from triage.access.actor import Actor
 from triage.demo.staff import add_staff, load_staff
 from triage.private import database_url
@@ -39,8 +40,8 @@ PAIRS = (
 
 
 @contextmanager
-def restricted_case(families: int) -> Iterator[tuple[FlaskClient, UUID, UUID]]:
-    """A browser of somebody whom it is hidden from, the hidden enquiry, and its child's key."""
+def restricted_case(families: int) -> Iterator[tuple[FlaskClient, UUID, UUID, Row]]:
+    """A browser of somebody whom it is hidden from, the hidden enquiry, its child's key; and what it takes to begin."""
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
         with database_url(None, Path(name), PACK) as url, Owner(url) as owner:
@@ -48,12 +49,13 @@ def restricted_case(families: int) -> Iterator[tuple[FlaskClient, UUID, UUID]]:
                 add_staff(session)
                 staff = load_staff(session)
             office = Office(url, staff.managers[0])
-            say_beginning("nothing restricted", office, staff.social_workers[0])
+            bare = time_beginning(office, staff.social_workers[0])
             for _ in range(families):
                 _restrict(office, office.log(), RELATIVES)
-            say_beginning(f"{families} families restricted", office, staff.social_workers[0])
+            began = time_beginning(office, staff.social_workers[0])
+            row = Row(f"a transaction begun, {families} families restricted", began, "ms", "with none", bare)
             hidden = office.log()
-            yield sign_in(url)[1], hidden, _restrict(office, hidden, 0)
+            yield sign_in(url)[1], hidden, _restrict(office, hidden, 0), row
 
 
 def _restrict(office: Office, enquiry_id: UUID, relatives: int) -> UUID:
@@ -67,14 +69,14 @@ def _restrict(office: Office, enquiry_id: UUID, relatives: int) -> UUID:
         return child
 
 
-def say_beginning(words: str, office: Office, actor: Actor) -> None:
-    """Print what it takes somebody who is on no list to begin a transaction."""
+def time_beginning(office: Office, actor: Actor) -> float:
+    """Milliseconds until somebody who is on no list has begun a transaction."""
     took = []
     for _ in range(BEGUN + WARM):
         begins = time.perf_counter()
         with office.desk(actor, "bench"):
             took.append(time.perf_counter() - begins)
-    sys.stdout.write(f"{words:<26}{median(took[WARM:]) * 1000:>8.2f} ms until a transaction has begun\n")
+    return median(took[WARM:]) * 1000
 
 
 def ask(client: FlaskClient, at: str, status: int) -> float:
@@ -97,10 +99,10 @@ def compare(client: FlaskClient, asked: dict[str, tuple[str, int]], times: int) 
     return {name: each[WARM:] for name, each in took.items()}
 
 
-def main() -> None:
-    """Measure and print."""
-    times, families = (int(each) for each in (sys.argv[1:] + ["300", "50"][len(sys.argv) - 1 :])[:2])
-    with restricted_case(families) as (client, hidden, child):
+def rows(times: int = 300, families: int = 50) -> Iterator[Row]:
+    """The ratio that tells is the median of those of each turn."""
+    with restricted_case(families) as (client, hidden, child, row):
+        yield row
         took = compare(
             client,
             {
@@ -115,8 +117,8 @@ def main() -> None:
     for hidden_one, nothing in PAIRS:
         ratio = median(one / other for one, other in zip(took[hidden_one], took[nothing], strict=True))
         one, other = (median(took[name]) * 1000 for name in (hidden_one, nothing))
-        sys.stdout.write(f"{hidden_one:<26}{one:>8.2f} ms, {nothing} {other:>8.2f} ms: {ratio:.3f} times\n")
+        yield Row(hidden_one, one, "ms", f"{nothing}; of each turn, {ratio:.3f} times", other)
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

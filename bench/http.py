@@ -26,6 +26,7 @@ from uuid import uuid4
 
 from bench.action import PACK, TABLE
 from bench.owner import Owner
+from bench.row import Row, show
 from triage.access.actor import SYSTEM
 from triage.access.signin import issue_token
 from triage.clock import SystemClock
@@ -140,18 +141,27 @@ def get_token(url: str) -> str:
         return issue_token(session, user, "bench", ["read", "write"], SystemClock().now())
 
 
-def say(name: str, turns: list[Turn], memory: list[float]) -> None:
-    """A line."""
-    took = [each for turn in turns for each in turn.took]
-    sys.stdout.write(
-        f"{name:<12}{median(turn.rate for turn in turns):>8,.0f} a second, median {median(took) * 1000:>7.1f} ms,"
-        f" 99% within {quantiles(took, n=100)[-1] * 1000:>7.1f} ms; a process has {max(memory):,.0f} MB\n"
+def compare(turns: tuple[list[Turn], list[Turn]], memory: tuple[float, float]) -> Iterator[Row]:
+    """Rates and times of both; of each turn the ratio, of which the median tells."""
+    (ours, bare), peer = turns, "a bare Flask route that inserts one row"
+    rates = median(one.rate / other.rate for one, other in zip(ours, bare, strict=True))
+    late = median(one.within / other.within for one, other in zip(ours, bare, strict=True))
+    took, others = ([each for turn in its for each in turn.took] for its in turns)
+    yield Row(
+        f"an enquiry over HTTP; of each turn, {rates:.3f} of its rate",
+        median(turn.rate for turn in ours),
+        "a second",
+        peer,
+        median(turn.rate for turn in bare),
     )
+    yield Row("an enquiry over HTTP, median", median(took) * 1000, "ms", peer, median(others) * 1000)
+    last = [quantiles(each, n=100)[-1] * 1000 for each in (took, others)]
+    yield Row(f"an enquiry over HTTP, 99% within; of each turn, {late:.1f} times", last[0], "ms", peer, last[1])
+    yield Row("memory of a process of the web server", memory[0], "MB", peer, memory[1])
 
 
-def main() -> None:
-    """Start both, ask them in turns, and print."""
-    count, callers = (int(each) for each in (sys.argv[1:] + ["500", "8"][len(sys.argv) - 1 :])[:2])
+def rows(count: int = 500, callers: int = 8) -> Iterator[Row]:
+    """Start both and ask them in turns."""
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         place = Path(name)
         place.chmod(0o755)
@@ -171,11 +181,7 @@ def main() -> None:
                 serving("bench.bare_app:app", environment, place / "bare.log") as (bare, bare_pid),
             ):
                 turns = _take_turns(ours, bare, token, count, callers)
-                say("an enquiry", turns[0], memory_of(pid))
-                say("a bare row", turns[1], memory_of(bare_pid))
-    rates = median(one.rate / other.rate for one, other in zip(*turns, strict=True))
-    late = median(one.within / other.within for one, other in zip(*turns, strict=True))
-    sys.stdout.write(f"that is {rates:.3f} of its rate, and {late:.1f} times the time within which 99% are answered\n")
+                yield from compare(turns, (max(memory_of(pid)), max(memory_of(bare_pid))))
 
 
 def _take_turns(ours: str, bare: str, token: dict[str, str], count: int, callers: int) -> tuple[list[Turn], list[Turn]]:
@@ -188,4 +194,4 @@ def _take_turns(ours: str, bare: str, token: dict[str, str], count: int, callers
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

@@ -22,6 +22,7 @@ from random import Random
 import psycopg
 from openpyxl import Workbook
 
+from bench.row import Row, show
 from tests.families import County
 from triage.access.actor import SYSTEM
 from triage.clock import SettableClock
@@ -118,29 +119,28 @@ def copy(url: str, lines: list[Line]) -> tuple[int, int, int]:
     return len(lines), 0, 0
 
 
-def measure(words: str, do: Callable[[], tuple[int, int, int]]) -> None:
+def measure(do: Callable[[], tuple[int, int, int]]) -> tuple[str, float]:
+    """How many rows became what, and the seconds."""
     begins = time.perf_counter()
     taken, known, refused = do()
-    took = time.perf_counter() - begins
-    counts = f"{taken:>7,} taken {known:>7,} known {refused:>5,} refused"
-    sys.stdout.write(f"{words:<34}{took:>8.2f} s  {counts}\n")
+    return f"{taken:,} taken, {known:,} known, {refused:,} refused", time.perf_counter() - begins
 
 
-def main() -> None:
-    """Make it up, take it each way, and print."""
-    lines = make_register(int(sys.argv[1]) if len(sys.argv) > 1 else 13_800)
+def rows(count: int = 13_800) -> Iterator[Row]:
+    """Make it up and take it each way."""
+    lines = make_register(count)
     sheets = {"register.csv": write_csv(lines), "register.xlsx": write_workbook(lines)}
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
         with database_url(None, Path(name), PACK) as url, Database(url) as database:
+            bare = measure(partial(copy, url, lines))[1]
             for file, content in sheets.items():
                 ways = {"dry": False, "taken": True, "taken again": True}
                 for words, keep in ways.items():
-                    measure(f"{file}, {words}", partial(take, database, file, content, file, keep=keep))
-            measure("the same cells by COPY", partial(copy, url, lines))
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(f"at most {most:,.0f} MB of memory\n")
+                    became, took = measure(partial(take, database, file, content, file, keep=keep))
+                    yield Row(f"{file}, {words}: {became}", took, "s", "the same cells by COPY", bare)
+    yield Row("at most of memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB")
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

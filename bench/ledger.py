@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from statistics import median
@@ -23,6 +24,7 @@ from sqlalchemy import text
 
 from bench.action import CHILD, NOW, PACK, TOLD
 from bench.owner import Owner
+from bench.row import Row, show
 from triage.access.actor import SYSTEM, Actor
 from triage.access.signing import SigningKey
 from triage.app import create_app
@@ -148,11 +150,11 @@ def seal_and_verify(office: Office, owner: Owner, count: int) -> tuple[float, fl
     return sealed - begins, time.perf_counter() - sealed
 
 
-def sign_in(url: str) -> tuple[Flask, FlaskClient]:
+def sign_in(url: str, now: datetime = NOW) -> tuple[Flask, FlaskClient]:
     """A browser of the social worker's."""
     told = {"redis_url": "redis://127.0.0.1:9/0", "secret_key": token_urlsafe(48), "demo": True}
     app = create_app(
-        Settings(database_url=url, secure_cookies=False, second_factor_required=False, **told), SettableClock(NOW)
+        Settings(database_url=url, secure_cookies=False, second_factor_required=False, **told), SettableClock(now)
     )
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
@@ -160,9 +162,8 @@ def sign_in(url: str) -> tuple[Flask, FlaskClient]:
     return app, client
 
 
-def main() -> None:
-    """Measure and print."""
-    times, count = (int(sys.argv[n]) if len(sys.argv) > n else usual for n, usual in ((1, 300), (2, 100_000)))
+def rows(times: int = 300, count: int = 100_000) -> Iterator[Row]:
+    """The ratio of an action and of a page is the median of those of each turn."""
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
         with database_url(None, Path(name), PACK) as url, Owner(url) as owner:
@@ -175,9 +176,9 @@ def main() -> None:
             reading = compare_pages(client, office.log(), times)
             sealing, verifying = seal_and_verify(office, owner, count)
     for what, (one, other, ratio) in (("an action, sealed", acting), ("a page, on record", reading)):
-        sys.stdout.write(f"{what:<20}{one:>8.2f} ms, without {other:>8.2f} ms: {ratio:.3f} times\n")
-    sys.stdout.write(f"{count:,} chains sealed in {sealing:.1f} s, verified in {verifying:.1f} s\n")
+        yield Row(what, one, "ms", f"the same without; of each turn, {ratio:.3f} times", other)
+    yield Row(f"{count:,} chains sealed", sealing, "s", "the same, verified", verifying)
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

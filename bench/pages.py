@@ -10,6 +10,7 @@ which the database is hardly asked, stands beside them.
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
 from uuid import UUID
@@ -19,13 +20,14 @@ from flask.testing import FlaskClient
 from bench.action import PACK
 from bench.ledger import Office, sign_in
 from bench.owner import Owner
+from bench.row import Row, show
 from triage.demo.staff import add_staff, load_staff
 from triage.gunicorn_config import leave_what_stays
 from triage.private import database_url
 
-WARM = 10
+WARM, SIGN_IN = 10, "sign in"
 PAGES = {
-    "sign in": "/sign-in",
+    SIGN_IN: "/sign-in",
     "worktray": "/enquiries",
     "worktray, page 2": "/enquiries?page=2",
     "log an enquiry": "/enquiries/new",
@@ -49,8 +51,8 @@ def ask(client: FlaskClient, at: str, **reads: str) -> tuple[float, int]:
     return took, len(answer.data)
 
 
-def measure(client: FlaskClient, enquiry: UUID, times: int) -> None:
-    """Ask for all of them in turns, and print a line each."""
+def measure(client: FlaskClient, enquiry: UUID, times: int) -> Iterator[Row]:
+    """Ask for all of them in turns."""
     paths = {name: at.format(enquiry=enquiry) for name, at in PAGES.items()}
     took: dict[str, list[float]] = {name: [] for name in paths}
     sent: dict[str, int] = {}
@@ -58,18 +60,16 @@ def measure(client: FlaskClient, enquiry: UUID, times: int) -> None:
         for name, at in paths.items():
             seconds, sent[name] = ask(client, at, **READS)
             took[name].append(seconds * 1000)
+    bare = median(took[SIGN_IN][WARM:])
     for name, at in paths.items():
-        each = took[name][WARM:]
-        whole = ask(client, at)[1]
-        sys.stdout.write(
-            f"{name:<20}{median(each):>8.1f} ms, 95% within {quantiles(each, n=20)[-1]:>7.1f} ms;"
-            f" {whole:>9,} bytes, sent as {sent[name]:>7,}; at first {median(took[name][1:5]):>6.1f} ms\n"
-        )
+        each, whole = took[name][WARM:], ask(client, at)[1]
+        said = f"{name}: {whole:,} bytes, sent as {sent[name]:,}; at first {median(took[name][1:5]):.0f} ms"
+        yield Row(said, median(each), "ms", "the page to sign in", bare)
+        yield Row(f"{name}, 95% within", quantiles(each, n=20)[-1], "ms")
 
 
-def main() -> None:
-    """Fill the county, measure and print."""
-    count, times = (int(each) for each in (sys.argv[1:] + ["5000", "40"][len(sys.argv) - 1 :])[:2])
+def rows(count: int = 5_000, times: int = 40) -> Iterator[Row]:
+    """Fill the county and measure."""
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
         with database_url(None, Path(name), PACK) as url, Owner(url) as owner:
@@ -80,8 +80,8 @@ def main() -> None:
             enquiries = [office.log() for _ in range(count)]
             client = sign_in(url)[1]
             leave_what_stays()
-            measure(client, enquiries[-1], times)
+            yield from measure(client, enquiries[-1], times)
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

@@ -2,11 +2,11 @@
 
 Run: `python -m bench.policy`, from the top folder. It checks first that all ways of deciding agree. Then it measures
 all in turn, over and over, so that whatever else the machine does hits all alike, and prints the best of each on one
-core: people a second, microseconds a person, and how many times as long as the same rules by hand.
+core: people a second, and as a share of the same rules written by hand.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -18,6 +18,7 @@ from typing import Any
 from bench.by_hand import decide_twelve, decide_v4
 from bench.engines import decide_by_expression, decide_by_rule_engine, decide_by_zen
 from bench.people import make_people
+from bench.row import Row, show
 from bench.writing import Writer
 from rules import interpret
 from rules.answer import Recommendation
@@ -32,6 +33,7 @@ from rules.reading import load
 V4 = get_policy("pathway_to_provision", "V4")
 TWELVE = load(Path(__file__).with_name("twelve_rules.yaml"))
 FEW, MANY = 2_500, 100_000
+BY_HAND = "the same rules by hand"
 UNKNOWN = 0.2  # of each fact that may be unknown
 ROUNDS, LEAST = 40, 3
 PATIENCE = 2.0  # seconds for each case, once it was measured LEAST times
@@ -59,7 +61,7 @@ def list_bare(policy: Policy, by_hand: Callable[[Facts], Any], people: Sequence[
     """Level, route, RAG and flags alone, in every way there is; by hand first."""
     given = list(map(Writer(policy).read, people))
     return [
-        Case("by hand", by_hand, people, times=10),
+        Case(BY_HAND, by_hand, people, times=10),
         Case("compiled", compile_policy(policy).judge, people, times=10),
         Case("interpreted", partial(interpret.decide, policy), people),
         Case("zen-engine, one compiled expression", decide_by_expression(policy), given),
@@ -148,19 +150,19 @@ def measure(cases: Sequence[Case]) -> list[float]:
     return best
 
 
-def main() -> None:
-    """Check, measure and print."""
+def rows() -> Iterator[Row]:
+    """Check and measure: people a second, beside the same rules by hand."""
     check_all()
     groups = list_groups()
-    took = iter(measure([case for cases in groups.values() for case in cases]))
-    by_hand = inf
+    took, by_hand = iter(measure([case for cases in groups.values() for case in cases])), inf
     for words, cases in groups.items():
-        sys.stdout.write(f"\n{words}\n{'':<44}{'a second':>12}{'µs':>10}{'by hand = 1':>14}\n")
+        sys.stdout.write(f"  {words}\n")
         for case in cases:
             seconds = next(took)
-            by_hand = seconds if case.name == "by hand" else by_hand
-            sys.stdout.write(f"{case.name:<44}{1 / seconds:>12,.0f}{seconds * 1e6:>10.2f}{seconds / by_hand:>14.1f}\n")
+            if case.name == BY_HAND:  # which stands first in what it is the measure of
+                by_hand = seconds
+            yield Row(case.name, 1 / seconds, "a second", BY_HAND, 1 / by_hand)
 
 
 if __name__ == "__main__":
-    main()
+    show(rows())

@@ -20,6 +20,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
+from bench.row import Row, show
 from rules.explain import decide
 from rules.facts import CONSENTS, NEVER, Facts
 from rules.library import get_policy
@@ -41,7 +42,7 @@ CHANGES = (  # what the draft changes: two needs add up, and a baby's delay is f
     ("{age: {below: 5 years}}", "{age: {below: 6 years}}"),
     ('version: "V4"', 'version: "bench"'),
 )
-Row = dict[str, Any]
+Values = dict[str, Any]
 
 
 def make_facts(dice: Random, policy: Policy) -> Facts:
@@ -67,7 +68,7 @@ def make_facts(dice: Random, policy: Policy) -> Facts:
     )
 
 
-def make_rows(dice: Random, pack: Pack, number: int) -> dict[str, Row]:
+def make_rows(dice: Random, pack: Pack, number: int) -> dict[str, Values]:
     """One enquiry about one person, as rows by table."""
     facts, person, enquiry, subject = make_facts(dice, POLICY), uuid7(), uuid7(), uuid7()
     received = BEGINS + dice.random() * LENGTH
@@ -90,7 +91,7 @@ def make_rows(dice: Random, pack: Pack, number: int) -> dict[str, Row]:
     }
 
 
-def _person(dice: Random, key: Any, facts: Facts) -> Row:
+def _person(dice: Random, key: Any, facts: Facts) -> Values:
     texts = dict.fromkeys(("given_name", "family_name", "search_name", "address"), "")
     return texts | {
         "id": key,
@@ -106,7 +107,7 @@ def _person(dice: Random, key: Any, facts: Facts) -> Row:
     }
 
 
-def _enquiry(key: Any, number: int, received: datetime, facts: Facts) -> Row:
+def _enquiry(key: Any, number: int, received: datetime, facts: Facts) -> Values:
     empty = ("referrer_name", "referrer_role", "who_was_told", "consent_reason", "witnessed", "opinion", "child_voice")
     return dict.fromkeys(empty, "") | {
         "id": key,
@@ -130,7 +131,7 @@ def _enquiry(key: Any, number: int, received: datetime, facts: Facts) -> Row:
     }
 
 
-def _recommendation(subject: Any, at: datetime, facts: Facts) -> Row:
+def _recommendation(subject: Any, at: datetime, facts: Facts) -> Values:
     answer = decide(POLICY, facts)
     return {
         "id": uuid7(),
@@ -148,7 +149,7 @@ def _recommendation(subject: Any, at: datetime, facts: Facts) -> Row:
     }
 
 
-def fill(url: str, pack: Pack, people: int) -> list[Row]:
+def fill(url: str, pack: Pack, people: int) -> list[Values]:
     """Write the rows, and give the facts as they were written."""
     dice = Random(2014)  # noqa: S311 - made-up people need no cryptographic dice
     made = [make_rows(dice, pack, number) for number in range(people)]
@@ -200,15 +201,15 @@ def measure(folder: Path, people: int) -> Iterator[tuple[str, list[float]]]:
     yield "from a file of facts", time_runs(folder, [str(draft), "--against", POLICY.title, "--file", str(facts)])
 
 
-def main() -> None:
-    """Measure and print."""
-    people = int(sys.argv[1]) if len(sys.argv) > 1 else PEOPLE
-    sys.stdout.write(f"{people:,} people replayed, start to end, the best and the worst of {TIMES}:\n")
+def rows(people: int = PEOPLE) -> Iterator[Row]:
+    """The best of each; how bad the worst was is said."""
+    start = None
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
         for what, seconds in measure(Path(name), people):
-            sys.stdout.write(f"{what:<46}{min(seconds):>8.2f} to {max(seconds):.2f} s\n")
+            start = start or min(seconds)
+            yield Row(f"{what}; the worst {max(seconds):.2f} s", min(seconds), "s", "the program's start alone", start)
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

@@ -3,8 +3,8 @@
 Run: `python -m bench.search [PEOPLE] [TIMES]`. It starts a private PostgreSQL under the temporary folder, fills it with
 made-up households, and looks for people as a social worker does, through row-level security, with the evidence of each
 candidate weighed: as they are recorded, and with slips. Prints for each way of writing them how many of those looked
-for came among the candidates, and the median and the 95th percentile of the milliseconds; and beside them, in the last
-line, those of a bare query of the trigram index, which is what such a search is often made of.
+for came among the candidates, and the median and the 95th percentile of the milliseconds; and beside them
+those of a bare query of the trigram index, which is what such a search is often made of.
 """
 
 import sys
@@ -21,7 +21,9 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from bench.action import CHILD, TOLD
+from bench.names import put_together
 from bench.owner import Owner
+from bench.row import Row, show
 from tests.families import County, slip
 from triage.access.actor import SYSTEM, Actor
 from triage.clock import SettableClock
@@ -41,15 +43,9 @@ PEOPLE = """COPY people (id, version, event_number, event_hash, kind, given_name
 SUBJECTS = """INSERT INTO subjects (id, enquiry_id, person_id, ordinal, name_as_given, indicators, needs, ehc_request)
     SELECT gen_random_uuid(), (SELECT id FROM enquiries), id, 1 + row_number() OVER (), search_name, '{}', '', false
     FROM people WHERE id NOT IN (SELECT person_id FROM subjects)"""
-SURNAMES = 40_000
-SYLLABLES = [
-    beginning + vowel + end
-    for beginning in ("b", "br", "c", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "st", "t", "w")
-    for vowel in ("a", "ai", "e", "i", "o", "oo", "u")
-    for end in ("", "l", "m", "n", "r", "s", "tt", "ck")
-]
 BY_LETTERS = text("""SELECT id FROM people WHERE search_name % :name
     ORDER BY similarity(search_name, :name) DESC, id LIMIT 10""")
+BARE = "the trigram index alone, names as recorded"
 Known = tuple[UUID, Identity]
 
 
@@ -72,12 +68,6 @@ def fill(owner: Owner, count: int) -> list[Known]:
             cursor.execute(f"VACUUM ANALYZE {table}")
     connection.close()
     return known
-
-
-def put_together(dice: Random) -> Iterator[str]:
-    """Made-up surnames of two or three syllables: as many, and as unlike one another, as a country has."""
-    found = {"".join(dice.choices(SYLLABLES, k=dice.choice((2, 2, 3)))).capitalize(): None for _ in range(SURNAMES)}
-    yield from found
 
 
 def _row(key: UUID, who: Identity) -> tuple[object, ...]:
@@ -143,14 +133,8 @@ def look_by_letters(owner: Owner, known: list[Known], times: int) -> Iterator[fl
             yield (time.perf_counter() - begins) * 1000
 
 
-def say(words: str, share: float, took: Sequence[float]) -> None:
-    """A line of the table."""
-    sys.stdout.write(f"{words:<54}{share:>7.1%}{median(took):>8.1f}{quantiles(took, n=20)[-1]:>8.1f} ms\n")
-
-
-def main() -> None:
-    """Fill, look and print."""
-    people, times = (int(each) for each in (sys.argv[1:] + ["500000", "200"][len(sys.argv) - 1 :])[:2])
+def rows(people: int = 500_000, times: int = 200) -> Iterator[Row]:
+    """Fill and look: milliseconds beside those of the trigram index, of the median and of what 95% keep within."""
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as name:
         Path(name).chmod(0o755)
         with database_url(None, Path(name), PACK) as url, Owner(url) as owner:
@@ -166,11 +150,17 @@ def main() -> None:
                 with database.transaction(SYSTEM) as session:
                     learn_from_people(Desk(session, SYSTEM, SettableClock(NOW), load_pack(PACK)))
                 list(look(database, actor, known, WAYS["as recorded"], 20))
+                bare = list(look_by_letters(owner, known, times))
                 for words, way in WAYS.items():
                     found, took = zip(*look(database, actor, known, way, times), strict=True)
-                    say(words, sum(found) / times, took)
-                say("the trigram index alone, names as recorded", 1, list(look_by_letters(owner, known, times)))
+                    yield Row(f"{words}: {sum(found) / times:.1%} found", median(took), "ms", BARE, median(bare))
+                    yield Row(f"{words}, 95% within", within(took), "ms", BARE, within(bare))
+
+
+def within(took: Sequence[float]) -> float:
+    """What 95% keep within."""
+    return quantiles(took, n=20)[-1]
 
 
 if __name__ == "__main__":
-    main()
+    show(rows(*map(int, sys.argv[1:])))

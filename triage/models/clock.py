@@ -30,6 +30,7 @@ class Clock(Keyed, Base):
         Index("ix_clocks_enquiry_id", "enquiry_id"),
         Index("ix_clocks_referral_id", "referral_id"),
         Index("ix_clocks_agency_check_id", "agency_check_id", postgresql_where=text("agency_check_id IS NOT NULL")),
+        Index("ix_clocks_unstopped", "due_at", postgresql_where=text("stopped_at IS NULL")),
         Index("ix_clocks_warn", "warn_at", postgresql_where=text("state = 'running' AND warned_at IS NULL")),
         Index("ix_clocks_breach", "due_at", postgresql_where=text("state = 'running' AND breached_at IS NULL")),
     )

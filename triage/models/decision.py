@@ -54,6 +54,7 @@ class Decision(Keyed, Base):
         Index(
             "uq_decisions_subject_id_current", "subject_id", unique=True, postgresql_where=text("superseded_at IS NULL")
         ),
+        Index("ix_decisions_decided_at", "decided_at"),
         Index("ix_decisions_subject_id", "subject_id"),
         Index("ix_decisions_recommendation_id", "recommendation_id"),
     )

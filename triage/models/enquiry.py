@@ -39,6 +39,7 @@ class Enquiry(Keyed, Versioned, Case, Base):
         CheckConstraint("(imported_from IS NULL) = (imported_reference IS NULL)", "imported_by_reference"),
         Index("ix_enquiries_state_received", "state", "received_at"),
         Index("ix_enquiries_received", "received_at", "id"),
+        Index("ix_enquiries_logged_by_id", "logged_by_id", "received_at", "id"),
         Index("ix_enquiries_split_from_id", "split_from_id"),
         Index("ix_enquiries_queue", "queue", postgresql_where=text("queue IS NOT NULL")),
         Index("ix_enquiries_joined_into_id", "joined_into_id", postgresql_where=text("joined_into_id IS NOT NULL")),

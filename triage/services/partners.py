@@ -72,7 +72,7 @@ def _name(subject: object) -> str:
 
 def show_sent(desk: Desk) -> list[Sent]:
     """What this actor sent, the latest first."""
-    return _tell(desk, list_sent(desk.session))
+    return _tell(desk, list_sent(desk.session, desk.actor.id))
 
 
 def show_one_sent(desk: Desk, reference: str) -> Sent:

@@ -41,7 +41,8 @@ def find_due(
     session: Session, now: datetime, by: datetime, *, since: datetime | None = None, locality: str | None, limit: int
 ) -> Due:
     """What is due by an instant (from `since`, else whatever is overdue too); of one locality, or all that is seen."""
-    due = [Clock.state == "running", Clock.due_at <= by]
+    # That it has not stopped is what the index of those few says, too.
+    due = [Clock.stopped_at.is_(None), Clock.state == "running", Clock.due_at <= by]
     if since is not None:
         due.append(Clock.due_at >= since)
     if locality is not None:

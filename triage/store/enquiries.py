@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import Select, Uuid, and_, any_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.errors import NotFound, Problem, invalid
@@ -30,7 +30,9 @@ WHOLE = (
 THIS = bindparam("enquiry", type_=Uuid)
 EVENTS = select(Event).where(Event.case_id == bindparam("case")).order_by(Event.number)
 
-BEFORE_JOINED = AgencyCheck.enquiry_id.in_(select(Enquiry.id).where(Enquiry.joined_into_id == THIS))
+# As an array: beside another condition of which one holds, a subquery is asked of every check there is.
+JOINED_HERE = func.array(select(Enquiry.id).where(Enquiry.joined_into_id == THIS).scalar_subquery())
+BEFORE_JOINED = AgencyCheck.enquiry_id == any_(JOINED_HERE)
 BEFORE_SPLIT = and_(
     AgencyCheck.enquiry_id == bindparam("split_from"), AgencyCheck.requested_at <= bindparam("logged_at")
 )

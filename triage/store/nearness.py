@@ -90,7 +90,7 @@ def list_beside(session: Session, roots: Iterable[Known]) -> list[Known]:
     """People in one enquiry with any of these, or of one postcode."""
     roots = tuple(roots)
     enquiries = {key for each in roots for key in each.enquiries}
-    together = select(Subject.person_id).where(Subject.enquiry_id.in_(enquiries))
+    together = session.scalars(select(Subject.person_id).where(Subject.enquiry_id.in_(enquiries))).all()
     postcodes = {each.postcode for each in roots if each.postcode}
     return _list_known(session, or_(Person.id.in_(together), Person.postcode.in_(postcodes)))
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
@@ -13,10 +13,11 @@ from workflows.people.family import LIVES_WITH, PARENTS, overlap
 
 NAMED = (Relationship.person, Relationship.relative, Relationship.said_by, Relationship.withdrawn_by)
 ONE = select(Person.identity_id).where(Person.id.in_(bindparam("people", expanding=True)))
-RECORDS = select(Person.id).where(Person.identity_id.in_(ONE))
+# As an array, which is known before the rows are looked for: of two subqueries of which one holds, every row is asked.
+RECORDS = any_(func.array(select(Person.id).where(Person.identity_id.in_(ONE)).scalar_subquery()))
 THEIRS = (
     select(Relationship)
-    .where(or_(Relationship.person_id.in_(RECORDS), Relationship.relative_id.in_(RECORDS)))
+    .where(or_(Relationship.person_id == RECORDS, Relationship.relative_id == RECORDS))
     .options(*(joinedload(each) for each in NAMED))
     .order_by(Relationship.said_at, Relationship.id)
 )
