@@ -35,7 +35,7 @@ from triage.clock import SettableClock
 from triage.database import Database
 from triage.demo.staff import PASSWORD
 from triage.embedded import Services, services
-from triage.gunicorn_config import post_worker_init
+from triage.gunicorn_config import leave_what_stays
 from triage.insight.counting import rebuild, refresh
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate, move_to_present_workflows
@@ -181,7 +181,7 @@ def a_county(folder: Path) -> Iterator[tuple[Services, str]]:
 def grow(private: Services, url: str, folder: Path, sizes: list[int]) -> Iterator[tuple[int, Figures]]:
     """The county at each size."""
     office, filled = Office(url), 0
-    post_worker_init(None)
+    leave_what_stays()
     for size in sizes:
         fill(url, filled + 1, size, around=True)
         with Database(url) as database, database.transaction(SYSTEM) as session:

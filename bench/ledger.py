@@ -150,15 +150,15 @@ def seal_and_verify(office: Office, owner: Owner, count: int) -> tuple[float, fl
     return sealed - begins, time.perf_counter() - sealed
 
 
-def sign_in(url: str, now: datetime = NOW) -> tuple[Flask, FlaskClient]:
-    """A browser of the social worker's."""
+def sign_in(url: str, now: datetime = NOW, who: str = "social.worker") -> tuple[Flask, FlaskClient]:
+    """A browser of theirs."""
     told = {"redis_url": "redis://127.0.0.1:9/0", "secret_key": token_urlsafe(48), "demo": True}
     app = create_app(
         Settings(database_url=url, secure_cookies=False, second_factor_required=False, **told), SettableClock(now)
     )
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
-    client.post("/sign-in", data={"username": "social.worker", "password": PASSWORD})
+    client.post("/sign-in", data={"username": who, "password": PASSWORD})
     return app, client
 
 

@@ -2,17 +2,17 @@
 
 Run: `python -m bench.measures [ENQUIRIES]`, with `duckdb` at hand. A private PostgreSQL is filled with made-up rows of
 five years: enquiries with whom they are about, what was asked, recommended, decided and weighed again, their clocks,
-and referrals with theirs, their teams, assessments, plans and unmet needs. Prints milliseconds of every measure on a
-page and of each measure by each group; of one event counted, with a hundredth of the rows and with all; and seconds of
-counting everything anew, beside SQL written by hand that answers the same from the same rows, in PostgreSQL and in
-DuckDB.
+and referrals with theirs, their teams, assessments, plans and unmet needs. Prints milliseconds of one event
+counted, with a hundredth of the rows and with all; of the pages of measures, as the whole application answers a manager
+in one process; of each measure by each group; and seconds of counting everything anew, beside SQL written by hand that
+answers the same from the same rows, in PostgreSQL and in DuckDB.
 """
 
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -20,23 +20,34 @@ import duckdb
 import psycopg
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from bench.by_hand_measures import ANSWERS
 from bench.filling import fill
+from bench.ledger import sign_in
 from bench.row import Row, show
 from triage.access.actor import SYSTEM
 from triage.database import Database
 from triage.demo.staff import add_staff
-from triage.insight.comparing import compare_all
+from triage.gunicorn_config import leave_what_stays
 from triage.insight.counting import rebuild, refresh
 from triage.insight.definition import read_measures
 from triage.insight.measures import measure
-from triage.insight.small import hide_small
 from triage.pack import load_pack
 from triage.private import database_url
 
 PACK = "nottinghamshire"
 YEAR = date(2017, 4, 1), date(2018, 3, 31)
+WHOLE, PARTS = "/measures?from=2017-04-01&to=2018-03-31", "/measures?from=2017-04-10&to=2018-03-20"
+PAGES = {
+    "page of every measure of a year, beside the year before": WHOLE,
+    "the same, of days that are no whole months": PARTS,
+    "the same, and one measure month by month": f"{WHOLE}&measure=decided_in_one_working_day&by=month",
+    "the same, and a percentile by district": f"{WHOLE}&measure=p90_minutes_to_decision&by=district",
+    "page of one measure over time": "/measures/enquiries/run?to=2018-03-31",
+    "page of second looks": "/second-looks",
+}
+WARM, TIMES = 10, 40
 COPIED = {
     "enquiries": "id, received_at, decided_at, working_minutes_to_decision, district_code, locality_code, source, rag",
     "subjects": "id, enquiry_id, person_id",
@@ -84,17 +95,31 @@ def tell(name: str, took: list[float], peer: str = "", beside: list[float] | Non
         yield Row(f"{name}{words}", of(took) * 1000, "ms", peer, of(beside) * 1000 if beside else None)
 
 
-def ask_pages(database: Database) -> Iterator[Row]:
-    """What the pages of measures read, as a manager."""
-    pack = load_pack(PACK)
+def ask_pages(url: str) -> Iterator[Row]:
+    """A manager asks the whole application for each page in turn."""
+    client = sign_in(url, datetime(2018, 4, 2, 9, tzinfo=UTC), "manager")[1]
+    leave_what_stays()
+    took: dict[str, list[float]] = {name: [] for name in PAGES}
+    for _ in range(WARM + TIMES):
+        for name, at in PAGES.items():
+            took[name] += time_of(lambda at=at: _is_right(client.get(at)))
+    for name, each in took.items():
+        yield from tell(name, each[WARM:])
+
+
+def _is_right(answer: TestResponse) -> None:
+    if answer.status_code != 200:
+        raise AssertionError(f"{answer.request.path} was answered {answer.status}.")
+
+
+def ask_groups(database: Database) -> Iterator[Row]:
+    """What a page reads of one measure, of each by each of its groups."""
+    pack, took = load_pack(PACK), []
     with database.transaction(SYSTEM) as session:
-        took = time_of(lambda: compare_all(session, pack, *YEAR, hide_small), 40)
-        yield from tell("every measure of a year, beside the year before", took)
-        took = []
         for name, definition in read_measures().items():
             for by in definition.by:
                 took += time_of(lambda name=name, by=by: measure(session, pack, name, *YEAR, by), 3)[1:]
-        yield from tell("one measure of a year by one group, over all of both", took)
+    yield from tell("one measure of a year by one group, over all of both", took)
 
 
 def count_events(url: str, database: Database, ends: int) -> list[float]:
@@ -160,7 +185,8 @@ def rows(count: int = 1_000_000) -> Iterator[Row]:
             yield from count_anew(url, database)
             took = count_events(url, database, count)
             yield from tell(f"one event more among {count:,} enquiries", took, f"among {few:,}", among_few)
-            yield from ask_pages(database)
+            yield from ask_pages(url)
+            yield from ask_groups(database)
 
 
 if __name__ == "__main__":
