@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     owner_database_url: str | None = Field(
         None, description="PostgreSQL as the schema's owner: migrations only", repr=False
     )
+    insight_database_url: str = Field(
+        "", description="a replica of it, of which what only reads for managers is asked: none unless given", repr=False
+    )
     redis_url: str = Field(description="Redis, as redis://host:port/0 or unix:///path/to/socket", repr=False)
     secret_key: SecretStr = Field(
         description="signs cookies and encrypts drafts: 32 characters or more; several, newest first, between commas"
@@ -116,7 +119,7 @@ class Settings(BaseSettings):
         read_networks(networks)
         return networks
 
-    @field_validator("database_url", "owner_database_url", "redis_url")
+    @field_validator("database_url", "owner_database_url", "insight_database_url", "redis_url")
     @classmethod
     def _no_known_password(cls, url: str | None, about: ValidationInfo) -> str | None:
         parts = urlsplit(url or "")
