@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from triage.access.signing import find_key
 from triage.calling_out import read_networks
 from triage.errors import CommandRefused
+from triage.redis_url import Broker, broker_of, check_redis_url
 from triage.unsafe import find_unsafe
 from triage.weak import is_known, weakness_of
 
@@ -36,7 +37,7 @@ class Settings(BaseSettings):
     insight_database_url: str = Field(
         "", description="a replica of it, of which what only reads for managers is asked: none unless given", repr=False
     )
-    redis_url: str = Field(description="Redis, as redis://host:port/0 or unix:///path/to/socket", repr=False)
+    redis_url: str = Field(description="Redis or Valkey: see triage/redis_url.py for each form", repr=False)
     secret_key: SecretStr = Field(
         description="signs cookies and encrypts drafts: 32 characters or more; several, newest first, between commas"
     )
@@ -129,6 +130,11 @@ class Settings(BaseSettings):
             raise ValueError("its password is one that everybody tries first: set another")
         return url
 
+    @field_validator("redis_url")
+    @classmethod
+    def _leads_to_redis(cls, url: str) -> str:
+        return check_redis_url(url)
+
     @field_validator("ledger_key")
     @classmethod
     def _signs(cls, key: SecretStr | None) -> SecretStr | None:
@@ -152,11 +158,9 @@ class Settings(BaseSettings):
         return sources["init_settings"], sources["env_settings"], _Files(settings_cls)
 
     @cached_property
-    def celery_broker_url(self) -> str:
-        """The broker's address in the form that Celery reads (a socket is redis+socket://)."""
-        if self.redis_url.startswith("unix://"):
-            return "redis+socket://" + self.redis_url.removeprefix("unix://")
-        return self.redis_url
+    def broker(self) -> Broker:
+        """Redis as Celery finds it."""
+        return broker_of(self.redis_url)
 
 
 class _Files(PydanticBaseSettingsSource):

@@ -42,7 +42,9 @@ class Pair:
         os.chown(data, os.geteuid() if user is None else user, -1)
         where = ("-D", str(data), "-h", str(self.primary.sockets), "-U", "postgres")
         told = {"user": user, "group": user, "extra_groups": None if user is None else ()}
-        subprocess.run([embedded._binaries(user) / "pg_basebackup", *where, "-R", "-c", "fast"], cwd="/", check=True, **told)
+        subprocess.run(
+            [embedded._binaries(user) / "pg_basebackup", *where, "-R", "-c", "fast"], cwd="/", check=True, **told
+        )
         self.replica = self.start("replica")
         return self.replica
 
