@@ -250,7 +250,7 @@ def test_the_command_reads_from_it_and_says_when_it_lags(held_back):
     assert told["counted"] == count_here(held_back) - 1
 
 
-def test_a_database_that_follows_nobody_or_another_is_not_asked(site, tmp_path):
+def test_a_database_that_follows_nobody_or_another_is_not_asked(site):
     with Replica(site.settings.database_url, site.door.database) as itself:
         assert itself.find_lag() == Lag(False, inf)
         asked = site.door.database.transaction(SYSTEM)
