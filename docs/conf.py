@@ -71,7 +71,7 @@ CONTENTS = {
         ("Inspectors' pack", "inspection"),
         ("Quarterly report", "quarterly-report"),
     ],
-    "operations": [("Signing in", "signing-in")],
+    "operations": [("Signing in", "signing-in"), ("Scaling", "scaling")],
     "security": [("Data protection", "dpia-template")],
     "decisions/README": ["decisions/0*"],
 }

@@ -24,7 +24,9 @@ def start_worker(folder: Path, level: str = "WARNING") -> Popen[bytes]:
 
 def send(name: str, *args: str) -> None:
     """Ask whoever reads the Redis of which this process is told now: `worker.celery_app` keeps the first of them."""
-    with Celery(broker=Settings().celery_broker_url, set_as_current=False) as sender:
+    broker = Settings().broker
+    with Celery(broker=broker.url, set_as_current=False) as sender:
+        sender.conf.broker_transport_options = broker.options
         sender.send_task(name, args, queue=QUEUE_OF[name], ignore_result=True)
 
 

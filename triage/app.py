@@ -31,16 +31,16 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
         SESSION_COOKIE_SAMESITE="Lax",
     )
     database = database or _open_database(settings)
-    app.extensions["triage"] = State(
-        settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack)
-    )
+    state = State(settings, database, clock or SystemClock(settings.clock_offset_seconds), load_pack(settings.pack))
+    app.extensions["triage"] = state
     _stand_behind(app, settings.trusted_proxies)
     body_limits.register(app)
     register_handlers(app)
     for guard in (compressing, headers, request_ids, counted_requests, request_log):
         guard.register(app)
+    databases = [database, *_try_replica(state)]
     if settings.traces_endpoint:
-        _trace(app, settings.traces_endpoint, database)
+        _trace(app, settings.traces_endpoint, databases)
     limits.register(app, settings)
     app.register_blueprint(health)
     web.register(app)
@@ -54,13 +54,22 @@ def _open_database(settings: Settings) -> Database:
     return database
 
 
-def _trace(app: Flask, endpoint: str, database: Database) -> None:
+def _try_replica(state: State) -> list[Database]:
+    """That of which managers' numbers are read, if there is one. Its role is looked at now: a wrong one stops us."""
+    if state.replica is None:
+        return []
+    state.replica.database.try_role()
+    return [state.replica.database]
+
+
+def _trace(app: Flask, endpoint: str, databases: list[Database]) -> None:
     """Imported only where traces are asked for."""
     from triage.watching import tracing
 
     tracer = tracing.tracer_of(endpoint, "web")
     tracing.register(app, tracer)
-    tracing.watch(database.engine, tracer)
+    for database in databases:
+        tracing.watch(database.engine, tracer)
 
 
 def _stand_behind(app: Flask, proxies: int) -> None:

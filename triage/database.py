@@ -20,9 +20,8 @@ from triage.origin import origin
 PREPARED = {"prepare_threshold": 1}
 # Where the network is parted nobody says so. Who asked is told after some seconds that the database is away, instead of
 # waiting for as long as TCP does: a quarter of an hour. Long statements go on: the other side still acknowledges.
+PATIENCE, LESS_PATIENCE = 5, 2  # seconds: of a replica less, because the other is there
 NOTICED = {
-    "connect_timeout": 5,  # seconds
-    "tcp_user_timeout": 5_000,  # milliseconds
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
@@ -75,9 +74,12 @@ class WrongRole(CommandRefused):
 
 
 class Database:
-    """The service's connection pool, as the database role that owns nothing. WrongRole with any other."""
+    """The service's connection pool, as the database role that owns nothing. WrongRole with any other.
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    With `reads_only`, which a replica asks for, every transaction says so as it begins.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5, reads_only: bool = False) -> None:
         # What is sent to it is in no fault's text: it may name somebody.
         self.engine = create_engine(
             url,
@@ -87,7 +89,8 @@ class Database:
             pool_use_lifo=True,
             pool_timeout=POOL_SECONDS,
             hide_parameters=True,
-            connect_args=PREPARED | NOTICED | OPTIONS,
+            connect_args=PREPARED | NOTICED | OPTIONS | _noticed_within(LESS_PATIENCE if reads_only else PATIENCE),
+            execution_options={"postgresql_readonly": True} if reads_only else {},
         )
         event.listen(self.engine, "connect", _refuse_wrong_role)
         event.listen(self.engine, "connect", _keep_prepared)
@@ -119,12 +122,16 @@ class Database:
             yield session
 
     @contextmanager
-    def one_moment(self) -> Iterator[Session]:
-        """A transaction of the service itself that sees one moment of everything, and changes nothing."""
+    def one_moment(self, actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[Session]:
+        """A transaction, of the service itself unless told, that sees one moment of everything and changes nothing."""
         engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with Session(engine) as session, session.begin():
-            act_as(session, SYSTEM)
+            act_as(session, actor, now)
             yield session
+
+
+def _noticed_within(seconds: int) -> dict[str, int]:
+    return {"connect_timeout": seconds, "tcp_user_timeout": seconds * 1_000}  # seconds, milliseconds
 
 
 def _refuse_wrong_role(connection: Any, _record: Any) -> None:

@@ -16,6 +16,7 @@ from triage.access.actor import NOBODY
 from triage.access.routes import public
 from triage.database import TOO_MUCH, WrongRole
 from triage.heard import RELAY, SILENT, connect, listen
+from triage.replica import A_LITTLE
 from triage.state import State, state_of
 from triage.store.ledger import find_sealed_at
 from triage.store.schema import is_behind
@@ -24,6 +25,7 @@ UNSEALED = timedelta(hours=2)  # a checkpoint is made every hour at least
 READY, DOWN, WRONG_ROLE = "ready", "down", "wrong role"
 CURRENT, BEHIND, UNKNOWN = "current", "behind", "not known"
 SEALED, NOT_SEALED = "sealed", "not sealed"
+UP_TO_DATE, LATE, NOT_OURS = "up to date", "behind", "follows another"
 HEARD_OF, SILENT_NOW = "heard of", "not heard of"
 # Without these nobody can work here; without the others enquiries are taken and decided, and what waits is kept.
 NEEDED = {"database": (READY,), "schema": (CURRENT,)}
@@ -31,6 +33,12 @@ DO = {
     ("database", DOWN): "Start the database, or mend the way to it.",
     ("database", WRONG_ROLE): "Connect as triage_app: its role must be one that row-level security binds.",
     ("schema", BEHIND): "Run triage migrate: the database is older than this code.",
+    (
+        "replica",
+        DOWN,
+    ): "Start the replica, or mend the way to it. Until then managers' numbers are read from the database.",
+    ("replica", LATE): "See why it lags: its disk, its network, a long query. Pages say how old their numbers are.",
+    ("replica", NOT_OURS): "Let it follow this database, or take TRIAGE_INSIGHT_DATABASE_URL away.",
     ("redis", DOWN): "Start Redis. Until then no letter goes and no clock is marked; enquiries are taken and kept.",
     ("worker", SILENT_NOW): "Start worker and beat. Until then no letter goes and no clock is marked.",
     ("ledger", NOT_SEALED): "See that the worker runs and has its key.",
@@ -53,7 +61,7 @@ def read_ready() -> Any:
     Without Redis or worker enquiries are still taken: the outbox keeps what waits.
     """
     state = state_of(current_app)
-    parts = _ask_database(state) | _ask_redis(state)
+    parts = _ask_database(state) | _ask_replica(state) | _ask_redis(state)
     do = {part: DO[part, word] for part, word in parts.items() if (part, word) in DO}
     ready = all(parts[part] in words for part, words in NEEDED.items())
     answer = {"status": READY if ready else DOWN, **parts, "do": do}
@@ -70,6 +78,16 @@ def _ask_database(state: State) -> dict[str, str]:
         "schema": _try(state, lambda session: BEHIND if is_behind(session) else CURRENT, UNKNOWN),
         "ledger": _try(state, lambda session: _say_sealed(state, session), DOWN),
     }
+
+
+def _ask_replica(state: State) -> dict[str, str]:
+    """Nothing where there is none. People work without it."""
+    if state.replica is None:
+        return {}
+    lag = state.replica.say_lag()
+    if lag is None:
+        return {"replica": DOWN}
+    return {"replica": (LATE if lag.seconds > A_LITTLE else UP_TO_DATE) if lag.follows else NOT_OURS}
 
 
 def _try(state: State, ask: Any, away: str) -> str:

@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 
 from redis import Redis
 
+from triage.redis_url import connect_redis
+
 KEY = "triage:heard"
 URGENT, USUAL, LONG = QUEUES = (
     "urgent",
@@ -43,7 +45,7 @@ class Heard:
 
 def connect(url: str, seconds: float = ANSWER_SECONDS) -> Redis:
     """Redis, which must answer within that time."""
-    return Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds, decode_responses=True)
+    return connect_redis(url, seconds)
 
 
 def note_begun(redis: Redis, task: str) -> None:

@@ -13,12 +13,13 @@ from time import monotonic
 
 from flask import Flask, current_app, request
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import MemoryStorage, storage_from_string
+from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 from redis.exceptions import RedisError
 
 from triage.access.delays import HOUSEHOLD, neighbourhood
 from triage.errors import Problem, TooMany
+from triage.redis_url import connect_redis
 from triage.settings import Settings
 
 log = logging.getLogger("triage.limits")
@@ -34,9 +35,9 @@ class Counts:
     """Who asked how often."""
 
     def __init__(self, settings: Settings) -> None:
-        url = settings.redis_url
-        options = {"socket_connect_timeout": ANSWER_SECONDS, "socket_timeout": ANSWER_SECONDS}
-        shared = storage_from_string("redis+" + url if url.startswith("unix:") else url, **options)
+        # By the connections that are given, and not by this address, which only says which kind of store it is.
+        pool = connect_redis(settings.redis_url, ANSWER_SECONDS, decode=False).connection_pool
+        shared = RedisStorage("redis://", connection_pool=pool)
         self.open = RateLimitItemPerMinute(settings.open_requests_a_minute)
         self.tellings = RateLimitItemPerHour(settings.tellings_an_hour)
         self.all_tellings = RateLimitItemPerHour(settings.all_tellings_an_hour)

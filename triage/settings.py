@@ -4,7 +4,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic.fields import FieldInfo
@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from triage.access.signing import find_key
 from triage.calling_out import read_networks
 from triage.errors import CommandRefused
+from triage.redis_url import Broker, broker_of, check_redis_url
 from triage.unsafe import find_unsafe
 from triage.weak import is_known, weakness_of
 
@@ -33,7 +34,10 @@ class Settings(BaseSettings):
     owner_database_url: str | None = Field(
         None, description="PostgreSQL as the schema's owner: migrations only", repr=False
     )
-    redis_url: str = Field(description="Redis, as redis://host:port/0 or unix:///path/to/socket", repr=False)
+    insight_database_url: str = Field(
+        "", description="a replica of it, of which what only reads for managers is asked: none unless given", repr=False
+    )
+    redis_url: str = Field(description="Redis or Valkey: see triage/redis_url.py for each form", repr=False)
     secret_key: SecretStr = Field(
         description="signs cookies and encrypts drafts: 32 characters or more; several, newest first, between commas"
     )
@@ -116,15 +120,21 @@ class Settings(BaseSettings):
         read_networks(networks)
         return networks
 
-    @field_validator("database_url", "owner_database_url", "redis_url")
+    @field_validator("database_url", "owner_database_url", "insight_database_url", "redis_url")
     @classmethod
     def _no_known_password(cls, url: str | None, about: ValidationInfo) -> str | None:
         parts = urlsplit(url or "")
         elsewhere = os.environ.get("PGPASSWORD") if url and about.field_name != "redis_url" else None
         password = unquote(parts.password) if parts.password else elsewhere
-        if password and is_known(password, unquote(parts.username or "")):
+        passwords = [password, *parse_qs(parts.query).get("sentinel_password", ())]
+        if any(each and is_known(each, unquote(parts.username or "")) for each in passwords):
             raise ValueError("its password is one that everybody tries first: set another")
         return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _leads_to_redis(cls, url: str) -> str:
+        return check_redis_url(url)
 
     @field_validator("ledger_key")
     @classmethod
@@ -149,11 +159,9 @@ class Settings(BaseSettings):
         return sources["init_settings"], sources["env_settings"], _Files(settings_cls)
 
     @cached_property
-    def celery_broker_url(self) -> str:
-        """The broker's address in the form that Celery reads (a socket is redis+socket://)."""
-        if self.redis_url.startswith("unix://"):
-            return "redis+socket://" + self.redis_url.removeprefix("unix://")
-        return self.redis_url
+    def broker(self) -> Broker:
+        """Redis as Celery finds it."""
+        return broker_of(self.redis_url)
 
 
 class _Files(PydanticBaseSettingsSource):

@@ -9,6 +9,7 @@ from triage.access.vault import Vault
 from triage.clock import Clock
 from triage.database import Database
 from triage.pack import Pack
+from triage.replica import Replica, open_replica
 from triage.services.files import Cabinet
 from triage.settings import Settings
 
@@ -21,6 +22,11 @@ class State:
     database: Database
     clock: Clock
     pack: Pack
+
+    @cached_property
+    def replica(self) -> Replica | None:
+        """Of which what only reads for managers is asked, if there is one."""
+        return open_replica(self.settings.insight_database_url, self.database)
 
     @cached_property
     def vault(self) -> Vault:

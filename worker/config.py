@@ -4,7 +4,8 @@ from triage.settings import Settings
 from worker import queues
 from worker.schedule import SCHEDULE
 
-broker_url = Settings().celery_broker_url
+BROKER = Settings().broker
+broker_url = BROKER.url
 beat_schedule = SCHEDULE
 timezone = "UTC"
 task_queues = queues.make_queues()
@@ -21,7 +22,11 @@ task_time_limit = queues.USUAL_SECONDS
 worker_prefetch_multiplier = 1
 broker_connection_retry_on_startup = True
 # Queues are looked into in the order in which a worker is told of them.
-broker_transport_options = {
+broker_transport_options = BROKER.options | {
     "visibility_timeout": queues.VISIBLE_AGAIN_SECONDS,
     "queue_order_strategy": "priority",
+    # Where the network is parted nobody says so: a worker that hears nothing looks for Redis anew.
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+    "health_check_interval": 10,
 }

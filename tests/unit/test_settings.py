@@ -58,7 +58,7 @@ def test_keys_that_the_service_makes_itself_are_taken():
 
 
 @pytest.mark.parametrize("password", ["changeme", "postgres", "Password", "triage_app"])
-@pytest.mark.parametrize("name", ["database_url", "owner_database_url"])
+@pytest.mark.parametrize("name", ["database_url", "owner_database_url", "insight_database_url"])
 def test_known_password_of_the_database_stops_the_start_and_is_not_repeated(name, password):
     url = f"postgresql+psycopg://triage_app:{password}@db/triage"
     with pytest.raises(ValidationError) as refusal:
@@ -67,9 +67,18 @@ def test_known_password_of_the_database_stops_the_start_and_is_not_repeated(name
     assert f":{password}@" not in str(refusal.value)
 
 
-def test_known_password_of_redis_stops_the_start():
-    with pytest.raises(ValidationError):
-        Settings(**(NEEDED | {"redis_url": "redis://:changeme@redis:6379/0"}), secret_key=GOOD)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:changeme@redis:6379/0",
+        "valkey://:changeme@redis:6379/0",
+        "sentinel://:changeme@one,two/hub",
+        "sentinel://one,two/hub?sentinel_password=changeme",
+    ],
+)
+def test_known_password_of_redis_stops_the_start(url):
+    with pytest.raises(ValidationError, match="everybody tries first"):
+        Settings(**(NEEDED | {"redis_url": url}), secret_key=GOOD)
 
 
 def test_known_password_behind_escapes_stops_the_start():

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from triage.clock import SystemClock
 from triage.doctor.finding import BROKEN, Finding, broken
-from triage.doctor.of_database import look_at_database
+from triage.doctor.of_database import look_at_database, look_at_replica
 from triage.doctor.of_machine import look_at_machine
 from triage.doctor.of_parts import look_at_mail, look_at_provider, look_at_redis, look_at_scanner
 from triage.doctor.of_settings import look_at_settings, tell_refused
@@ -35,6 +35,7 @@ def examine() -> Iterator[Finding]:
     clock = SystemClock(settings.clock_offset_seconds)
     yield from look_at_settings(settings)
     yield from look_at_database(settings, clock)
+    yield from look_at_replica(settings)
     yield from look_at_redis(settings, clock)
     for check in (look_at_mail, look_at_provider, look_at_scanner):
         yield from check(settings)

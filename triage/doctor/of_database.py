@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import inf
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,11 +12,13 @@ from triage.clock import Clock
 from triage.database import TOO_MUCH, Database, WrongRole
 from triage.doctor.finding import Finding, broken, look, well
 from triage.health import UNSEALED
+from triage.replica import A_LITTLE, Replica
 from triage.services.failing import say_error
 from triage.settings import Settings
 from triage.store.failing import list_failing
 from triage.store.ledger import find_sealed_at
 from triage.store.operations import LETTER, WEBHOOK, count_messages, measure_sweep
+from triage.store.replication import Lag
 from triage.store.schema import find_revision, is_behind, known_revisions
 
 APART = 1.0  # seconds by which two clocks may differ
@@ -137,6 +140,32 @@ def _look_at_tasks(session: Session, now: datetime) -> Iterator[Finding]:
         yield find(check, says, MEND.get(task.name, "See the page What failed, and the worker's log."))
     if not failing:
         yield well("tasks", "each was done when it was last asked for.")
+
+
+def look_at_replica(settings: Settings) -> Iterator[Finding]:
+    """The replica of which managers' numbers are read, if there is to be one. Nobody's work hangs on it."""
+    if not settings.insight_database_url:
+        return
+    with (
+        Database(settings.database_url, pool_size=1) as primary,
+        Replica(settings.insight_database_url, primary) as replica,
+    ):
+        yield tell_replica(replica.say_lag())
+
+
+def tell_replica(lag: Lag | None) -> Finding:
+    """How it stands; until it is well, numbers are read from the database itself, or pages say how old they are."""
+    if lag is None:
+        do = "Start it, and see that TRIAGE_INSIGHT_DATABASE_URL leads there. Numbers are read meanwhile."
+        return look("replica", "it cannot be asked; the log says why.", do)
+    if not lag.follows:
+        return look("replica", "it does not follow this database.", "Make it anew from this one, or take it away.")
+    if lag.seconds == inf:
+        return look("replica", "it has nothing of this database yet.", "See its log: does it reach the database?")
+    if lag.seconds > A_LITTLE:
+        says = f"it is {_ago(timedelta(seconds=lag.seconds))} behind, and pages of numbers say so."
+        return look("replica", says, "See its disk, its network and whether a long query holds it up.")
+    return well("replica", "it follows the database and is up to date.")
 
 
 def _ago(past: timedelta) -> str:

@@ -1,9 +1,11 @@
 """`triage measure`: what is measured, and what came of it."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,8 +16,10 @@ from triage.insight.counting import rebuild, refresh
 from triage.insight.definition import KINDS, TOLD_AS, Measure, get_measure, read_measures
 from triage.insight.measures import Answer, Figure, measure
 from triage.insight.saying import say_value
-from triage.pack import load_pack
+from triage.options import takes_url
+from triage.pack import Pack, load_pack
 from triage.private import database_url, takes_database
+from triage.replica import AsOf, open_replica, read_numbers
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -47,22 +51,35 @@ def list_command(as_json: bool) -> None:
 @click.option("--to", "last", type=DAY, required=True, help="the last local day, counted too")
 @click.option("--by", help="what to tell it apart by, such as district or month")
 @click.option("--json", "as_json", is_flag=True, help="print it as JSON")
+@takes_url("insight_database_url", "a replica to read it from", option="--replica", required=False)
 @takes_database
 def show_command(
-    name: str, first: datetime, last: datetime, by: str | None, as_json: bool, url: str | None, run_dir: Path, pack: str
+    name: str, first: datetime, last: datetime, by: str | None, as_json: bool, replica: str | None, **where: Any
 ) -> None:
     """One measure over a period: what it is, its figure, and that of each group."""
+    asked = name, first.date(), last.date(), by
     try:
         get_measure(name)
-        with (
-            database_url(url, run_dir, pack) as found,
-            Database(found) as database,
-            database.transaction(SYSTEM) as session,
-        ):
-            answer = measure(session, load_pack(pack), name, first.date(), last.date(), by)
+        answer, old = _ask(replica, load_pack(where["pack"]), asked, where)
     except (Invalid, NotFound) as refusal:
         raise CommandRefused(" ".join(each.message for each in refusal.problems)) from refusal
-    click.echo(json.dumps(_as_json(answer, by), indent=2) if as_json else "\n".join(_say(answer, by)))
+    told = _as_json(answer, by) | {"behind_seconds": old.behind}
+    click.echo(json.dumps(told, indent=2) if as_json else "\n".join([*_say(answer, by), *_say_old(old)]))
+
+
+def _ask(replica: str | None, pack: Pack, asked: Any, where: dict[str, Any]) -> tuple[Answer, AsOf]:
+    """Of the replica, where there is one."""
+    with database_url(where["url"], where["run_dir"], where["pack"]) as found, Database(found) as database:
+        other = open_replica(replica or "", database)
+        with other or nullcontext():
+            here = database.transaction(SYSTEM)
+            return read_numbers(other, SYSTEM, None, lambda session: measure(session, pack, *asked), here)
+
+
+def _say_old(old: AsOf) -> list[str]:
+    if old.instead:
+        return ["  The replica cannot be used just now: this was read from the database itself."]
+    return [f"  Read from a replica that is {old.behind:.0f} seconds behind."] if old.is_late else []
 
 
 @measures.command("rebuild")

@@ -64,6 +64,7 @@ class MeasureSchema(MeasureNameSchema, FigureSchema):
     first = fields.Date(data_key="from")
     last = fields.Date(data_key="to")
     by = fields.String(allow_none=True)
+    as_of = fields.AwareDateTime()
     groups = fields.List(fields.Nested(GroupSchema))
 
 

@@ -21,8 +21,9 @@ from triage.clock import SystemClock
 from triage.database import Database
 from triage.heard import connect
 from triage.logs import LOGGING
+from triage.replica import open_replica
 from triage.settings import Settings
-from triage.watching.gauges import Gauges
+from triage.watching.gauges import Gauges, ReplicaGauge
 
 PATH = "/metrics"
 BY_PROXY = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
@@ -70,6 +71,8 @@ def registry_of(settings: Settings, database: Database, counted: Path | None) ->
         MultiProcessCollector(registry, str(counted))
     clock = SystemClock(settings.clock_offset_seconds)
     registry.register(Gauges(database, connect(settings.redis_url), clock))
+    if replica := open_replica(settings.insight_database_url, database):
+        registry.register(ReplicaGauge(replica))
     return registry
 
 

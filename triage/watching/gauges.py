@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from triage.clock import Clock
 from triage.database import Database, WrongRole
 from triage.heard import Heard, listen
+from triage.replica import Replica, seconds_behind
 from triage.store.ledger import find_sealed_at
 from triage.store.operations import (
     Waiting,
@@ -77,6 +78,22 @@ class Gauges:
             log.warning("redis could not be asked: %s", type(error).__name__)
             found = []
         return [_one("triage_redis_up", "Whether Redis could be asked.", bool(found)), *found]
+
+
+class ReplicaGauge:
+    """A collector of how far the replica is behind: infinite where it is away, or follows another."""
+
+    def __init__(self, replica: Replica) -> None:
+        self.replica = replica
+
+    def describe(self) -> Iterable[Family]:
+        """Nothing, as above."""
+        return ()
+
+    def collect(self) -> Iterator[Family]:
+        """One number."""
+        about = "How far the replica that managers' numbers are read from is behind; infinite where it is away."
+        yield _one("triage_replica_behind_seconds", about, seconds_behind(self.replica.say_lag()))
 
 
 def tell_database(session: Session, now: datetime) -> Iterator[Family]:

@@ -62,6 +62,7 @@ from triage.web import (
     worktray,
 )
 from triage.web.access import present_user
+from triage.web.numbers import say_as_of
 from triage.web.portal import answering, resuming, telling
 
 BLUEPRINTS = (
@@ -97,5 +98,6 @@ def register(app: Flask) -> None:
     reasons.register(app)
     oidc.register(app)
     app.context_processor(present_user)
+    app.jinja_env.globals["how_old"] = say_as_of
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

@@ -14,8 +14,9 @@ from triage.insight.small import hide_small
 from triage.schemas.measure import MeasureQuery
 from triage.services.desk import Desk
 from triage.state import state_of
-from triage.web.access import may, open_desk
+from triage.web.access import may
 from triage.web.forms import errors_by_field, load
+from triage.web.numbers import ask_numbers
 from triage.web.places import may_open
 from triage.web.words import local
 
@@ -29,9 +30,12 @@ def show() -> Any:
     """The measures, from April of this year unless a period is asked for."""
     period, errors = read_period()
     by = _grouped()
-    with open_desk() as desk:
-        compared = compare_all(desk.session, desk.pack, *period, told)
-        charted = _measure(desk, _charted(), *period, by=by)
+    compared, charted = ask_numbers(
+        lambda desk: (
+            compare_all(desk.session, desk.pack, *period, told),
+            _measure(desk, _charted(), *period, by=by),
+        )
+    )
     return render_template(
         "insight/measures.html",
         compared=compared,
@@ -52,8 +56,7 @@ def show_chart() -> Response:
     """The charted measure by group, as a picture."""
     period, _errors = read_period()
     by = _grouped()
-    with open_desk() as desk:
-        answer = _measure(desk, _charted(), *period, by=by)
+    answer = ask_numbers(lambda desk: _measure(desk, _charted(), *period, by=by))
     return Response(bar_chart(answer, by), content_type="image/svg+xml")
 
 

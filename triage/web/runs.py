@@ -14,8 +14,9 @@ from triage.insight.small import hide_figure
 from triage.schemas.measure import MeasureQuery
 from triage.services.desk import Desk
 from triage.state import state_of
-from triage.web.access import may, open_desk
+from triage.web.access import may
 from triage.web.forms import errors_by_field, load
+from triage.web.numbers import ask_numbers
 from triage.web.places import may_open
 from triage.web.words import local
 
@@ -28,8 +29,7 @@ def show(name: str) -> Any:
     """The run chart up to the day that is asked for, what it says in words, and its numbers."""
     get_measure(name)
     last, errors = _read_last()
-    with open_desk() as desk:
-        run = _run(desk, name, last)
+    run = ask_numbers(lambda desk: _run(desk, name, last))
     signals = [say_signal(run, each) for each in run.reading.signals] if run.reading else []
     leads = may_open("behind.show", g.actor)
     return render_template(
@@ -50,8 +50,7 @@ def show_chart(name: str) -> Response:
     """The same, as a picture."""
     get_measure(name)
     last, _errors = _read_last()
-    with open_desk() as desk:
-        run = _run(desk, name, last)
+    run = ask_numbers(lambda desk: _run(desk, name, last))
     return Response(run_chart(run), content_type="image/svg+xml")
 
 

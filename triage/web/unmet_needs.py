@@ -14,6 +14,7 @@ from triage.services.unmet_needs import read_needs
 from triage.store.unmet_needs import count_unmet
 from triage.web.access import may, open_desk
 from triage.web.insight import read_period
+from triage.web.numbers import ask_numbers
 
 blueprint = Blueprint("unmet_needs", __name__, url_prefix="/unmet-needs")
 
@@ -23,20 +24,14 @@ blueprint = Blueprint("unmet_needs", __name__, url_prefix="/unmet-needs")
 def show() -> Any:
     """From April, or the days that are asked for; of a locality's own cases, for its manager."""
     (first, last), errors = _read_period()
-    with open_desk() as desk:
-        return render_template(
-            "directory/unmet.html",
-            register=_tabulate(desk, first, last),
-            needs=read_needs(desk),
-            period=(first, last),
-            errors=errors,
-        )
+    register, needs = ask_numbers(lambda desk: (_tabulate(desk, first, last), read_needs(desk)))
+    return render_template("directory/unmet.html", register=register, needs=needs, period=(first, last), errors=errors)
 
 
 @blueprint.get("/unmet-needs.csv")
 @may("unmet.read")
 def download() -> Response:
-    """The same as a file."""
+    """The same as a file, which cannot say how old it is: so it is of the records themselves."""
     (first, last), _errors = _read_period()
     with open_desk() as desk:
         districts = {code: row["name"] for code, row in desk.pack.districts.items()}
