@@ -115,22 +115,22 @@ def _ask_standing(session: Session, measures: Sequence[Measure], first: date, la
 def _ask_kappa(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
     """Of all of them, or of each span: from how many chose the same, and how often each chose what."""
     for each in measures:
-        told = {row.key: row for row in _count(session, [each.name], first, last, by)}
-        chosen = [_choices(session, each.name, first, last, by, kept) for kept in ("decided_as", "weighed_as")]
-        for key, row in told.items():
-            ones, others = (times.get(key, {}) for times in chosen)
-            kappa = reckon_kappa(row.of, row.counted, sum(ones[what] * others.get(what, 0) for what in ones))
-            yield each, key, Figure(None if kappa is None else float(kappa), row.counted, row.of)
+        ones, others = (_choices(session, each.name, first, last, by, kept) for kept in ("decided_as", "weighed_as"))
+        for key, chosen in ones.items():
+            counted, of = (sum(numbers) for numbers in zip(*chosen.values(), strict=True))
+            alike = sum(times * others[key].get(what, (0, 0))[1] for what, (_same, times) in chosen.items())
+            kappa = reckon_kappa(of, counted, alike)
+            yield each, key, Figure(None if kappa is None else float(kappa), counted, of)
 
 
 def _choices(
     session: Session, name: str, first: date, last: date, by: str | None, kept: str
-) -> dict[str, dict[str, int]]:
-    """By span, how often each outcome was chosen."""
-    times: dict[str, dict[str, int]] = {}
+) -> dict[str, dict[str, tuple[int, int]]]:
+    """By span, of each outcome how often the other chose the same, and how often it was chosen."""
+    times: dict[str, dict[str, tuple[int, int]]] = {}
     columns = f"{SPANS[by] if by else NONE} AS span, key"
-    for span, what, _counted, number in _read(session, columns, [name], first, last, by, kept):
-        times.setdefault(span, {})[what] = number
+    for span, what, counted, number in _read(session, columns, [name], first, last, by, kept):
+        times.setdefault(span, {})[what] = counted, number
     return times
 
 
