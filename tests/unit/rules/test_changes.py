@@ -43,6 +43,12 @@ EDITS = {
         "A child whose age is not known, with “Young carer with some caring role”. "
         "Now level 3, early help, green; was level 2, early help, green.",
     ),
+    "an indicator lies elsewhere": (
+        (CARER, CARER.replace("[F]", "[F, C]")),
+        "“Young carer with some caring role” (F2_YOUNG_CARER): it now lies in family and environment "
+        "and the child's development.",
+        None,
+    ),
     "an indicator is gone": (
         (UASC, ""),
         "“Unaccompanied child seeking asylum” can no longer be observed (C4_UASC).",
@@ -67,6 +73,11 @@ EDITS = {
         "The rule level_4_indicator: it now gives level 4, red, ask health, and gave level 4, amber, ask health, "
         "police, school.",
         "Now level 4, social care, red; was level 4, social care, amber.",
+    ),
+    "another route": (
+        ("then: {route: adult_safeguarding}", "then: {route: advice}"),
+        "The rule adult_at_risk: it now gives route advice, and gave route adult safeguarding.",
+        "Now level 1, advice, green; was level 1, adult safeguarding, green.",
     ),
     "a rule is new": (
         (ADULT, QUICK + ADULT),

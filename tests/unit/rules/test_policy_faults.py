@@ -188,7 +188,7 @@ def test_file_is_read_and_named_in_its_errors(tmp_path: Path) -> None:
     assert load(good) == load(GOOD)
     with pytest.raises(PolicyError, match=r"bad\.yaml, line 28, column 17: there is no 'mauve'"):
         load(bad)
-    with pytest.raises(PolicyError, match="Save it as UTF-8"):
+    with pytest.raises(PolicyError, match=r"binary\.yaml, line 1, column 1: this is not UTF-8 text\. Save it as UTF-8"):
         load(binary)
 
 

@@ -143,6 +143,18 @@ def test_longest_class_that_covers_a_record_wins(details, due, code):
     assert (found.on, found.code, found.never) == (due, code, "")
 
 
+@pytest.mark.parametrize(
+    ("details", "since"),
+    [
+        ({}, date(2008, 1, 2)),
+        ({"section_47": True}, date(2013, 5, 7)),
+        ({"death_date": date(2013, 6, 1)}, date(2013, 6, 1)),
+    ],
+)
+def test_it_is_said_from_which_day_the_years_are_counted(details, since):
+    assert due_of(SCHEDULE, [a_record(**details)]).since == since
+
+
 def test_longest_of_a_persons_records_keeps_them_all():
     kept = [a_record(file="ENQ-1", route="advice"), a_record(file="ENQ-2", section_47=True)]
     assert {file.due.on for file in find_files(SCHEDULE, kept, (), ())} == {date(2048, 5, 7)}

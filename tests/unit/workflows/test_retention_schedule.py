@@ -46,6 +46,8 @@ def test_earlier_texts_are_known_beside_the_one_that_holds():
         (yaml.safe_dump(WHOLE | {"before": ["last year's"]}), "before is a list of the hashes"),
         ("classes: [", "is no YAML"),
         ("[]", "two lists"),
+        ("classes: []", "two lists"),
+        (yaml.safe_dump(WHOLE | {"after": []}), "two lists"),
         (yaml.safe_dump({"classes": ["x"], "routine": []}), "classes is a list of classes"),
         (
             yaml.safe_dump({"classes": [], "routine": []}),
