@@ -12,7 +12,7 @@ demo: $(READY)
 test: $(READY)
 	@$(VENV) -m ruff format --check --quiet .
 	@$(VENV) -m ruff check --quiet .
-	@$(VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(VENV) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # A million made-up people under every published policy, compiled and read plainly: about a minute. Then requests drawn
 # from the API's description, twenty times as many as usual: about half an hour.
