@@ -6,6 +6,7 @@ and counting. Candidate pairs stand for all pairs: those not looked at are of tw
 in which they were looked for from being learned.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,8 +22,13 @@ TRUST = 20  # what is known beforehand counts as so many pairs
 SURE = 0.9999  # the most that is believed of how many have a partner: somebody may always be missing
 TURNS, STILL = 50, 1e-4  # turns at most; and the share by which the number of matches may still move
 IDENTIFIERS = ("nhs_number", "upn")  # too rarely shared by two people for chance to show how rarely
+SAYS_WHO, MOSTLY = ("given_name", "family_name", "birth_date"), 0.5  # shares of one person's records that agree
+SELDOM = 0.5 / DRAWN  # what was never drawn is not taken for rarer than this
 LEAST_AT_HOME, MOST_AT_HOME = 1e-9, 0.1
 LEAST_EXCHANGED, MOST_EXCHANGED = 0.001, 0.1
+
+
+Count = Callable[[Weights, Pairs, Weighed, NDArray[np.float64]], Weights]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +40,34 @@ class Learned:
 
 
 def learn(pairs: Pairs, possible: int, most: int) -> Learned:
-    """Weights from candidate pairs, which are of `possible` pairs, of which `most` at most are of one person."""
-    weights = replace(shipped(), of_two=_draw(pairs.left, pairs.right))
+    """Weights from candidate pairs, which are of `possible` pairs, of which `most` at most are of one person.
+
+    Where next to nobody is there twice, the turns explain something else: twins, or dates that chance exchanged. Then
+    what is known beforehand of one person's records stays, and only how many pairs are of one person is learned.
+    """
+    begun = replace(shipped(), of_two=_draw(pairs.left, pairs.right))
+    learned = _take_turns(begun, pairs, possible, most, _count)
+    if _are_of_one(learned.weights):
+        return learned
+    return _take_turns(begun, pairs, possible, most, lambda weights, *_: weights)
+
+
+def _take_turns(weights: Weights, pairs: Pairs, possible: int, most: int, count: Count) -> Learned:
     prior = min(most / possible, 1) / 2
     for _turn in range(TURNS):
         weighed = weigh_pairs(weights, pairs)
         sure = chance(weighed.total, prior)
         before, prior = prior, min(sure.sum() / possible, min(most / possible, 1) * SURE)
         at_home = (1 - sure) * chance(weighed.at_home, weights.at_home)
-        weights = replace(_count(weights, pairs, weighed, sure), at_home=_share_at_home(at_home, possible))
+        weights = replace(count(weights, pairs, weighed, sure), at_home=_share_at_home(at_home, possible))
         if abs(prior - before) <= STILL * before:
             break
     return Learned(weights, prior)
+
+
+def _are_of_one(weights: Weights) -> bool:
+    """Whether what was learned of one person's records is of one person's: mostly they are named and born alike."""
+    return all(weights.of_one[code][SAME] > MOSTLY for code in SAYS_WHO)
 
 
 def chance(bits: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
@@ -71,7 +93,7 @@ def _of_two(field: Field, drawn: Pairs) -> NDArray[np.float64]:
     if field.code in IDENTIFIERS:
         return before
     levels = drawn.levels[field.code]
-    rest = _shares(levels, np.ones(len(levels)), before)[SAME + 1 :]
+    rest = np.maximum(_shares(levels, np.ones(len(levels)), before), SELDOM)[SAME + 1 :]
     same = _chance_of_same(drawn.left, drawn.right, field.code, before[SAME])
     return np.append(same, rest / rest.sum() * (1 - same))
 

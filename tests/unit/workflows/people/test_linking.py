@@ -11,15 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.families import County, slip
+from workflows.people import Identity, learning
 from workflows.people.blocking import candidate_pairs, pairs_within
+from workflows.people.fields import FIELDS, SAME
 from workflows.people.learning import learn
-from workflows.people.linking import STEPS, dedupe, link
+from workflows.people.linking import STEPS, dedupe, learn_within, link
 from workflows.people.records import records_of
 from workflows.people.weighing import compare_pairs
 from workflows.people.weights import shipped
 
 SEEN = list(County(1, 8000, date(2009, 1, 1)).live(5))
 SOME = SEEN[:400]
+EXCHANGED_DATE = 1  # the level of dates with day and month exchanged
 
 
 def of_one(links, lefts, rights):
@@ -51,6 +54,40 @@ def test_who_is_in_a_county_twice_is_found_and_nearly_nobody_else(whole_county):
     right = of_one(whole_county, SEEN, SEEN)
     assert right / len(whole_county) > 0.98  # of the pairs that are said to be one person are
     assert right / true > 0.93  # who moved, changed their name and had no date written is not to be found by anybody
+
+
+def people_born_on_exchanged_dates(count):
+    """All of them strangers; each second one is born on the day and in the month of the one before, exchanged."""
+    dice = Random(1)
+    for number in range(count):
+        born = date(2000 + number % 14, 1 + number // 14 % 12, 1 + number // 168 % 12)
+        if born.day != born.month:
+            for day in (born, born.replace(month=born.day, day=born.month)):
+                yield Identity(*("".join(dice.choices("abdefgiklmnoprstuvz", k=8)).title() for _ in range(2)), day)
+
+
+def test_chance_is_not_taken_for_one_person_where_nobody_is_there_twice(monkeypatch):
+    """As where none of the pairs that were drawn had exchanged dates, which then seem to be no chance."""
+
+    def draw_none(left, right):
+        found = drawn(left, right)
+        found["birth_date"][EXCHANGED_DATE] = 1e-9
+        return found
+
+    drawn = learning._draw
+    monkeypatch.setattr(learning, "_draw", draw_none)
+    (records,) = records_of([*people_born_on_exchanged_dates(1000)])
+    _pairs, learned = learn_within(records)
+    assert all(learned.weights.of_one[code][SAME] > 0.5 for code in ("given_name", "family_name", "birth_date"))
+    assert dedupe(records) == []
+
+
+def test_what_was_not_drawn_is_not_taken_for_impossible():
+    (records,) = records_of([each.identity for each in SOME])
+    drawn = learning._draw(records, records)
+    for field in FIELDS:
+        if field.code not in learning.IDENTIFIERS:
+            assert min(drawn[field.code]) > learning.SELDOM * 0.9, field.code
 
 
 def test_probabilities_are_what_they_say(whole_county):
