@@ -29,7 +29,7 @@ def upgrade() -> None:
     for table, value in READ:
         op.create_index(f"ix_{table}_on_day_{value}", table, ["on_day", value])
         op.drop_index(f"ix_{table}_on_day", table)
-    op.execute("CREATE INDEX ix_second_looks_looked_at ON second_looks (looked_at DESC, id)")
+    op.create_index("ix_second_looks_looked_at", "second_looks", ["looked_at"])
     ends = ", ".join(
         f"('{fact}', (SELECT min(on_day) FROM {fact}_facts), (SELECT max(on_day) FROM {fact}_facts))" for fact in FACTS
     )

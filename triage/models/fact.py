@@ -27,7 +27,7 @@ class EnquiryFact(Keyed, Counted, Base):
     """An enquiry. Local day and hour of receipt; `weekday` is 1 for Monday; `nothing`: no further action for all."""
 
     __tablename__ = "enquiry_facts"
-    __table_args__ = (Index("ix_enquiry_facts_on_day", "on_day"),)
+    __table_args__ = (Index("ix_enquiry_facts_on_day_working_minutes", "on_day", "working_minutes"),)
     reference: Mapped[str]
     rag: Mapped[str]
     hour: Mapped[str]
@@ -71,7 +71,7 @@ class CheckFact(Keyed, Counted, Base):
 
     __tablename__ = "check_facts"
     __table_args__ = (
-        Index("ix_check_facts_on_day", "on_day"),
+        Index("ix_check_facts_on_day_working_minutes", "on_day", "working_minutes"),
         Index("ix_check_facts_enquiry_id", "enquiry_id"),
     )
     enquiry_id: Mapped[UUID | None]
@@ -113,7 +113,7 @@ class AssessmentFact(Keyed, Counted, Base):
 
     __tablename__ = "assessment_facts"
     __table_args__ = (
-        Index("ix_assessment_facts_on_day", "on_day"),
+        Index("ix_assessment_facts_on_day_working_days", "on_day", "working_days"),
         Index("ix_assessment_facts_referral_id", "referral_id"),
     )
     referral_id: Mapped[UUID | None]

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from triage.models.base import Base, Keyed, code_of
@@ -24,6 +24,7 @@ class SecondLook(Keyed, Base):
         CheckConstraint("num_nonnulls(looked_at, looked_by_id, outcome) IN (0, 3)", "looked_whole"),
         CheckConstraint("(looked_at IS NULL) = (reason = '')", "reason_when_looked"),
         CheckConstraint("grade IS NULL OR looked_at IS NOT NULL", "graded_when_looked"),
+        Index("ix_second_looks_looked_at", "looked_at"),
     )
     decision_id: Mapped[UUID] = mapped_column(ForeignKey("decisions.id"), unique=True)
     why: Mapped[str] = mapped_column(code_of("why", tuple(LOOKED_AT_FOR)))
