@@ -25,6 +25,7 @@ from triage.access.signing import find_key
 from triage.clock import SettableClock, SystemClock
 from triage.database import Database
 from triage.models import Clock, OutboxMessage, User
+from triage.redis_url import broker_of
 from triage.services.desk import Desk
 from triage.services.sealing import seal_heads
 from worker.queues import QUEUE_OF
@@ -78,7 +79,10 @@ def kill_for_a_while(killer: Killer) -> None:
 def settle(whole: Whole) -> None:
     """Let be done what is left, asked for more often than beat does."""
     end = time.monotonic() + SETTLES
-    with Database(whole.url()) as database, Celery(broker=broker_of(whole), set_as_current=False) as sender:
+    with (
+        Database(whole.url()) as database,
+        Celery(broker=broker_of(whole.redis_url).url, set_as_current=False) as sender,
+    ):
         while (left := what_is_left(database)) and time.monotonic() < end:
             for name in ("clocks.sweep", "outbox.relay"):
                 ask(sender, name)
@@ -91,10 +95,6 @@ def ask(sender: Celery, name: str) -> None:
         sender.send_task(name, queue=QUEUE_OF[name], ignore_result=True, expires=5)
     except BrokerAway:
         return
-
-
-def broker_of(whole: Whole) -> str:
-    return "redis+socket://" + whole.redis_url.removeprefix("unix://")
 
 
 def what_is_left(database: Database) -> Counter[str]:
