@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.acting import a_referral, act, two_children
-from tests.making import view_first
+from tests.faults.front_door import TOLD
+from tests.making import a_subject, view_first
 from triage.models import Enquiry, Person, Referral
 from triage.services.enquiry_actions import EnquiryAction, act_on_enquiry
-from triage.services.logging_enquiry import NewSubject
+from triage.services.logging_enquiry import LogEnquiry, NewSubject, log_enquiry
 from triage.services.referral_actions import ReferralAction, act_on_referral
 from triage.store.locking import lock
 
@@ -56,3 +57,49 @@ def test_child_is_taken_back_while_others_take_enquiry_child_and_case_in_order(d
     assert cross(door, "social_worker", lambda desk: act_on_referral(desk, back).state, *met) == "closed"
     with door.desk() as desk:
         assert desk.session.get_one(Enquiry, rows[0][1]).state == "screening"
+
+
+@pytest.fixture
+def two(door):
+    """Two children whom the hub knows: the keys, the lower first."""
+    return sorted(door.people_of(door.log(*map(a_subject_named, ("Ava", "Ben")))))
+
+
+def a_subject_named(name):
+    return a_subject(given_name=name)
+
+
+def told_of(*people):
+    return tuple(NewSubject(person_id=key) for key in people)
+
+
+def in_turn(two):
+    return tuple((Person, key) for key in two)
+
+
+def test_enquiry_about_two_known_children_is_logged_while_others_take_the_two_in_order(door, two):
+    low, high = two
+    command = LogEnquiry(received_at=door.clock.at, subjects=told_of(high, low), **TOLD)
+    about = cross(door, "mash_officer", lambda desk: len(log_enquiry(desk, command).subjects), *in_turn(two))
+    assert about == 2
+
+
+def test_two_children_are_split_off_while_others_take_the_two_in_order(door, two):
+    low, high = two
+    key = door.log(*told_of(high, low), a_subject_named("Cy"))
+    with door.desk() as desk:
+        moving = tuple(each.id for each in desk.session.get_one(Enquiry, key).subjects if each.person_id in two)
+    split = EnquiryAction(enquiry_id=key, action="split", subject_ids=moving, reason="Cy lives elsewhere")
+    left = cross(door, "social_worker", lambda desk: len(act_on_enquiry(desk, split).subjects), *in_turn(two))
+    assert left == 1
+
+
+def test_enquiry_about_two_children_is_joined_while_others_take_the_two_in_order(door, two):
+    low, high = two
+    with door.desk() as desk:
+        into = desk.session.get_one(Enquiry, door.log(a_subject_named("Cy"))).reference
+    join = EnquiryAction(
+        enquiry_id=door.log(*told_of(high, low)), action="join", into_reference=into, reason="The same evening"
+    )
+    done = cross(door, "social_worker", lambda desk: act_on_enquiry(desk, join).state, *in_turn(two))
+    assert done == "closed"

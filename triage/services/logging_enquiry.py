@@ -18,7 +18,7 @@ from triage.services.night import give_red_to_night
 from triage.services.outbox import promise
 from triage.services.people import NewPerson, add_person, get_person
 from triage.services.policies import policy_for
-from triage.store.locking import hold
+from triage.store.locking import hold, lock_people
 from triage.store.references import next_enquiry_reference
 from workflows.calendar import LONDON
 
@@ -79,6 +79,7 @@ def log_enquiry(desk: Desk, command: LogEnquiry) -> Enquiry:
 
 
 def _keep(desk: Desk, command: LogEnquiry) -> Enquiry:
+    _hold_known(desk, command)
     enquiry = make_enquiry(desk, command)
     desk.session.add(enquiry)
     recommendations = [_add_subject(desk, enquiry, n, new) for n, new in enumerate(command.subjects, 1)]
@@ -99,6 +100,14 @@ def _keep(desk: Desk, command: LogEnquiry) -> Enquiry:
     desk.session.flush()
     hold(desk.session, enquiry)
     return enquiry
+
+
+def _hold_known(desk: Desk, command: LogEnquiry) -> None:
+    """Who came back is told anew of each child, which locks them one by one: so several are locked in order before."""
+    told = ((f"subjects.{n}.person_id", new.person_id) for n, new in enumerate(command.subjects) if new.person_id)
+    known = [get_person(desk, key, field).id for field, key in told]
+    if len(known) > 1:
+        lock_people(desk.session, known)
 
 
 def check_enquiry(desk: Desk, command: LogEnquiry) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from triage.services.facts import recommend_for
 from triage.services.logging_enquiry import place_enquiry
 from triage.services.night import give_red_to_night, give_to_night
 from triage.store.enquiries import find_by_reference
-from triage.store.locking import hold, lock
+from triage.store.locking import hold, lock, lock_people
 from triage.store.references import next_enquiry_reference
 from workflows.agency_check import WAITING
 from workflows.calendar import LONDON
@@ -76,7 +76,11 @@ def _copy(desk: Desk, enquiry: Enquiry) -> Enquiry:
 
 
 def _move(desk: Desk, moving: list[Subject], to: Enquiry) -> None:
-    """Flushed with the new numbers, for (enquiry, ordinal) is unique."""
+    """Flushed with the new numbers, for (enquiry, ordinal) is unique.
+
+    Who came back is told anew of each of them, which locks them one by one: so all are locked in order before.
+    """
+    lock_people(desk.session, (subject.person_id for subject in moving))
     for subject in moving:
         subject.ordinal = 1 + max((each.ordinal for each in to.subjects), default=0)
         subject.enquiry = to
