@@ -34,7 +34,9 @@ LET_GO = {
     "tcp_user_timeout": "10s",
     "client_connection_check_interval": "5s",
 }
-OPTIONS = {"options": " ".join(f"-c {name}={value}" for name, value in LET_GO.items())}
+# What a page asks is small, and many ask at once: to start helpers for one takes longer than all of it.
+ALONE = {"max_parallel_workers_per_gather": "0"}
+OPTIONS = {"options": " ".join(f"-c {name}={value}" for name, value in (LET_GO | ALONE).items())}
 POOL_SECONDS = 10  # for which one waits while every connection is in use
 MOST_PREPARED = 200  # a connection; each is some 0.4 MB there
 # What it means, to whoever asks it something, that the database is away.

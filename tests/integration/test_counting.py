@@ -64,7 +64,7 @@ def enquiries_by_hand(session, pack, county, first, last):
     assert told.whole.counted == len(enquiries)
     decided = [each for each in enquiries if each.decisions]
     action = [each for each in decided if each.decisions[-1].route != "no_further_action"]
-    wholes = {name: answer.whole for name, answer in measure_all(session, pack, first, last).items()}
+    wholes = {name: answer.whole for name, answer in measure_all(session, pack, (first, last))[0].items()}
     assert (wholes["appropriate_action"].counted, wholes["appropriate_action"].of) == (len(action), len(decided))
     here = [each for each in decided if each.imported_person is None]
     differ = [each for each in here if each.decisions[-1].route != "social_care"]
@@ -98,7 +98,7 @@ def enquiries_by_hand(session, pack, county, first, last):
 
 def work_by_hand(session, pack, county, first, last):
     """What was assessed, answered, looked at again and not met in those days."""
-    wholes = {name: answer.whole for name, answer in measure_all(session, pack, first, last).items()}
+    wholes = {name: answer.whole for name, answer in measure_all(session, pack, (first, last))[0].items()}
     days = by_hand.assessed(county, first, last)
     assert figures(measure(session, pack, "single_assessments_by_band", first, last, "band")) == by_hand.bands_of(days)
     kept = [each for each in days if each is not None]
@@ -123,7 +123,7 @@ def work_by_hand(session, pack, county, first, last):
 
 def standing_by_hand(session, pack, county, first, last):
     """What stands and what waits, at the end of the last day and of each month of those days."""
-    wholes = {name: answer.whole for name, answer in measure_all(session, pack, first, last).items()}
+    wholes = {name: answer.whole for name, answer in measure_all(session, pack, (first, last))[0].items()}
     teams = Counter(team for team, _since in by_hand.stands(county, last))
     assert figures(measure(session, pack, "caseload", first, last, "team")) == teams
     ages = list(by_hand.waits(county, last))

@@ -16,6 +16,7 @@ from tests.restricting import few_see
 from triage.access.actor import SYSTEM
 from triage.database import acting_as
 from triage.errors import Conflict, NotFound
+from triage.insight.counting import refresh
 from triage.models import Checkpoint, Event, SecondLook
 from triage.services.rights.gathering_held import gather_material
 from triage.services.second_looks import GiveLook, draw_second_looks, give_second_look, is_drawn
@@ -164,6 +165,21 @@ def test_of_many_the_latest_are_listed_and_all_are_counted(office, sign_in, wait
     page = sign_in("mash_manager").get("/second-looks").text
     assert "Chose the same 0 of 2 (0.0%)" in main_of(page)
     assert "The latest 1 of 2 second looks that were given" in main_of(page)
+
+
+@pytest.mark.parametrize("days", [0, 1, 200])
+def test_look_counts_once_on_its_day_and_long_after(office, sign_in, waits, days):
+    give(office, "mash_manager", waits.id)
+    refresh(office.session)
+    office.clock.at += timedelta(days=days)
+    assert "Chose the same 0 of 1 (0.0%)" in main_of(sign_in("mash_manager").get("/second-looks").text)
+
+
+def test_look_of_more_than_a_year_ago_counts_no_more(office, sign_in, waits):
+    give(office, "mash_manager", waits.id)
+    refresh(office.session)
+    office.clock.at += timedelta(days=367)
+    assert "Chose the same" not in main_of(sign_in("mash_manager").get("/second-looks").text)
 
 
 def test_it_is_given_once(office, waits):

@@ -63,8 +63,8 @@ def compare_all(
     session: Session, pack: Pack, first: date, last: date, tell: Callable[[Answer], Answer]
 ) -> list[Compared]:
     """Every measure over local days `first` to `last`, both included, with what it is held against, as it is told."""
-    then = measure_all(session, pack, year_before(first), year_before(last))
-    found = measure_all(session, pack, first, last)
+    before = year_before(first), year_before(last)
+    found, then = measure_all(session, pack, (first, last), before)
     return [Compared(tell(of_now), tell(then[name]), find_england(name, last)) for name, of_now in found.items()]
 
 

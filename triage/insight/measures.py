@@ -3,25 +3,22 @@
 A clock that still runs past its due time counts as missed: waiting longer must never make a figure look better.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Text
 
 from triage.errors import invalid
 from triage.insight.agreement import reckon_kappa
+from triage.insight.counts import read_choices, read_counts
 from triage.insight.definition import Measure, get_measure, read_measures
-from triage.insight.facts import SPANS, kept_by
+from triage.insight.facts import SPANS
 from triage.insight.labels import label_of
-from triage.insight.months import whole_months
 from triage.insight.percentiles import read_percentiles
 from triage.insight.standing import age_standing, count_standing
+from triage.insight.together import Asked, plan_anew
 from triage.pack import Pack
 
 
@@ -38,7 +35,7 @@ class Figure:
     small: bool = False
 
 
-Found = Iterator[tuple[Measure, str, Figure]]
+Found = Iterator[tuple[int, Measure, str, Figure]]  # the place of what was asked, and a group's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,79 +56,80 @@ def measure(session: Session, pack: Pack, name: str, first: date, last: date, by
         raise invalid("by", f"Choose one of: {', '.join(definition.by)}.", "unknown_code")
     if last < first:
         raise invalid("to", "The period must not end before it begins.")
-    whole = _ask(session, pack, [definition], first, last, None)[name].get("", _nothing(definition))
-    found = _ask(session, pack, [definition], first, last, by)[name] if by else {}
-    groups = tuple((key, label_of(pack, by, key), found[key]) for key in sorted(found))
-    return Answer(definition, first, last, whole, groups)
+    asked = [Asked(first, last), *([Asked(first, last, by)] if by else [])]
+    whole, *split = _ask(session, pack, [definition], asked)
+    answer = Answer(definition, first, last, whole[name].get("", _nothing(definition)))
+    return _with_groups(answer, pack, by, split[0][name]) if by else answer
 
 
-def measure_all(session: Session, pack: Pack, first: date, last: date) -> dict[str, Answer]:
-    """Every measure over these days, whole, by its name."""
+def split_by(session: Session, pack: Pack, answer: Answer, by: str) -> Answer:
+    """The answer, of which the whole is known, with its groups too."""
+    (found,) = _ask(session, pack, [answer.measure], [Asked(answer.first, answer.last, by)])
+    return _with_groups(answer, pack, by, found[answer.measure.name])
+
+
+def _with_groups(answer: Answer, pack: Pack, by: str, found: Mapping[str, Figure]) -> Answer:
+    return replace(answer, groups=tuple((key, label_of(pack, by, key), found[key]) for key in sorted(found)))
+
+
+def measure_all(session: Session, pack: Pack, *periods: tuple[date, date]) -> list[dict[str, Answer]]:
+    """Every measure whole, by its name, over the local days of each period, the first and the last included."""
     measures = list(read_measures().values())
-    found = _ask(session, pack, measures, first, last, None)
-    wholes = {each: found[each.name].get("", _nothing(each)) for each in measures}
-    return {each.name: Answer(each, first, last, whole) for each, whole in wholes.items()}
+    asked = [Asked(*period) for period in periods]
+    return [
+        {each.name: Answer(each, *period, found[each.name].get("", _nothing(each))) for each in measures}
+        for period, found in zip(periods, _ask(session, pack, measures, asked), strict=True)
+    ]
 
 
 def _ask(
-    session: Session, pack: Pack, measures: Sequence[Measure], first: date, last: date, by: str | None
-) -> dict[str, dict[str, Figure]]:
-    """Of each of these the figure of each group, by its key; of all there are "" by no group."""
-    found: dict[str, dict[str, Figure]] = {each.name: {} for each in measures}
-    period = first, last, by
-    for ask, asked in (
+    session: Session, pack: Pack, measures: Sequence[Measure], asked: Sequence[Asked]
+) -> list[dict[str, dict[str, Figure]]]:
+    """For all that is asked, of each measure the figure of each group by its key; of all there are "" by no group."""
+    found: list[dict[str, dict[str, Figure]]] = [{each.name: {} for each in measures} for _ in asked]
+    plan_anew(session)
+    for ask, alike in (
         (_ask_counts, [each for each in measures if not (each.value or each.standing or each.told_as)]),
         (_ask_spreads, [each for each in measures if each.value]),
         (_ask_standing, [each for each in measures if each.standing]),
         (_ask_kappa, [each for each in measures if each.told_as == "kappa"]),
     ):
-        for each, key, figure in ask(session, asked, *period) if asked else ():
-            found[each.name][key] = _by_children(pack, by, key, figure) if each.told_as == "rate" else figure
+        for nth, each, key, figure in ask(session, alike, asked) if alike else ():
+            is_rate = each.told_as == "rate"
+            found[nth][each.name][key] = _by_children(pack, asked[nth].by, key, figure) if is_rate else figure
     return found
 
 
-def _ask_counts(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
+def _ask_counts(session: Session, measures: Sequence[Measure], asked: Sequence[Asked]) -> Found:
     named = {each.name: each for each in measures}
-    for row in _count(session, list(named), first, last, by):
-        yield named[row.measure], row.key, _figure(named[row.measure], row.counted, row.of)
+    for nth, row in read_counts(session, list(named), asked):
+        yield nth, named[row.measure], row.key, _figure(named[row.measure], row.counted, row.of)
 
 
-def _ask_spreads(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
-    for alike in _of_one_spread(measures):
-        for key, number, values in read_percentiles(session, alike, first, last, by):
-            for each, value in zip(alike, values, strict=True):
-                yield each, key, Figure(value, number, None)
+def _ask_spreads(session: Session, measures: Sequence[Measure], asked: Sequence[Asked]) -> Found:
+    for nth, alike, row in read_percentiles(session, _of_one_spread(measures), asked):
+        for each, value in zip(alike, row.percentiles, strict=True):
+            yield nth, each, row.key, Figure(value, row.number, None)
 
 
-def _ask_standing(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
+def _ask_standing(session: Session, measures: Sequence[Measure], asked: Sequence[Asked]) -> Found:
     named = {each.name: each for each in measures}
     numbers, ages = ([each for each in measures if bool(each.percentile) is aged] for aged in (False, True))
-    for name, key, number in count_standing(session, numbers, first, last, by):
-        yield named[name], key, Figure(number, number, None)
-    for name, key, days, number in age_standing(session, ages, first, last, by):
-        yield named[name], key, Figure(days, number, None)
+    for nth, row in count_standing(session, numbers, asked):
+        yield nth, named[row.measure], row.key, Figure(row.number, row.number, None)
+    for nth, row in age_standing(session, ages, asked):
+        for each, days in zip(ages, row.percentiles, strict=True):
+            yield nth, each, row.key, Figure(days, row.number, None)
 
 
-def _ask_kappa(session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None) -> Found:
+def _ask_kappa(session: Session, measures: Sequence[Measure], asked: Sequence[Asked]) -> Found:
     """Of all of them, or of each span: from how many chose the same, and how often each chose what."""
     for each in measures:
-        ones, others = (_choices(session, each.name, first, last, by, kept) for kept in ("decided_as", "weighed_as"))
-        for key, chosen in ones.items():
-            counted, of = (sum(numbers) for numbers in zip(*chosen.values(), strict=True))
-            alike = sum(times * others[key].get(what, (0, 0))[1] for what, (_same, times) in chosen.items())
+        for nth, key, decided, weighed in read_choices(session, each.name, asked):
+            counted, of = (sum(numbers) for numbers in zip(*decided.values(), strict=True))
+            alike = sum(times * weighed.get(what, (0, 0))[1] for what, (_same, times) in decided.items())
             kappa = reckon_kappa(of, counted, alike)
-            yield each, key, Figure(None if kappa is None else float(kappa), counted, of)
-
-
-def _choices(
-    session: Session, name: str, first: date, last: date, by: str | None, kept: str
-) -> dict[str, dict[str, tuple[int, int]]]:
-    """By span, of each outcome how often the other chose the same, and how often it was chosen."""
-    times: dict[str, dict[str, tuple[int, int]]] = {}
-    columns = f"{SPANS[by] if by else NONE} AS span, key"
-    for span, what, counted, number in _read(session, columns, [name], first, last, by, kept):
-        times.setdefault(span, {})[what] = counted, number
-    return times
+            yield nth, each, key, Figure(None if kappa is None else float(kappa), counted, of)
 
 
 def _by_children(pack: Pack, by: str | None, key: str, figure: Figure) -> Figure:
@@ -140,10 +138,10 @@ def _by_children(pack: Pack, by: str | None, key: str, figure: Figure) -> Figure
     return replace(figure, value=figure.counted / children * 10_000 if children else None)
 
 
-def _of_one_spread(measures: Sequence[Measure]) -> Iterable[list[Measure]]:
+def _of_one_spread(measures: Sequence[Measure]) -> list[list[Measure]]:
     """Those that are read from the same values, together."""
-    ordered = sorted((each for each in measures if each.value), key=lambda each: each.spread)
-    return (list(alike) for _spread, alike in groupby(ordered, key=lambda each: each.spread))
+    ordered = sorted(measures, key=lambda each: each.spread)
+    return [list(alike) for _spread, alike in groupby(ordered, key=lambda each: each.spread)]
 
 
 def _figure(definition: Measure, counted: int, of: int) -> Figure:
@@ -154,34 +152,3 @@ def _nothing(definition: Measure) -> Figure:
     if definition.unit == "number":
         return Figure(0, 0, None)
     return Figure(None, 0, 0 if definition.of and not definition.standing else None)
-
-
-# Of whole months one number each and of other days theirs; where weeks are told apart, of every day.
-COUNTS = """
-SELECT {columns}, sum(counted)::integer AS counted, sum(of)::integer AS of FROM rollups
-WHERE by = :by AND measure = ANY (:names) AND ({within}) GROUP BY 1, 2 HAVING sum(of) > 0
-"""
-BY_MONTHS = """span = 'month' AND on_day >= :from_month AND on_day < :to_month OR span = 'day'
-    AND (on_day >= :first AND on_day < :from_month OR on_day >= greatest(:first, :to_month) AND on_day <= :last)"""
-BY_DAYS = "span = 'day' AND on_day >= :first AND on_day <= :last"
-NAMES = bindparam("names", type_=ARRAY(Text()))
-NONE = "''"
-
-
-def _count(session: Session, names: list[str], first: date, last: date, by: str | None) -> Iterable[Any]:
-    """Rows of measure, key, counted and of: by what they are told apart by, if by anything."""
-    columns = f"measure, {SPANS.get(by, 'key') if by else NONE} AS key"
-    return _read(session, columns, names, first, last, by, kept_by(by))
-
-
-def _read(
-    session: Session, columns: str, names: list[str], first: date, last: date, by: str | None, kept: str
-) -> Iterable[Any]:
-    query = COUNTS.format(columns=columns, within=BY_DAYS if by == "week" else BY_MONTHS)
-    bound = _within(first, last) | {"by": kept, "names": names}
-    return session.execute(text(query).bindparams(NAMES), bound)
-
-
-def _within(first: date, last: date) -> dict[str, date]:
-    begins, ends = whole_months(first, last)
-    return {"first": first, "last": last, "from_month": begins, "to_month": ends}

@@ -6,68 +6,71 @@ on one day and ended on another. Over time, each month or week is read at its en
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
-from sqlalchemy.types import Date, Text
 
 from triage.insight.days import find_days
 from triage.insight.definition import Measure
 from triage.insight.facts import SPANS, kept_by
+from triage.insight.together import Asked, ask_together
 
 FORMATS = {"month": "%Y-%m", "week": "%G-W%V"}
 # All months before the day's own, and the days of that.
 NUMBERS = """
 SELECT measure, {key} AS key, sum(2 * counted - of)::integer AS number
-FROM unnest(:spans, :days) AS at (span, day) CROSS JOIN LATERAL (
-    SELECT measure, key, counted, of FROM rollups WHERE by = :by AND measure = ANY (:names)
+FROM unnest(CAST(:spans AS text[]), CAST(:days AS date[])) AS at (span, day) CROSS JOIN LATERAL (
+    SELECT measure, key, counted, of FROM rollups WHERE by = :by AND measure = ANY (CAST(:names AS text[]))
         AND span = 'month' AND on_day < date_trunc('month', at.day)::date
     UNION ALL
-    SELECT measure, key, counted, of FROM rollups WHERE by = :by AND measure = ANY (:names)
+    SELECT measure, key, counted, of FROM rollups WHERE by = :by AND measure = ANY (CAST(:names AS text[]))
         AND span = 'day' AND on_day >= date_trunc('month', at.day)::date AND on_day <= at.day
 ) kept GROUP BY 1, 2
 """
 AGES = """
 WITH waiting AS (
     SELECT {key} AS key, at.day - began AS days, sum(number) AS number
-    FROM unnest(:spans, :days) AS at (span, day) JOIN stays ON began <= at.day AND ended > at.day
+    FROM unnest(CAST(:spans AS text[]), CAST(:days AS date[])) AS at (span, day)
+        JOIN stays ON began <= at.day AND ended > at.day
     WHERE by = :by GROUP BY 1, 2
 ), run AS (
     SELECT key, days, sum(number) OVER (PARTITION BY key ORDER BY days) AS so_far,
         sum(number) OVER (PARTITION BY key) AS number FROM waiting
 )
-SELECT key, max(number)::integer AS number, {parts} FROM run GROUP BY key HAVING max(number) > 0
+SELECT key, max(number)::integer AS number, ARRAY[{parts}] AS percentiles FROM run GROUP BY key HAVING max(number) > 0
 """
-ARRAYS = (bindparam("spans", type_=ARRAY(Text())), bindparam("days", type_=ARRAY(Date())))
 LONG = timedelta(3_660)  # after the last change: so far ahead nobody asks month by month what stands
 
 
 def count_standing(
-    session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None
-) -> Iterator[tuple[str, str, int]]:
-    """Of each of these measures and each group: how many stand at the end of the period, or of each span of it."""
-    ends = _ends(session, first, last, by)
-    query = NUMBERS.format(key=_key(by, "kept"))
-    bound = _bound(ends) | {"by": kept_by(by), "names": [each.name for each in measures]}
-    names = bindparam("names", type_=ARRAY(Text()))
-    for row in session.execute(text(query).bindparams(*ARRAYS, names), bound):
-        if row.number or by is None or by in SPANS:
-            yield row.measure, row.key, row.number
+    session: Session, measures: Sequence[Measure], asked: Sequence[Asked]
+) -> Iterator[tuple[int, Row[Any]]]:
+    """Rows of `measure`, `key` and `number`, each with the place of what was asked: how many of each group stand at the
+    end of the period, or of each span of it.
+    """
+    names = [each.name for each in measures]
+    questions = (
+        (nth, NUMBERS.format(key=_key(each.by, "kept")), _bound(session, each) | {"names": names})
+        for nth, each in enumerate(asked)
+    )
+    for nth, row in ask_together(session, list(questions)) if names else ():
+        if row.number or asked[nth].by is None or asked[nth].by in SPANS:
+            yield nth, row
 
 
 def age_standing(
-    session: Session, measures: Sequence[Measure], first: date, last: date, by: str | None
-) -> Iterator[tuple[str, str, int, int]]:
-    """Of each of these measures and each group: days within which its part of what waits has waited, and how many."""
-    if not measures:
-        return
-    parts = (f"min(days) FILTER (WHERE so_far >= {float(each.percentile)} * number)" for each in measures)
-    query = AGES.format(key=_key(by, "stays"), parts=", ".join(parts))
-    bound = _bound(_ends(session, first, last, by)) | {"by": kept_by(by)}
-    for row in session.execute(text(query).bindparams(*ARRAYS), bound):
-        for each, days in zip(measures, row[2:], strict=True):
-            yield each.name, row.key, days, row.number
+    session: Session, measures: Sequence[Measure], asked: Sequence[Asked]
+) -> Iterator[tuple[int, Row[Any]]]:
+    """Of each group its `key`, the `number` that waits, and `percentiles`: for each of these measures the days within
+    which its part of them has waited. With the place of what was asked.
+    """
+    parts = ", ".join(f"min(days) FILTER (WHERE so_far >= {float(each.percentile)} * number)" for each in measures)
+    questions = (
+        (nth, AGES.format(key=_key(each.by, "stays"), parts=parts), _bound(session, each))
+        for nth, each in enumerate(asked)
+    )
+    return ask_together(session, list(questions) if measures else [])
 
 
 def _key(by: str | None, table: str) -> str:
@@ -91,5 +94,6 @@ def _spans(first: date, last: date, form: str) -> Iterable[tuple[str, date]]:
     return ((f"{day:{form}}", day) for day in (first + timedelta(n) for n in range((last - first).days + 1)))
 
 
-def _bound(ends: Mapping[str, date]) -> dict[str, object]:
-    return {"spans": list(ends), "days": list(ends.values())}
+def _bound(session: Session, asked: Asked) -> dict[str, object]:
+    ends = _ends(session, asked.first, asked.last, asked.by)
+    return {"by": kept_by(asked.by), "spans": list(ends), "days": list(ends.values())}

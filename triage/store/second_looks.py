@@ -1,16 +1,17 @@
 """Decisions that are to be looked at a second time: those to draw from, those that wait, and what came of it."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Text, case, cast, exists, func, literal, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
 from triage.models import Checkpoint, Decision, Enquiry, SecondLook, Subject
 from triage.store.why_nots import DONE
+from workflows.calendar import midnight
 
 
 def list_undrawn(session: Session, since: datetime) -> Sequence[Decision]:
@@ -51,15 +52,26 @@ def list_given_looks(session: Session, since: datetime, limit: int) -> Sequence[
     return session.scalars(query.order_by(SecondLook.looked_at.desc(), SecondLook.id).limit(limit)).all()
 
 
-def count_given_looks(session: Session, since: datetime) -> Sequence[Any]:
-    """Of those that somebody has given since then, how often by `why` what was `decided` and what was `weighed`."""
+# Of days before today as they are counted for measures: each row by itself would be asked who may see its decision.
+COUNTED_LOOKS = text(
+    "SELECT why, decided_as AS decided, weighed_as AS weighed, count(*)::integer AS number FROM measured_second_looks"
+    " WHERE on_day >= :first AND on_day < :today GROUP BY 1, 2, 3"
+)
+
+
+def count_given_looks(session: Session, first: date, today: date) -> Sequence[Any]:
+    """Of those that somebody has given since that day, how often by `why` what was `decided` and what was `weighed`.
+
+    A look of today is told at once, and so in a row of its own.
+    """
     decided = case((Decision.section_47, "section_47"), else_=cast(Decision.route, Text)).label("decided")
-    query = (
-        select(SecondLook.why, decided, SecondLook.outcome.label("weighed"), func.count().label("number"))
+    given_today = (
+        select(SecondLook.why, decided, SecondLook.outcome.label("weighed"), literal(1).label("number"))
         .join(SecondLook.decision)
-        .where(SecondLook.looked_at >= since)
+        .where(SecondLook.looked_at >= midnight(today))
     )
-    return session.execute(query.group_by(SecondLook.why, decided, SecondLook.outcome)).all()
+    before = session.execute(COUNTED_LOOKS, {"first": first, "today": today})
+    return [*before, *session.execute(given_today)]
 
 
 def list_decided(session: Session, begins: datetime, ends: datetime) -> Sequence[Decision]:

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, current_app, g, render_template, request
 
 from triage.errors import Invalid
 from triage.insight.charts import bar_chart
-from triage.insight.comparing import compare_all
+from triage.insight.comparing import Compared, compare_all
 from triage.insight.definition import KINDS, get_measure, read_measures
-from triage.insight.measures import Answer, measure
+from triage.insight.measures import Answer, measure, split_by
 from triage.insight.small import hide_small
 from triage.schemas.measure import MeasureQuery
 from triage.services.desk import Desk
@@ -30,12 +30,7 @@ def show() -> Any:
     """The measures, from April of this year unless a period is asked for."""
     period, errors = read_period()
     by = _grouped()
-    compared, charted = ask_numbers(
-        lambda desk: (
-            compare_all(desk.session, desk.pack, *period, told),
-            _measure(desk, _charted(), *period, by=by),
-        )
-    )
+    compared, charted = ask_numbers(lambda desk: _compare(desk, period, by))
     return render_template(
         "insight/measures.html",
         compared=compared,
@@ -50,14 +45,21 @@ def show() -> Any:
     )
 
 
+def _compare(desk: Desk, period: tuple[date, date], by: str) -> tuple[list[Compared], Answer]:
+    """All of them, and the one that is charted with its groups."""
+    compared = compare_all(desk.session, desk.pack, *period, told)
+    whole = next(each.now for each in compared if each.now.measure.name == _charted())
+    return compared, told(split_by(desk.session, desk.pack, whole, by))
+
+
 @blueprint.get("/chart.svg")
 @may("measures.read")
 def show_chart() -> Response:
     """The charted measure by group, as a picture."""
     period, _errors = read_period()
     by = _grouped()
-    answer = ask_numbers(lambda desk: _measure(desk, _charted(), *period, by=by))
-    return Response(bar_chart(answer, by), content_type="image/svg+xml")
+    answer = ask_numbers(lambda desk: measure(desk.session, desk.pack, _charted(), *period, by))
+    return Response(bar_chart(told(answer), by), content_type="image/svg+xml")
 
 
 def _charted() -> str:
@@ -69,10 +71,6 @@ def _grouped() -> str:
     by = get_measure(_charted()).by
     wanted = request.args.get("by", GROUPED)
     return wanted if wanted in by else GROUPED if GROUPED in by else by[0]
-
-
-def _measure(desk: Desk, name: str, first: date, last: date, by: str | None = None) -> Answer:
-    return told(measure(desk.session, desk.pack, name, first, last, by))
 
 
 def told(answer: Answer) -> Answer:

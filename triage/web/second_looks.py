@@ -43,7 +43,7 @@ def show_all() -> Any:
     with open_desk() as desk:
         waiting, total = list_waiting_looks(desk.session, MOST)
         given = list_given_looks(desk.session, desk.now - YEAR, MOST)
-        agreed = _agree(count_given_looks(desk.session, desk.now - YEAR))
+        agreed = _agree(count_given_looks(desk.session, desk.today - YEAR, desk.today))
         page = render_template("insight/second_looks.html", waiting=waiting, total=total, given=given, agreed=agreed)
         shown = (*waiting, *given)
         note_shown(desk, (look.decision.subject.person_id for look in shown))
