@@ -13,7 +13,6 @@ from triage.exchange.census_collecting import identify
 from triage.models import Decision, SecondLook
 from triage.models.codes import GRADES, LOOKED_AT_FOR, OUTCOMES
 from triage.services.choosing import compare_decision
-from triage.services.second_looks import outcome_of
 from triage.store.annex_a import list_records
 from triage.store.restrictions import list_restricted
 from triage.store.second_looks import list_looks_at
@@ -66,7 +65,7 @@ def _tell(
         local_day(decision.decided_at),
         enquiry.imported_from if decision.came_by_import else decision.decided_by.name,
         decision.approved_by.name if decision.approved_by else "",
-        OUTCOMES[outcome_of(decision)],
+        OUTCOMES[decision.outcome],
         decision.level,
         *(_tell_policy(decision) if not decision.came_by_import else [""] * 3),
         HELD_BACK if is_hidden else decision.reason,
@@ -78,7 +77,7 @@ def _tell_policy(decision: Decision) -> tuple[str, str, str]:
     recommended = decision.recommendation
     return (
         BESIDE.get(compare_decision(decision), OTHERWISE),
-        OUTCOMES["section_47" if recommended.section_47 else recommended.route],
+        OUTCOMES[recommended.outcome],
         f"{recommended.policy_name}@{recommended.policy_version}",
     )
 
@@ -89,7 +88,7 @@ def _tell_look(decision: Decision, look: SecondLook, is_hidden: bool) -> tuple[o
         local_day(look.looked_at),
         look.looked_by.name,
         OUTCOMES[look.outcome],
-        "Yes" if look.outcome == outcome_of(decision) else "No",
+        "Yes" if look.outcome == decision.outcome else "No",
         GRADES[look.grade] if look.grade else "",
         HELD_BACK if is_hidden else look.reason,
     )

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Text, case, cast, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from triage.models.base import Base, Keyed, code_of
@@ -14,7 +15,21 @@ from triage.models.enquiry import Subject
 from triage.models.organisation import User
 
 
-class Recommendation(Keyed, Base):
+class Outcome:
+    """What has a route and may have section 47."""
+
+    @hybrid_property
+    def outcome(self) -> str:
+        """What it comes to, in one code: the route, but section 47 before it."""
+        return "section_47" if self.section_47 else self.route
+
+    @outcome.inplace.expression
+    @classmethod
+    def _outcome(cls) -> ColumnElement[str]:
+        return case((cls.section_47, "section_47"), else_=cast(cls.route, Text))
+
+
+class Recommendation(Outcome, Keyed, Base):
     """The policy's answer for one subject, with the facts it was asked about, so that it can be asked again."""
 
     __tablename__ = "recommendations"
@@ -37,7 +52,7 @@ class Recommendation(Keyed, Base):
     subject: Mapped[Subject] = relationship(back_populates="recommendations")
 
 
-class Decision(Keyed, Base):
+class Decision(Outcome, Keyed, Base):
     """What a person chose for one subject, why, and why not each higher route. Reopening supersedes it.
 
     It takes effect when it is made or, where it needs a manager other than the decider, when one approves it.

@@ -69,11 +69,6 @@ def _why(decision: Decision, root: bytes, share: Fraction) -> str | None:
     return "drawn" if decision.route == NOTHING and is_drawn(root, decision.id, share) else None
 
 
-def outcome_of(decision: Decision) -> str:
-    """What was decided, as a second look has it."""
-    return "section_47" if decision.section_47 else decision.route
-
-
 def list_answers_then(look: SecondLook) -> list[AgencyCheck]:
     """What partners had answered when it was decided: nothing that came later."""
     decision = look.decision

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, case, cast, exists, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from triage.errors import NotFound, Problem
@@ -64,9 +64,13 @@ def count_given_looks(session: Session, first: date, today: date) -> Sequence[An
 
     A look of today is told at once, and so in a row of its own.
     """
-    decided = case((Decision.section_47, "section_47"), else_=cast(Decision.route, Text)).label("decided")
     given_today = (
-        select(SecondLook.why, decided, SecondLook.outcome.label("weighed"), literal(1).label("number"))
+        select(
+            SecondLook.why,
+            Decision.outcome.label("decided"),
+            SecondLook.outcome.label("weighed"),
+            literal(1).label("number"),
+        )
         .join(SecondLook.decision)
         .where(SecondLook.looked_at >= midnight(today))
     )

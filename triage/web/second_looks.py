@@ -14,7 +14,7 @@ from triage.insight.agreement import Agreement, measure_agreement
 from triage.models.codes import GRADES, LOOKED_AT_FOR, OUTCOMES
 from triage.schemas.second_look import GiveLookSchema
 from triage.services.policies import policy_for
-from triage.services.second_looks import GiveLook, give_second_look, list_answers_then, outcome_of
+from triage.services.second_looks import GiveLook, give_second_look, list_answers_then
 from triage.store.second_looks import count_given_looks, get_look, list_given_looks, list_waiting_looks
 from triage.web.access import may, note_shown, open_desk
 from triage.web.again import carry_on
@@ -85,7 +85,7 @@ def _render(look_id: UUID, values: MultiDict[str, str], errors: dict[str, str]) 
             indicators=policy_for(desk, subject.enquiry.received_at).vocabulary.indicators,
             outcomes=OUTCOMES.items(),
             grades=GRADES,
-            outcome=outcome_of(look.decision),
+            outcome=look.decision.outcome,
             form=form,
             values=form.values,
             errors=errors,
