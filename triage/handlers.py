@@ -11,13 +11,13 @@ from werkzeug.exceptions import HTTPException
 
 from triage.database import UNREACHABLE, gave_way
 from triage.errors import DomainError, Problem, Stale, flatten_messages
-from triage.problems import BUSY_TITLE, RETRY_SECONDS, domain_problem, problem_response
+from triage.problems import RETRY_SECONDS, domain_problem, problem_response, say_gave_way
 from triage.services.files import say_size
 from triage.state import state_of
 
 log = logging.getLogger("triage")
 
-BUSY = "Somebody else changed it at the same moment, and this gave way. Nothing you sent was done: send it again."
+UNDONE = "Nothing you sent was done: send it again."
 PLAIN = {
     405: ("This cannot be sent there", "Nothing was done. Open the page again, and use the buttons on it."),
     413: ("This is too much at once", ""),
@@ -105,11 +105,14 @@ def _without_location(messages: dict[str, Any]) -> Any:
 
 
 def _away(error: Exception) -> Any:
-    title, detail = (BUSY_TITLE, BUSY) if gave_way(error) else (AWAY_TITLE, AWAY)
+    title, detail, seen = AWAY_TITLE, AWAY, "The service is not available just now"
+    if gave_way(error):
+        title, why = say_gave_way(error)
+        detail, seen = f"{why} {UNDONE}", title
     log.error("%s: %s", title, type(getattr(error, "orig", None) or error).__name__)
     if _is_api():
         return problem_response(503, title, detail=detail, retry=RETRY_SECONDS)
-    page, status = _page(503, title if gave_way(error) else "The service is not available just now", [detail])
+    page, status = _page(503, seen, [detail])
     return page, status, {"Retry-After": str(RETRY_SECONDS)}
 
 

@@ -1,7 +1,7 @@
 """What gave way to somebody else is begun again from the beginning, once, and never where any of it was kept."""
 
 import pytest
-from psycopg.errors import AdminShutdown, DeadlockDetected, SerializationFailure
+from psycopg.errors import AdminShutdown, DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy.exc import OperationalError
 
 from triage.database import once_more
@@ -34,8 +34,8 @@ def test_attempt_that_gives_way_again_is_not_made_a_third_time():
     assert made == [1, 2]
 
 
-@pytest.mark.parametrize("fault", [AdminShutdown, ConnectionError])
-def test_attempt_that_met_no_database_is_made_once(fault):
+@pytest.mark.parametrize("fault", [AdminShutdown, ConnectionError, LockNotAvailable])
+def test_attempt_that_met_no_database_or_waited_for_somebody_is_made_once(fault):
     attempt, made = failing(fault())
     with pytest.raises(OperationalError):
         once_more(attempt)
