@@ -14,8 +14,11 @@ BUSY_TITLE, BUSY = (
     "Somebody else was at the same case",
     "Somebody else changed it at the same moment, and this gave way.",
 )
-HELD_TITLE = "Somebody else is at this case"
-HELD = f"{HELD_TITLE}, or a new version of the service is coming in, and this waited as long as it may."
+HELD_TITLE = "Somebody else has this just now"
+HELD = "Somebody else is at this case, or a new version of the service is coming in, and this waited as long as it may."
+
+
+PERHAPS = "Some of what you sent may be done already: look before you send it again."
 
 
 def say_gave_way(error: Exception) -> tuple[str, str]:

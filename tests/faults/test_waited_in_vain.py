@@ -95,7 +95,7 @@ def test_system_is_told_so_and_sends_it_again_with_the_same_key(door, app, case,
     assert (told.status_code, told.headers["Retry-After"]) == (503, "5")
     assert told.content_type == "application/problem+json"
     problem = told.get_json()
-    assert problem["title"] == "Somebody else is at this case"
+    assert problem["title"] == "Somebody else has this just now"
     assert problem["detail"] == f"{HELD} Nothing you sent was done: send it again."
     assert declared(door, case[0]) == ("accepted", 0)
     assert [send().status_code, send().status_code] == [200, 200]
@@ -124,7 +124,7 @@ def test_system_that_sends_a_key_again_while_the_first_is_still_being_done_is_to
         first.session.flush()
         told = send()
         first.session.rollback()
-    assert (told.status_code, told.get_json()["title"]) == (503, "Somebody else is at this case")
+    assert (told.status_code, told.get_json()["title"]) == (503, "Somebody else has this just now")
     assert send().status_code == 200
     assert declared(door, case[0]) == ("section_47", 1)
 

@@ -3,11 +3,11 @@
 import logging
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
 from triage.database import UNREACHABLE, gave_way
-from triage.problems import RETRY_SECONDS, say_gave_way
+from triage.problems import PERHAPS, RETRY_SECONDS, say_gave_way
 from triage.web.access import current_actor, keep_and_sign_in
 from triage.web.carrying import list_fields, show_carried
 
@@ -42,7 +42,7 @@ def show_away(error: Exception) -> Any:
     title, words, unseen = AWAY_TITLE, AWAY_SENT, AWAY
     if gave_way(error):
         title, why = say_gave_way(error)
-        words, unseen = f"{why} {UNDONE}", f"{why} {UNSEEN}"
+        words, unseen = f"{why} {PERHAPS if g.get('kept') else UNDONE}", f"{why} {UNSEEN}"
     log.error("%s: %s", title, type(getattr(error, "orig", None) or error).__name__)
     page = _carry(title, words) if request.method == "POST" else _say(title, unseen)
     return page, 503, {"Retry-After": str(RETRY_SECONDS)}
