@@ -188,6 +188,15 @@ def wait_for_locks(session: Session, seconds: int = 0) -> None:
         session.execute(text("SELECT set_config('lock_timeout', :told, true)"), {"told": f"{seconds}s"})
 
 
+@contextmanager
+def waiting_at_most(session: Session, seconds: int) -> Iterator[None]:
+    """It waits for no lock longer than that within the block: for what would hold up everybody while it waits."""
+    before = session.scalar(text("SELECT current_setting('lock_timeout')"))
+    wait_for_locks(session, seconds)
+    yield
+    session.execute(text("SELECT set_config('lock_timeout', :before, true)"), {"before": before})
+
+
 def once_more(attempt: Callable[[], Result], may_repeat: Callable[[], bool] = lambda: True) -> Result:
     """What the attempt gives, made again from the beginning, once, where it gave way and nothing of it is kept.
 

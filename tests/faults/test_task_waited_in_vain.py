@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import NullPool, create_engine, select, text
 from sqlalchemy.exc import OperationalError
 
@@ -10,7 +11,10 @@ from tests.faults.test_celery import log_one, message
 from tests.integration.test_worker import mail_server
 from tests.services import SECRET_KEY, own_database, role_url
 from triage.access.actor import SYSTEM
+from triage.cli import main
 from triage.database import Database, Part, waited
+from triage.errors import CommandRefused
+from triage.insight.counting import rebuild
 from triage.models import OutboxMessage
 from triage.state import State
 from worker import desk
@@ -71,6 +75,20 @@ def test_letter_that_somebody_holds_goes_later_and_once(world):
         outbox.do_message(str(key))
     assert message(database, key).done_at
     assert len(sink.letters) == 1
+
+
+def test_counting_anew_holds_up_nobody_while_somebody_reads_for_long():
+    with own_database() as name, Database(role_url("triage_app", name)) as database:
+        command = ["measure", "rebuild", "--url", role_url("triage_app", name)]
+        with database.one_moment() as report:
+            report.execute(text("SELECT count(*) FROM rollups"))
+            told = CliRunner().invoke(main, command)
+            assert isinstance(told.exception, CommandRefused)
+            assert "run it again in a minute" in str(told.exception)
+        assert CliRunner().invoke(main, command).output == "Counted anew.\n"
+        with database.transaction(SYSTEM) as session:
+            rebuild(session)
+            assert session.scalar(text("SHOW lock_timeout")) == "0"
 
 
 def test_letter_that_is_sent_is_kept_as_sent_however_long_that_takes(world, monkeypatch):
