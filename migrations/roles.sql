@@ -26,6 +26,9 @@ ALTER ROLE triage_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASS
 -- A function of the schema sets it; restoring a backup makes that function before anything has loaded the extension.
 GRANT SET ON PARAMETER pg_trgm.similarity_threshold TO triage_owner;
 
+-- Who holds a lock that a migration waits for, and since when, is told to whoever may see what others do.
+GRANT pg_read_all_stats TO triage_owner;
+
 SELECT 'CREATE DATABASE triage OWNER triage_owner'
 WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'triage') \gexec
 REVOKE ALL ON DATABASE triage FROM PUBLIC;

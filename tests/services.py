@@ -67,6 +67,7 @@ def _ensure_roles() -> None:
                 connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(name))
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, password))
         connection.execute(f"GRANT SET ON PARAMETER {PARAMETER} TO triage_owner")
+        connection.execute("GRANT pg_read_all_stats TO triage_owner")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from triage import api, body_limits, compressing, headers, limits, request_ids, request_log, web
 from triage.clock import Clock, SystemClock
-from triage.database import Database
+from triage.database import WEB, Database
 from triage.handlers import register_handlers
 from triage.health import blueprint as health
 from triage.pack import load_pack
@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None, dat
 
 
 def _open_database(settings: Settings) -> Database:
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, WEB)
     database.try_role()
     return database
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
@@ -36,13 +36,12 @@ LET_GO = {
 }
 # What a page asks is small, and many ask at once: to start helpers for one takes longer than all of it.
 ALONE = {"max_parallel_workers_per_gather": "0"}
-OPTIONS = {"options": " ".join(f"-c {name}={value}" for name, value in (LET_GO | ALONE).items())}
 POOL_SECONDS = 10  # for which one waits while every connection is in use
 MOST_PREPARED = 200  # a connection; each is some 0.4 MB there
 # What it means, to whoever asks it something, that the database is away.
 UNREACHABLE = (OperationalError, InterfaceError, TimeoutError)
 # What it means that it is there, and ended a transaction for another's sake: nothing of it was done.
-GAVE_WAY = (DeadlockDetected, SerializationFailure)
+GAVE_WAY = (DeadlockDetected, SerializationFailure, LockNotAvailable)
 Result = TypeVar("Result")
 # Who acts, and for which request: the last two are written beside what is promised for later.
 SETTINGS = ("user_id", "role", "locality", "team", "agency", "now", "request_id", "traceparent")
@@ -71,6 +70,18 @@ SELECT CASE
 """
 
 
+class Part(NamedTuple):
+    """Who connects, as PostgreSQL names them, and for how many seconds one waits for another's lock; 0: for ever."""
+
+    name: str
+    waits: int
+
+
+# A person is told while they look on, but waits longer than a migration does: one that only waits makes nobody fail. A
+# task comes again by itself, and may wait twice within the time that it has. Who runs a command sees that it waits.
+WEB, WORKER, COMMAND = Part("triage web", 10), Part("triage worker", 30), Part("triage command", 0)
+
+
 class WrongRole(CommandRefused):
     """The service would connect as a role that PostgreSQL's row-level policies do not bind."""
 
@@ -81,7 +92,8 @@ class Database:
     With `reads_only`, which a replica asks for, every transaction says so as it begins.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5, reads_only: bool = False) -> None:
+    def __init__(self, url: str, part: Part = COMMAND, *, pool_size: int = 5, reads_only: bool = False) -> None:
+        self.part = part
         # What is sent to it is in no fault's text: it may name somebody.
         self.engine = create_engine(
             url,
@@ -91,7 +103,10 @@ class Database:
             pool_use_lifo=True,
             pool_timeout=POOL_SECONDS,
             hide_parameters=True,
-            connect_args=PREPARED | NOTICED | OPTIONS | _noticed_within(LESS_PATIENCE if reads_only else PATIENCE),
+            connect_args=PREPARED
+            | NOTICED
+            | _say_part(part)
+            | _noticed_within(LESS_PATIENCE if reads_only else PATIENCE),
             execution_options={"postgresql_readonly": True} if reads_only else {},
         )
         event.listen(self.engine, "connect", _refuse_wrong_role)
@@ -132,6 +147,11 @@ class Database:
             yield session
 
 
+def _say_part(part: Part) -> dict[str, str]:
+    told = LET_GO | ALONE | {"lock_timeout": f"{part.waits}s"}
+    return {"application_name": part.name, "options": " ".join(f"-c {name}={value}" for name, value in told.items())}
+
+
 def _noticed_within(seconds: int) -> dict[str, int]:
     return {"connect_timeout": seconds, "tcp_user_timeout": seconds * 1_000}  # seconds, milliseconds
 
@@ -156,12 +176,38 @@ def gave_way(error: Exception) -> bool:
     return isinstance(getattr(error, "orig", None), GAVE_WAY)
 
 
+def waited(error: Exception) -> bool:
+    """Whether it gave way for want of a lock that somebody else held for longer than one waits."""
+    return isinstance(getattr(error, "orig", None), LockNotAvailable)
+
+
+def wait_for_locks(session: Session, seconds: int = 0) -> None:
+    """From now on this transaction waits for so long for a lock; as long as it takes, unless told.
+
+    For what comes again whole where it fails, though most of it is done: a letter that is sent, a report of minutes.
+    """
+    with session.no_autoflush:  # what is still to be written waits so too
+        session.execute(text("SELECT set_config('lock_timeout', :told, true)"), {"told": f"{seconds}s"})
+
+
+@contextmanager
+def waiting_at_most(session: Session, seconds: int) -> Iterator[None]:
+    """It waits for no lock longer than that within the block: for what would hold up everybody while it waits."""
+    before = session.scalar(text("SELECT current_setting('lock_timeout')"))
+    wait_for_locks(session, seconds)
+    yield
+    session.execute(text("SELECT set_config('lock_timeout', :before, true)"), {"before": before})
+
+
 def once_more(attempt: Callable[[], Result], may_repeat: Callable[[], bool] = lambda: True) -> Result:
-    """What the attempt gives, made again from the beginning, once, where it gave way and nothing of it is kept."""
+    """What the attempt gives, made again from the beginning, once, where it gave way and nothing of it is kept.
+
+    Who waited in vain has waited long enough, and is told.
+    """
     try:
         return attempt()
     except OperationalError as error:
-        if not (gave_way(error) and may_repeat()):
+        if waited(error) or not (gave_way(error) and may_repeat()):
             raise
     return attempt()
 

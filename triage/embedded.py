@@ -75,6 +75,7 @@ class Postgres:
                     name = sql.Identifier(role)
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS").format(name))
             connection.execute(f"GRANT SET ON PARAMETER {PARAMETER} TO triage_owner")
+            connection.execute("GRANT pg_read_all_stats TO triage_owner")
 
     def has_database(self, name: str) -> bool:
         """Whether a database of that name is there."""

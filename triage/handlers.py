@@ -4,20 +4,20 @@ import logging
 from contextlib import suppress
 from typing import Any
 
-from flask import Flask, current_app, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from triage.database import UNREACHABLE, gave_way
 from triage.errors import DomainError, Problem, Stale, flatten_messages
-from triage.problems import BUSY_TITLE, RETRY_SECONDS, domain_problem, problem_response
+from triage.problems import PERHAPS, RETRY_SECONDS, domain_problem, problem_response, say_gave_way
 from triage.services.files import say_size
 from triage.state import state_of
 
 log = logging.getLogger("triage")
 
-BUSY = "Somebody else changed it at the same moment, and this gave way. Nothing you sent was done: send it again."
+UNDONE = "Nothing you sent was done: send it again."
 PLAIN = {
     405: ("This cannot be sent there", "Nothing was done. Open the page again, and use the buttons on it."),
     413: ("This is too much at once", ""),
@@ -105,12 +105,22 @@ def _without_location(messages: dict[str, Any]) -> Any:
 
 
 def _away(error: Exception) -> Any:
-    title, detail = (BUSY_TITLE, BUSY) if gave_way(error) else (AWAY_TITLE, AWAY)
+    title, detail, seen = AWAY_TITLE, AWAY, "The service is not available just now"
+    if gave_way(error):
+        title, why = say_gave_way(error)
+        detail, seen = f"{why} {_say_undone()}", title
     log.error("%s: %s", title, type(getattr(error, "orig", None) or error).__name__)
     if _is_api():
         return problem_response(503, title, detail=detail, retry=RETRY_SECONDS)
-    page, status = _page(503, title if gave_way(error) else "The service is not available just now", [detail])
+    page, status = _page(503, seen, [detail])
     return page, status, {"Retry-After": str(RETRY_SECONDS)}
+
+
+def _say_undone() -> str:
+    """What to do with what was sent; of a page that was only to be shown, nothing was."""
+    if request.method in ("GET", "HEAD"):
+        return "Try again in a few seconds."
+    return PERHAPS if g.get("kept") else UNDONE
 
 
 def _too_deep(_error: RecursionError) -> Any:

@@ -5,11 +5,25 @@ from typing import Any
 
 from flask import Response
 
+from triage.database import waited
 from triage.errors import DomainError, Problem
 from triage.request_ids import request_id
 
 RETRY_SECONDS = 5
-BUSY_TITLE = "Somebody else was at the same case"
+BUSY_TITLE, BUSY = (
+    "Somebody else was at the same case",
+    "Somebody else changed it at the same moment, and this gave way.",
+)
+HELD_TITLE = "Somebody else has this just now"
+HELD = "Somebody else is at this case, or a new version of the service is coming in, and this waited as long as it may."
+
+
+PERHAPS = "Some of what you sent may be done already: look before you send it again."
+
+
+def say_gave_way(error: Exception) -> tuple[str, str]:
+    """The title and the words for what gave way to somebody else: at once, or after it had waited for them."""
+    return (HELD_TITLE, HELD) if waited(error) else (BUSY_TITLE, BUSY)
 
 
 def problem_response(

@@ -53,7 +53,7 @@ class Replica:
     """A database that follows the other, and may only be read."""
 
     def __init__(self, url: str, primary: Database) -> None:
-        self.primary, self.database = primary, Database(url, reads_only=True)
+        self.primary, self.database = primary, Database(url, primary.part, reads_only=True)
         self._away_until = 0.0
 
     def __enter__(self) -> "Replica":

@@ -1,13 +1,13 @@
 """Bringing a database to the schema this code expects, and loading an authority's pack into it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import NullPool, create_engine, delete
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from triage.access.actor import SYSTEM
 from triage.clock import Clock
 from triage.database import act_as
+from triage.migrating import Say, Step, log
 from triage.models import Agency, Base, District, Locality, Provider, RetentionRule, Team
 from triage.pack import Pack
 from triage.services.desk import Desk
@@ -32,20 +33,31 @@ def alembic_config(owner_url: str) -> Config:
     return config
 
 
-def migrate(owner_url: str, revision: str = "head") -> None:
-    """Bring the schema up to `revision`."""
-    command.upgrade(alembic_config(owner_url), revision)
+def migrate(owner_url: str, revision: str = "head", say: Say = log.warning) -> None:
+    """Bring the schema up to `revision`, one migration after another. CommandRefused where its locks are not let go."""
+    bring_up(alembic_config(owner_url), revision, say)
 
 
-def load_reference_data(owner_url: str, pack: Pack) -> list[str]:
+def bring_up(config: Config, revision: str = "head", say: Say = log.warning) -> None:
+    """The same by a configuration of Alembic's. What was done stays where it gives way, and it goes on from there."""
+    step = Step(config.attributes["url"], say)
+    config.attributes["name"] = step.name
+    step.try_until_done(lambda: command.upgrade(config, revision))
+
+
+def load_reference_data(owner_url: str, pack: Pack, say: Say = log.warning) -> list[str]:
     """Write the pack's localities, districts, teams, agencies and providers; the names of those there are changed.
     Its retention schedule takes the place of the one of before.
 
     The versions of its policy that came with the service are published. Answers with those that are not put in, because
     the council has its own. ShippingError where they contradict what is published.
     """
-    engine = create_engine(owner_url, poolclass=NullPool)
-    with engine.begin() as connection:
+    step = Step(owner_url, say)
+    return step.try_until_done(lambda: _load(step, pack))
+
+
+def _load(step: Step, pack: Pack) -> list[str]:
+    with step.engine().begin() as connection:
         _upsert(connection, Locality, [{"code": code, "name": name} for code, name in pack.localities.items()])
         _upsert(connection, District, [_district(row) for row in pack.districts.values()])
         _upsert(connection, Team, [_team(row) for row in pack.teams.values()])
@@ -56,20 +68,29 @@ def load_reference_data(owner_url: str, pack: Pack) -> list[str]:
         return publish_shipped(connection, pack.policy)
 
 
-def move_to_present_workflows(owner_url: str, pack: Pack, clock: Clock) -> int:
+def move_to_present_workflows(owner_url: str, pack: Pack, clock: Clock, say: Say = log.warning) -> int:
     """Move the cases that stand on an earlier version of their workflow's table to the present one; how many."""
-    engine = create_engine(owner_url, poolclass=NullPool)
-    with Session(engine) as session, session.begin():
-        act_as(session, SYSTEM)
+
+    def move(session: Session) -> int:
         return move_cases(Desk(session, SYSTEM, clock, pack, request_id="command:migrate"))
 
+    return _do_at_once(Step(owner_url, say), move)
 
-def look_up_by_sound(owner_url: str) -> int:
+
+def look_up_by_sound(owner_url: str, say: Say = log.warning) -> int:
     """Index the names of whoever was recorded before names were looked up by their sound; how many there were."""
-    engine = create_engine(owner_url, poolclass=NullPool)
-    with Session(engine) as session, session.begin():
-        act_as(session, SYSTEM)
-        return index_names(session)
+    return _do_at_once(Step(owner_url, say), index_names)
+
+
+def _do_at_once(step: Step, do: Callable[[Session], int]) -> int:
+    """All of it in one transaction of the service's own, or nothing and again."""
+
+    def attempt() -> int:
+        with Session(step.engine()) as session, session.begin():
+            act_as(session, SYSTEM)
+            return do(session)
+
+    return step.try_until_done(attempt)
 
 
 def _district(row: dict[str, str]) -> dict[str, str | None]:

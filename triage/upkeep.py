@@ -23,13 +23,20 @@ def forget_command(run_dir: Path) -> None:
 @takes_url("owner_database_url", "PostgreSQL as the schema's owner")
 @click.option("--pack", envvar="TRIAGE_PACK", default=DEFAULT_PACK, show_default=True)
 def migrate_command(url: str, pack: str) -> None:
-    """Bring the schema up to date, load the authority's pack, and move running cases to the present workflows."""
-    migrate(url)
-    for left_out in load_reference_data(url, load_pack(pack)):
-        click.echo(left_out, err=True)
-    indexed = look_up_by_sound(url)
+    """Bring the schema up to date, load the authority's pack, and move running cases to the present workflows.
+
+    Where somebody holds what it needs, it says who, lets people by, and tries again. Safe to repeat.
+    """
+    migrate(url, say=_say)
+    for left_out in load_reference_data(url, load_pack(pack), _say):
+        _say(left_out)
+    indexed = look_up_by_sound(url, _say)
     if indexed:
-        click.echo(f"People who are found by the sound of their name now: {indexed}", err=True)
-    moved = move_to_present_workflows(url, load_pack(pack), SystemClock())
+        _say(f"People who are found by the sound of their name now: {indexed}")
+    moved = move_to_present_workflows(url, load_pack(pack), SystemClock(), _say)
     if moved:
-        click.echo(f"Moved to the present version of their workflow: {moved}", err=True)
+        _say(f"Moved to the present version of their workflow: {moved}")
+
+
+def _say(words: str) -> None:
+    click.echo(words, err=True)

@@ -6,7 +6,7 @@ from celery import Celery
 from opentelemetry.trace import Tracer
 
 from triage.clock import SystemClock
-from triage.database import Database
+from triage.database import WORKER, Database
 from triage.pack import load_pack
 from triage.settings import Settings
 from triage.state import State
@@ -27,7 +27,7 @@ app.config_from_object("worker.config")
 def state() -> State:
     """Settings, database, clock and pack of this process, made when first used: a pool must not cross a fork."""
     settings = Settings()
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, WORKER)
     if settings.traces_endpoint:
         watch(database.engine, tracer_of(settings.traces_endpoint, "worker"))
     return State(settings, database, SystemClock(settings.clock_offset_seconds), load_pack(settings.pack))

@@ -7,7 +7,7 @@ from celery.signals import task_failure, task_success
 
 from triage.access.actor import SYSTEM
 from triage.clock import SystemClock
-from triage.database import UNREACHABLE, Database
+from triage.database import UNREACHABLE, WORKER, Database
 from triage.settings import Settings
 from triage.store.failing import note_done, note_failing
 from worker.desk import service_desk
@@ -29,7 +29,7 @@ def keep_failure(sender: Any, exception: BaseException, **_: Any) -> None:
     now = SystemClock(settings.clock_offset_seconds).now()
     with (
         suppress(*UNREACHABLE),
-        Database(settings.database_url, pool_size=1) as database,
+        Database(settings.database_url, WORKER, pool_size=1) as database,
         database.transaction(SYSTEM) as session,
     ):
         note_failing(session, sender.name, now, type(exception).__name__)

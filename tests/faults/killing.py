@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from tests.faults.disk import filled, no_growth
 from tests.faults.stream import Stream
 from tests.faults.whole import Whole
+from triage.errors import CommandRefused
 
 STEPS = (-3_600, -600, 60, 3_600)  # seconds: a clock that was set right
 BACK = -4 * 3_600  # seconds: never to before what is told was received
@@ -94,7 +95,7 @@ class Killer:
         """Bring in a version while people work. Where it cannot have its lock, it gives up, and is run again later."""
         try:
             self.whole.migrate()
-        except OperationalError:
+        except (OperationalError, CommandRefused):
             self.gave_up += 1
 
 

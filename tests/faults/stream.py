@@ -32,6 +32,7 @@ class Stream:
     told: dict[str, str] = field(default_factory=dict)
     answers: Counter[str] = field(default_factory=Counter)
     longest: float = 0.0
+    untold: int = 0  # 503 that did not say when to try again
     lock: Lock = field(default_factory=Lock)
     over: Event = field(default_factory=Event)
 
@@ -70,12 +71,23 @@ class Stream:
 
     def ask(self, key: str, body: dict[str, Any]) -> tuple[str, Any]:
         """One request: the status and what was answered, or what became of the line and nothing."""
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key, "Content-Type": "application/json"}
+        return self._ask("POST", "/api/v1/enquiries", json.dumps(body), {"Idempotency-Key": key})
+
+    def read(self, enquiry: str) -> str:
+        """The status that whoever reads an enquiry is answered."""
+        status, _ = self._ask("GET", f"/api/v1/enquiries/{enquiry}", None, {})
+        with self.lock:
+            self.answers[status] += 1
+        return status
+
+    def _ask(self, method: str, path: str, body: str | None, more: dict[str, str]) -> tuple[str, Any]:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **more}
         begun = time.monotonic()
         line = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            line.request("POST", "/api/v1/enquiries", json.dumps(body), headers)
+            line.request(method, path, body, headers)
             answer = line.getresponse()
+            self.untold += answer.status == 503 and not answer.headers["Retry-After"]
             return str(answer.status), json.loads(answer.read())
         except (OSError, HTTPException, ValueError) as error:
             return type(error).__name__, None

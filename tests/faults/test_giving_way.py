@@ -44,14 +44,20 @@ def by_system(door, app, key):
     return lambda: Caller(app.test_client(), token).post(to, {"reason": DANGER}, **sent)
 
 
-def by_page(door, app, key):
-    """Danger to be declared from the page of the case."""
+def signed_in(door, app, who=WEST):
+    """A browser in which they have signed in."""
     with door.desk() as desk:
-        user = desk.session.get_one(User, door.actors[WEST].id)
+        user = desk.session.get_one(User, door.actors[who].id)
         keep_password(desk.session, user.id, "right", door.clock.now())
         name = user.username
     client = app.test_client()
     assert client.post("/sign-in", data={"username": name, "password": "right"}).status_code == 302
+    return client
+
+
+def by_page(door, app, key):
+    """Danger to be declared from the page of the case."""
+    client = signed_in(door, app)
     to, sent = f"/referrals/{key}/actions/immediate_danger", {"immediate_danger.reason": DANGER}
     return lambda: client.post(to, data=sent)
 

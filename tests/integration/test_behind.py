@@ -21,6 +21,7 @@ from triage.insight.measures import measure
 from triage.services.sweep import sweep
 
 YEAR = date(2013, 4, 1), date(2014, 3, 31)
+COUNTED = ("&counted=true", "&counted=false")
 HELP = {"indicators": ("C3_SUBSTANCE",), "consent": "given"}
 
 
@@ -153,11 +154,19 @@ def test_list_tells_what_was_due_and_what_came_of_it_and_is_put_on_record(office
     assert reading.people
 
 
+def test_address_that_does_not_say_which_leads_to_what_is_counted(office, county, sign_in):
+    client = sign_in("mash_manager")
+    address = "/measures/decided_in_one_working_day/cases?from=2013-04-01&to=2014-03-31"
+    plain, counted, others = (main_of(client.get(address + told).text) for told in ("", *COUNTED))
+    assert plain == counted != others
+    assert plain.startswith("Measures Decided within one working day: counted ")
+
+
 @pytest.mark.parametrize(
     "address",
     [
         "none/cases?from=2013-04-01&to=2014-03-31&counted=true",
-        "referrals/cases?from=2013-04-01&to=2014-03-31",
+        "referrals/cases?from=2013-04-01&to=2014-03-31&counted=maybe",
         "referrals/cases?from=2013-04-01&to=never&counted=true",
         "referrals/cases?from=2013-04-01&to=2014-03-31&counted=true&by=district",
         "referrals/cases?from=2013-04-01&to=2014-03-31&counted=true&key=E07000170",

@@ -1,7 +1,8 @@
 """What gave way to somebody else is begun again from the beginning, once, and never where any of it was kept."""
 
 import pytest
-from psycopg.errors import AdminShutdown, DeadlockDetected, SerializationFailure
+from flask import url_for
+from psycopg.errors import AdminShutdown, DeadlockDetected, LockNotAvailable, SerializationFailure
 from sqlalchemy.exc import OperationalError
 
 from triage.database import once_more
@@ -34,12 +35,30 @@ def test_attempt_that_gives_way_again_is_not_made_a_third_time():
     assert made == [1, 2]
 
 
-@pytest.mark.parametrize("fault", [AdminShutdown, ConnectionError])
-def test_attempt_that_met_no_database_is_made_once(fault):
+@pytest.mark.parametrize("fault", [AdminShutdown, ConnectionError, LockNotAvailable])
+def test_attempt_that_met_no_database_or_waited_for_somebody_is_made_once(fault):
     attempt, made = failing(fault())
     with pytest.raises(OperationalError):
         once_more(attempt)
     assert made == [1]
+
+
+@pytest.mark.parametrize("route", ["log_enquiry.log", "worktray.take"])
+def test_page_that_kept_some_of_what_was_sent_does_not_say_that_nothing_was_done(app, monkeypatch, sign_in, route):
+    @may("worktray.read")
+    def act(**_):
+        with open_desk():
+            pass
+        raise OperationalError("UPDATE", {}, LockNotAvailable())
+
+    client = sign_in("mash_officer")
+    monkeypatch.setitem(app.view_functions, route, act)
+    with app.test_request_context():
+        address = url_for(route)
+    told = client.post(address)
+    assert told.status_code == 503
+    assert "Some of what you sent may be done already: look before you send it again." in told.text
+    assert "othing was done" not in told.text
 
 
 @pytest.mark.parametrize(("kept", "times"), [(False, 2), (True, 1)])

@@ -13,7 +13,7 @@ ALWAYS = {
     404: "There is no such thing, or not for this bearer",
     422: "What was sent is well formed and cannot be right: each field is named",
     429: "Too many requests without a token that holds came from this address: try again after Retry-After",
-    503: "The database is away or somebody else was at the same case. Nothing was done: try again after Retry-After",
+    503: "The database is away or somebody else is at the same case. Nothing was done: try again after Retry-After",
 }
 OF_POST = {
     400: "Not JSON, or without an Idempotency-Key",

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from triage.clock import Clock
-from triage.database import TOO_MUCH, Database, WrongRole
+from triage.database import TOO_MUCH, WEB, Database, WrongRole
 from triage.doctor.finding import Finding, broken, look, well
 from triage.health import UNSEALED
 from triage.replica import A_LITTLE, Replica
@@ -32,7 +32,7 @@ MIGRATE = "Run docker compose up migrate."
 def look_at_database(settings: Settings, clock: Clock) -> Iterator[Finding]:
     """Whatever of it can be asked; where it is away, that alone."""
     try:
-        with Database(settings.database_url, pool_size=1) as database, database.one_moment() as session:
+        with Database(settings.database_url, WEB, pool_size=1) as database, database.one_moment() as session:
             yield from _look(session, settings, clock)
     except WrongRole as refusal:
         yield broken("role", str(refusal), "Put triage_app into TRIAGE_DATABASE_URL.")
@@ -147,7 +147,7 @@ def look_at_replica(settings: Settings) -> Iterator[Finding]:
     if not settings.insight_database_url:
         return
     with (
-        Database(settings.database_url, pool_size=1) as primary,
+        Database(settings.database_url, WEB, pool_size=1) as primary,
         Replica(settings.insight_database_url, primary) as replica,
     ):
         yield tell_replica(replica.say_lag())

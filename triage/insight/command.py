@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from triage.access.actor import SYSTEM
-from triage.database import Database
+from triage.database import Database, waited
 from triage.errors import CommandRefused, Invalid, NotFound
 from triage.insight.counting import rebuild, refresh
 from triage.insight.definition import KINDS, TOLD_AS, Measure, get_measure, read_measures
@@ -21,6 +22,7 @@ from triage.pack import Pack, load_pack
 from triage.private import database_url, takes_database
 from triage.replica import AsOf, open_replica, read_numbers
 
+READ = "Somebody reads the numbers for long (a report?), and whoever opens a page would wait behind this."
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -86,13 +88,15 @@ def _say_old(old: AsOf) -> list[str]:
 @takes_database
 def rebuild_command(url: str | None, run_dir: Path, pack: str) -> None:
     """Count everything anew. It gives what is kept already, and is for whoever doubts that."""
-    with (
-        database_url(url, run_dir, pack) as found,
-        Database(found) as database,
-        database.transaction(SYSTEM) as session,
-    ):
-        refresh(session)
-        rebuild(session)
+    with database_url(url, run_dir, pack) as found, Database(found) as database:
+        try:
+            with database.transaction(SYSTEM) as session:
+                refresh(session)
+                rebuild(session)
+        except OperationalError as error:
+            if waited(error):
+                raise CommandRefused(f"{READ} Nothing was changed: run it again in a minute.") from error
+            raise
     click.echo("Counted anew.")
 
 

@@ -13,12 +13,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Uuid
 
+from triage.database import waiting_at_most
 from triage.insight.definition import Measure, read_measures
 from triage.insight.facts import FACTS, SPANS, Fact
 from triage.models import Counting
 
 BATCH = 1_000  # cases that are counted again in one statement
 LOCK = 5_010  # one counts at a time
+READERS = 5  # seconds for which it waits for those who read: less than the web waits behind it
 # Both sorts of numbers of some cases: less of what they were, more of what they are.
 CHANGE = """
 WITH told AS MATERIALIZED (SELECT sign, (fact).* FROM recount_{table}(:keys)), counts AS (
@@ -91,8 +93,12 @@ def refresh(session: Session) -> int:
 
 
 def rebuild(session: Session) -> None:
-    """Count everything anew. Readers wait until it is done."""
-    session.execute(text("TRUNCATE rollups, spreads, stays"))
+    """Count everything anew. Readers wait until it is done, and nobody waits behind a long one for it to begin.
+
+    OperationalError where somebody reads the numbers for longer than that.
+    """
+    with waiting_at_most(session, READERS):
+        session.execute(text("TRUNCATE rollups, spreads, stays"))
     session.execute(delete(Counting))
     for name, fact in FACTS.items():
         session.execute(text(f"SELECT recount_all_{fact.table}()"))

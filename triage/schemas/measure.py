@@ -15,10 +15,13 @@ class MeasureQuery(Input):
 
 
 class BehindQuery(MeasureQuery):
-    """The number of which the cases are wanted: of one group of those, and of what is counted there or is not."""
+    """The number of which the cases are wanted: of one group of those, and of what is counted there or is not.
+
+    Where the address does not say, it is of what is counted.
+    """
 
     key = line()
-    counted = fields.Boolean(required=True)
+    counted = fields.Boolean(load_default=True)
 
 
 class MeasureNameSchema(Output):

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, make_wsgi_app
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from triage.clock import SystemClock
-from triage.database import Database
+from triage.database import WEB, Database
 from triage.heard import connect
 from triage.logs import LOGGING
 from triage.replica import open_replica
@@ -80,7 +80,7 @@ def serve(settings: Settings, counted: Path | None) -> None:
     """Answer until ended. OSError where something else listens there."""
     host, _, port = settings.metrics_address.rpartition(":")
     kind = _Server6 if ":" in host else _Server
-    database = Database(settings.database_url, pool_size=1)
+    database = Database(settings.database_url, WEB, pool_size=1)
     app = make_app(registry_of(settings, database, counted))
     with make_server(host.strip("[]"), int(port), app, server_class=kind, handler_class=_Quiet) as server:
         server.serve_forever()

@@ -3,11 +3,11 @@
 import logging
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 
 from triage.database import UNREACHABLE, gave_way
-from triage.problems import BUSY_TITLE, RETRY_SECONDS
+from triage.problems import PERHAPS, RETRY_SECONDS, say_gave_way
 from triage.web.access import current_actor, keep_and_sign_in
 from triage.web.carrying import list_fields, show_carried
 
@@ -16,10 +16,8 @@ log = logging.getLogger("triage")
 AWAY_TITLE = "The service is not available just now"
 AWAY = "The service cannot reach its database. Try again in a few seconds."
 AWAY_SENT = "The service cannot reach its database. What you typed is not lost: press Send again in a few seconds."
-BUSY = (
-    "Somebody else changed it at the same moment, and this gave way. Nothing was done, and what you typed is"
-    " not lost: press Send again."
-)
+UNDONE = "Nothing was done, and what you typed is not lost: press Send again."
+UNSEEN = "Open this page again in a few seconds."
 SIGNED_OUT = (
     "You are signed out, and nothing was done. Sign in in another window, then load this page again"
     " and let it send what you typed once more."
@@ -41,9 +39,12 @@ def carry_on(blueprint: Blueprint) -> None:
 
 def show_away(error: Exception) -> Any:
     """Say that the database is away or let others go first, with a button that sends the same to the same address."""
-    title, words = (BUSY_TITLE, BUSY) if gave_way(error) else (AWAY_TITLE, AWAY_SENT)
+    title, words, unseen = AWAY_TITLE, AWAY_SENT, AWAY
+    if gave_way(error):
+        title, why = say_gave_way(error)
+        words, unseen = f"{why} {PERHAPS if g.get('kept') else UNDONE}", f"{why} {UNSEEN}"
     log.error("%s: %s", title, type(getattr(error, "orig", None) or error).__name__)
-    page = _carry(title, words) if request.method == "POST" else _say(AWAY_TITLE, AWAY)
+    page = _carry(title, words) if request.method == "POST" else _say(title, unseen)
     return page, 503, {"Retry-After": str(RETRY_SECONDS)}
 
 

@@ -65,7 +65,7 @@ def log() -> Any:
         return _render(_begin(request.form), errors=errors_by_field(refusal)), refusal.status
     except UNREACHABLE as error:
         if gave_way(error):
-            raise  # it is tried once more
+            raise  # it is tried once more, or carried on with the words for that
         form = begin_alone(url_for("log_enquiry.show"), request.form)
         return _render(form, errors={"": AWAY}), 503, {"Retry-After": str(RETRY_SECONDS)}
     return done

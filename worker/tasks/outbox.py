@@ -7,6 +7,7 @@ from uuid import UUID
 from celery import current_task
 
 from triage.calling_out import read_networks
+from triage.database import wait_for_locks
 from triage.models import SEND_WEBHOOK, OutboxMessage
 from triage.services.desk import Desk
 from triage.services.notices import deliver, smtp_sender
@@ -61,6 +62,7 @@ def do_message(message_id: str) -> None:
                     current_task.request.origin = message.request_id  # for the log
                 with continued(tracer(), message):
                     _send(desk, message)
+                wait_for_locks(desk.session)  # it is sent: that must be kept, or it goes again
                 message.begun = 0
     except Exception as error:
         log.warning("outbox message %s failed: %s", message_id, type(error).__name__)

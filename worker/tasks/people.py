@@ -9,5 +9,5 @@ from worker.queues import LONG_SECONDS
 @app.task(name="people.learn", time_limit=LONG_SECONDS)
 def learn() -> None:
     """Learn it and keep it, for whoever is looked up from then on."""
-    with service_desk() as desk:
+    with service_desk(LONG_SECONDS) as desk:
         learn_from_people(desk)

@@ -12,5 +12,5 @@ def run() -> None:
     with service_desk() as desk:
         key = begin_run(desk)
     if key:
-        with service_desk() as desk:
+        with service_desk(GIVEN_UP.total_seconds()) as desk:
             make_run(desk, key)

@@ -12,5 +12,5 @@ def make() -> None:
     with service_desk() as desk:
         key = begin_report(desk)
     if key:
-        with service_desk() as desk:
+        with service_desk(GIVEN_UP.total_seconds()) as desk:
             make_report(desk, key, made_up=state().settings.demo)
