@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rules.document import PolicyError
 from rules.reading import load
@@ -136,6 +137,13 @@ FAULTS = {
     "empty condition": ("when: {indicators: {level: 2}}", "when: @{}", "a mapping is wanted"),
 }  # fmt: skip
 
+# All that is said of each, as a person reads it.
+WHOLE = yaml.safe_load((Path(__file__).parents[2] / "data" / "policy-faults.yaml").read_text(encoding="utf-8"))
+
+
+def test_whole_of_what_is_said_is_kept_for_each_fault() -> None:
+    assert set(WHOLE) == set(FAULTS)
+
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_is_refused_with_its_place(fault) -> None:
@@ -148,6 +156,7 @@ def test_fault_is_refused_with_its_place(fault) -> None:
     assert str(error) == f"small.yaml, line {error.line}, column {error.column}: {error.problem}"
     assert says in error.problem
     assert (error.line, error.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert error.problem == WHOLE[fault]
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "just words", "- a\n- b\n", "{", "\ufeff", "a: b: c"])
