@@ -165,6 +165,12 @@ def test_text_that_is_no_policy_is_refused(text) -> None:
         load(text)
 
 
+def test_empty_text_is_told_how_a_policy_begins() -> None:
+    with pytest.raises(PolicyError) as refusal:
+        load("# nothing\n")
+    assert str(refusal.value) == "policy, line 1, column 1: the text is empty. A policy begins with its name."
+
+
 @pytest.mark.parametrize(
     "key", ["name", "version", "effective_from", "source", "level_names", "indicators", "combination", "rules"]
 )
