@@ -124,6 +124,13 @@ def test_fault_is_told_by_its_class(text, fault):
     assert str(refusal.value) == f"The retention schedule cannot be gone by. {fault}"
 
 
+@pytest.mark.parametrize("routes", [[], "advice", 5, True, None, {"advice": True}, ["adoption"], [["advice"]], [{}]])
+def test_routes_that_are_no_list_of_routes_are_told_so(routes):
+    with pytest.raises(ValueError, match="retention schedule cannot be gone by") as refusal:
+        read_schedule(changed("classes", covers={"routes": routes}))
+    assert f"every: routes is a list of some of {EVERYWHERE}. {UNKEPT}" in str(refusal.value)
+
+
 def test_text_that_is_no_yaml_is_told_so():
     with pytest.raises(ValueError, match=r"^The retention schedule is no YAML: while parsing"):
         read_schedule("classes: [")
