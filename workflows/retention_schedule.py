@@ -147,12 +147,12 @@ def _faults_of_all(document: Mapping[str, Any]) -> Any:
     yield from (
         f"{code}: there are two of that code." for code in sorted({str(c) for c in codes if codes.count(c) > 1})
     )
-    covered = {
+    covered = [
         route
         for row in document["classes"]
         if isinstance(row.get("covers"), dict) and set(row["covers"]) == {"routes"}
-        for route in row["covers"]["routes"] or ()
-    }
+        for route in (row["covers"]["routes"] if isinstance(row["covers"]["routes"], list) else ())
+    ]
     missing = [route for route in ROUTES if route not in covered]
     if missing:
         yield f"No class covers whatever was sent to {', '.join(missing)}: it would be kept for ever."
@@ -165,10 +165,8 @@ def _faults_of_class(row: Mapping[str, Any]) -> Any:
     else:
         if any(covers[key] is not True for key in covers if key != "routes"):
             yield "what covers asks for beside routes is true, or not said."
-        unknown = (
-            set(covers.get("routes", ROUTES)) - set(ROUTES) if isinstance(covers.get("routes", []), list) else {"?"}
-        )
-        if unknown or covers.get("routes") == []:
+        routes = covers.get("routes", list(ROUTES))
+        if not isinstance(routes, list) or not routes or not all(each in ROUTES for each in routes):
             yield f"routes is a list of some of {', '.join(ROUTES)}."
     if not isinstance(keep, dict) or not set(keep) <= set(PERIODS) or not {"since_birth", "since_closing"} & set(keep):
         yield "keep says since_birth or since_closing or both, and perhaps died_before_18."

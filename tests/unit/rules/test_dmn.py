@@ -189,8 +189,23 @@ def test_gap_stays_a_gap() -> None:
     )
     back = _read_back(policy)
     assert back.combination == policy.combination
-    with pytest.raises(NoAnswer):
-        compile_policy(back).judge(Facts())
+    for decide in (compile_policy(back).judge, lambda facts: interpret.decide(back, facts)):
+        with pytest.raises(NoAnswer) as gap:
+            decide(Facts())
+        assert gap.value.part == "level"
+    with pytest.raises(NoAnswer) as gap:
+        interpret.decide(replace(back, combination=replace(back.combination, otherwise_level=1)), Facts())
+    assert gap.value.part == "rag"
+
+
+def test_cells_of_a_row_are_numbered_as_the_columns_they_stand_in() -> None:
+    for table in _parse(V4).iter("{*}decisionTable"):
+        name = table.get("id").removesuffix("_table")
+        columns = [each.get("id") for each in table.findall("dmn:input", NAMES)]
+        assert columns == [f"{name}_in{place}" for place in range(1, len(columns) + 1)]
+        for place, row in enumerate(table.findall("dmn:rule", NAMES), 1):
+            cells = [each.get("id") for each in row.findall("dmn:inputEntry", NAMES)]
+            assert cells == [each.replace("_in", f"_{place}_in") for each in columns]
 
 
 def test_part_that_no_rule_gives_is_a_table_without_rows() -> None:

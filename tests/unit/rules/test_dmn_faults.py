@@ -1,8 +1,10 @@
 """Whatever is no table of ours is refused with its line and column, and what to do."""
 
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
 from rules.dmn import read_as_yaml, read_dmn, write_dmn
 from rules.dmn.xml import LIMIT
@@ -179,6 +181,9 @@ BEGINS = {
     "another age elsewhere": '<rule id="agencies_1"',
 }
 
+# All that is said of each, as a person reads it.
+WHOLE = yaml.safe_load((Path(__file__).parents[2] / "data" / "dmn-faults.yaml").read_text(encoding="utf-8"))
+
 
 def _spoil(name: str, old: str, new: str) -> tuple[str, int]:
     """The spoiled text, and where in it the error must be."""
@@ -199,6 +204,11 @@ def test_fault_is_said_with_its_place(name, old, new, says) -> None:
     assert says in str(raised.value)
     assert (raised.value.line, raised.value.column) == (before.count("\n") + 1, place - before.rfind("\n"))
     assert str(raised.value).startswith(f"small.dmn, line {raised.value.line}, column {raised.value.column}: ")
+    assert raised.value.problem == WHOLE[name]
+
+
+def test_whole_of_what_is_said_is_kept_for_each_fault() -> None:
+    assert set(WHOLE) == set(FAULTS)
 
 
 def test_part_that_is_joined_of_two_stays_so() -> None:

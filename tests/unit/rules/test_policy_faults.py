@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rules.document import PolicyError
 from rules.reading import load
@@ -136,6 +137,13 @@ FAULTS = {
     "empty condition": ("when: {indicators: {level: 2}}", "when: @{}", "a mapping is wanted"),
 }  # fmt: skip
 
+# All that is said of each, as a person reads it.
+WHOLE = yaml.safe_load((Path(__file__).parents[2] / "data" / "policy-faults.yaml").read_text(encoding="utf-8"))
+
+
+def test_whole_of_what_is_said_is_kept_for_each_fault() -> None:
+    assert set(WHOLE) == set(FAULTS)
+
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_fault_is_refused_with_its_place(fault) -> None:
@@ -148,12 +156,19 @@ def test_fault_is_refused_with_its_place(fault) -> None:
     assert str(error) == f"small.yaml, line {error.line}, column {error.column}: {error.problem}"
     assert says in error.problem
     assert (error.line, error.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert error.problem == WHOLE[fault]
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "just words", "- a\n- b\n", "{", "\ufeff", "a: b: c"])
 def test_text_that_is_no_policy_is_refused(text) -> None:
     with pytest.raises(PolicyError, match=r"^policy, line \d+, column \d+: "):
         load(text)
+
+
+def test_empty_text_is_told_how_a_policy_begins() -> None:
+    with pytest.raises(PolicyError) as refusal:
+        load("# nothing\n")
+    assert str(refusal.value) == "policy, line 1, column 1: the text is empty. A policy begins with its name."
 
 
 @pytest.mark.parametrize(

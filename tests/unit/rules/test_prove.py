@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import z3
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from rules.policy import LADDER, RANKED, NoAnswer, Policy
 from rules.prove import PROOFS, prove
 from rules.prove.boundaries import boundary_cases
 from rules.prove.running import UnknownForm, run_judge
+from rules.prove.search import is_possible
 from rules.prove.symbols import anybody
 from rules.prove.theorems import Case
 from rules.reading import load
@@ -110,6 +112,15 @@ def test_compiled_function_that_looks_at_more_is_found() -> None:
     assert fails("no discrimination", case) is None
     case.compiled = replace(case.compiled, source=case.compiled.source.replace("f.open_case", "f.ethnicity"))
     assert fails("no discrimination", case).says == "The compiled function looks at ethnicity."
+
+
+def test_answer_that_has_a_gap_where_another_has_none_is_another() -> None:
+    case = Case(V4)
+    whole = case.reading.outcome
+    for part in whole.gaps:
+        gap = replace(whole, gaps=whole.gaps | {part: z3.BoolVal(True)})
+        assert is_possible(gap.differs(whole), case.person)
+    assert not is_possible(whole.differs(whole), case.person)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,11 @@ WHOLE = {
     ],
     "routine": [{"code": "letters", "name": "Letters", "rows": "outbox", "days": 30, "source": "made up"}],
 }
+EVERYWHERE = (
+    "social_care, early_help, adult_safeguarding, ehc_pathway, other_authority, "
+    "advice, existing_case, no_further_action"
+)
+UNKEPT = f"No class covers whatever was sent to {EVERYWHERE}: it would be kept for ever."
 
 
 def changed(part, **details):
@@ -43,36 +48,89 @@ def test_earlier_texts_are_known_beside_the_one_that_holds():
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        (yaml.safe_dump(WHOLE | {"before": ["last year's"]}), "before is a list of the hashes"),
-        ("classes: [", "is no YAML"),
-        ("[]", "two lists"),
-        ("classes: []", "two lists"),
-        (yaml.safe_dump(WHOLE | {"after": []}), "two lists"),
-        (yaml.safe_dump({"classes": ["x"], "routine": []}), "classes is a list of classes"),
+        (
+            yaml.safe_dump(WHOLE | {"before": ["last year's"]}),
+            "before is a list of the hashes (SHA-256) of this file's earlier texts.",
+        ),
+        ("[]", "It has two lists, classes and routine, and perhaps a third: before."),
+        ("classes: []", "It has two lists, classes and routine, and perhaps a third: before."),
+        (yaml.safe_dump(WHOLE | {"after": []}), "It has two lists, classes and routine, and perhaps a third: before."),
+        (
+            yaml.safe_dump({"classes": ["x"], "routine": []}),
+            "classes is a list of classes, each with code, covers, keep, name, source.",
+        ),
         (
             yaml.safe_dump({"classes": [], "routine": []}),
-            "No class covers whatever was sent to social_care, early_help",
+            UNKEPT,
         ),
-        (changed("classes", source=""), "every: say code, covers, keep, name, source"),
-        (changed("classes", kepe={}), "and nothing else"),
-        (changed("classes", covers={}), "every: covers says one or more of"),
-        (changed("classes", covers={"route": ["advice"]}), "every: covers says one or more of"),
-        (changed("classes", covers={"routes": ["adoption"]}), "every: routes is a list of some of"),
-        (changed("classes", covers={"routes": "advice"}), "every: routes is a list of some of"),
-        (changed("classes", covers={"routes": []}), "every: routes is a list of some of"),
-        (changed("classes", covers={"section_47": False}), "is true, or not said"),
-        (changed("classes", covers={"routes": ["advice"]}), "sent to social_care, early_help"),
-        (changed("classes", keep={}), "since_birth or since_closing"),
-        (changed("classes", keep={"died_before_18": 6}), "since_birth or since_closing"),
-        (changed("classes", keep={"since_closing": 0}), "whole number of years"),
-        (changed("classes", keep={"since_closing": True}), "whole number of years"),
-        (changed("classes", keep={"since_closing": "6 years"}), "whole number of years"),
-        (changed("classes", code="letters"), "letters: there are two of that code"),
-        (changed("routine", rows="people"), "letters: rows is one of outbox"),
-        (changed("routine", days=0), "letters: days is a whole number"),
+        (changed("classes", source=""), "every: say code, covers, keep, name, source, and nothing else."),
+        (changed("classes", kepe={}), "every: say code, covers, keep, name, source, and nothing else."),
+        (
+            changed("classes", covers={}),
+            f"every: covers says one or more of by_hand, protection_plan, routes, section_47. {UNKEPT}",
+        ),
+        (
+            changed("classes", covers={"route": ["advice"]}),
+            f"every: covers says one or more of by_hand, protection_plan, routes, section_47. {UNKEPT}",
+        ),
+        (
+            changed("classes", covers={"routes": ["adoption"]}),
+            f"every: routes is a list of some of {EVERYWHERE}. {UNKEPT}",
+        ),
+        (
+            changed("classes", covers={"routes": "advice"}),
+            f"every: routes is a list of some of {EVERYWHERE}. {UNKEPT}",
+        ),
+        (
+            changed("classes", covers={"routes": []}),
+            f"every: routes is a list of some of {EVERYWHERE}. {UNKEPT}",
+        ),
+        (
+            changed("classes", covers={"section_47": False}),
+            f"every: what covers asks for beside routes is true, or not said. {UNKEPT}",
+        ),
+        (
+            changed("classes", covers={"routes": ["advice"]}),
+            UNKEPT.replace("advice, ", ""),
+        ),
+        (
+            changed("classes", keep={}),
+            "every: keep says since_birth or since_closing or both, and perhaps died_before_18.",
+        ),
+        (
+            changed("classes", keep={"died_before_18": 6}),
+            "every: keep says since_birth or since_closing or both, and perhaps died_before_18.",
+        ),
+        (
+            changed("classes", keep={"since_closing": 0}),
+            "every: each of keep is a whole number of years, from 1 to 150.",
+        ),
+        (
+            changed("classes", keep={"since_closing": True}),
+            "every: each of keep is a whole number of years, from 1 to 150.",
+        ),
+        (
+            changed("classes", keep={"since_closing": "6 years"}),
+            "every: each of keep is a whole number of years, from 1 to 150.",
+        ),
+        (changed("classes", code="letters"), "letters: there are two of that code."),
+        (changed("routine", rows="people"), "letters: rows is one of outbox, idempotency_keys, access_exports."),
+        (changed("routine", days=0), "letters: days is a whole number, 1 or more."),
     ],
 )
 def test_fault_is_told_by_its_class(text, fault):
     with pytest.raises(ValueError, match="retention schedule") as refusal:
         read_schedule(text)
-    assert fault in str(refusal.value)
+    assert str(refusal.value) == f"The retention schedule cannot be gone by. {fault}"
+
+
+@pytest.mark.parametrize("routes", [[], "advice", 5, True, None, {"advice": True}, ["adoption"], [["advice"]], [{}]])
+def test_routes_that_are_no_list_of_routes_are_told_so(routes):
+    with pytest.raises(ValueError, match="retention schedule cannot be gone by") as refusal:
+        read_schedule(changed("classes", covers={"routes": routes}))
+    assert f"every: routes is a list of some of {EVERYWHERE}. {UNKEPT}" in str(refusal.value)
+
+
+def test_text_that_is_no_yaml_is_told_so():
+    with pytest.raises(ValueError, match=r"^The retention schedule is no YAML: while parsing"):
+        read_schedule("classes: [")
