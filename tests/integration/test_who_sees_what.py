@@ -95,7 +95,8 @@ WHOLE = {
 ANY = {"state": None, "cursor": None, "limit": 100}
 # Each of these has a test of its own: the first below, of disposal in test_retention_refused.py, of what is due in
 # test_weighing.py, of merges in test_records_pages.py, of relationships in test_relationships.py, of repeats in
-# test_came_back.py, of covers in test_cover.py, of what was learned in test_learning.py, of the directory in test_directory.py, of second looks in
+# test_came_back.py, of covers in test_cover.py,
+# of what was learned in test_learning.py, of the directory in test_directory.py, of second looks in
 # test_second_looks.py, of what visitors tell in test_visitors.py, of links in test_check_links.py, of proofs and
 # replays in test_policy_runs.py, of webhooks in test_webhooks.py, of reports in test_reports.py, of tasks in
 # test_failed_pages.py, of when it was down in test_outages.py, and of what is counted in test_who_sees_numbers.py.
