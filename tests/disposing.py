@@ -14,6 +14,7 @@ from triage.database import acting_as
 from triage.models import Disposal, Enquiry
 from triage.services.desk import Desk
 from triage.services.disposing import approve, dispose_next, finish_disposals, prepare
+from triage.services.weighing import ask_again, work_out
 
 LATER = datetime(2020, 1, 6, 9, tzinfo=UTC)  # six years after an enquiry of 2013 was closed have passed
 TABLES = text(
@@ -49,8 +50,16 @@ def service_desk(office: Any) -> Desk:
     return Desk(office.session, SYSTEM, office.clock, office.pack)
 
 
+def weigh(office: Any) -> None:
+    """What is due is worked out now."""
+    desk = service_desk(office)
+    ask_again(desk)
+    assert work_out(desk)
+
+
 def agreed(office: Any, code: str | None = None) -> Disposal:
     """All that is due today, prepared and agreed to."""
+    weigh(office)
     with at_desk(office, "information_governance") as desk:
         disposal = prepare(desk, code)
     with at_desk(office, "mash_manager") as desk:

@@ -11,7 +11,7 @@ from tests.acting import EVERYBODY, a_referral, accepted, act, at_section_47, in
 from tests.asking_for_records import as_, ask, do, give_out
 from tests.correcting import say, settle
 from tests.disagreeing import answer, decided, disagree, sent_by
-from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
+from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk, weigh
 from tests.drafting import a_draft, a_reviewed
 from tests.listing import ABSENT, ASHFIELD, a_plain_service, in_directory, take
 from tests.making import a_command, a_subject, an_enquiry, decide_as, screen, view_first
@@ -84,6 +84,7 @@ def _let_go(office: Any, kept: Enquiry, gone: Enquiry) -> None:
     office.clock.at -= timedelta(days=7 * 365)
     closed_enquiry(office, given_name="Oldest")
     office.clock.at = LATER
+    weigh(office)
     with at_desk(office, IG) as desk:
         prepare(desk)
 

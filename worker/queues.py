@@ -9,7 +9,7 @@ from triage.heard import LONG, QUEUES, URGENT, USUAL
 # What tells somebody of a child: clocks, letters, and the notices of the day.
 OF_URGENT = ("clocks.sweep", "notices.promise", "outbox.relay", "outbox.deliver")
 # What reads everything at once, for longer than two minutes.
-OF_LONG = ("people.learn", "policies.run", "reports.make")
+OF_LONG = ("people.learn", "policies.run", "reports.make", "retention.weigh")
 OF_USUAL = (
     *("drafts.forget", "ledger.seal", "measures.refresh", "outbox.call", "retention.dispose", "retention.forget"),
     *("second_looks.draw", "worklist.write"),

@@ -8,6 +8,7 @@ SCHEDULE = {
     "promise notices": {"task": "notices.promise", "schedule": 60.0, "options": {"expires": 60}},
     "seal ledger": {"task": "ledger.seal", "schedule": 300.0, "options": {"expires": 300}},
     "dispose of files": {"task": "retention.dispose", "schedule": 60.0, "options": {"expires": 60}},
+    "weigh files": {"task": "retention.weigh", "schedule": 60.0, "options": {"expires": 60}},
     "forget traces": {"task": "retention.forget", "schedule": 3600.0, "options": {"expires": 3600}},
     "refresh measures": {"task": "measures.refresh", "schedule": 60.0, "options": {"expires": 60}},
     "learn from people": {"task": "people.learn", "schedule": crontab(hour=3, minute=30), "options": {"expires": 3600}},

@@ -1,6 +1,6 @@
 """Who may read the numbers is asked as one question, by which the database sees how many rows are read.
 
-Revision: 0062, after 0060
+Revision: 0062, after 0061
 
 Of the role that was compared row by row it took three rows in a hundred for what is read, of which all are; it then
 sorted what it would have hashed.
@@ -9,7 +9,7 @@ sorted what it would have hashed.
 from alembic import op
 
 revision = "0062"
-down_revision = "0060"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 

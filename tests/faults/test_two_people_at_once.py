@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.disposing import LATER, closed_enquiry
+from tests.disposing import LATER, closed_enquiry, weigh
 from tests.making import an_enquiry
 from triage.errors import Conflict, Invalid
 from triage.models import Disposal, DisposalItem, GlassBreak, Restriction
@@ -93,6 +93,8 @@ def due(door):
     with door.office() as office:
         closed_enquiry(office)
     door.clock.at = LATER
+    with door.office() as office:
+        weigh(office)
 
 
 def test_file_stands_in_one_disposal_where_two_are_put_together(door, due):

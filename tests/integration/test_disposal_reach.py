@@ -69,6 +69,7 @@ NOT_REACHED = {
     "users": "staff",
     "failing_tasks": "tasks of the worker, of nobody",
     "webhooks": "systems that are told, of nobody by name",
+    "weighings": "how many files are due and kept, by class and reason",
 }
 TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
 VIEWS = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'm'"

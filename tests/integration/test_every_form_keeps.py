@@ -13,7 +13,7 @@ from tests.acting import accepted, act
 from tests.asking_for_records import ask, do
 from tests.correcting import say
 from tests.crawling import KEY, pages_of
-from tests.disposing import LATER, at_desk, closed_enquiry
+from tests.disposing import LATER, at_desk, closed_enquiry, weigh
 from tests.making import an_enquiry, screen
 from tests.reporting import made
 from triage.access.sessions import end_all
@@ -57,6 +57,7 @@ def county(office):
     closed_enquiry(office, given_name="Old")
     office.session.flush()
     office.clock.at = LATER
+    weigh(office)
     with at_desk(office, IG) as desk:
         prepare(desk)
     asked, case = an_enquiry(office), accepted(office, given_name="Wes")

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import text
 
-from tests.disposing import LATER, at_desk, closed_enquiry, dispose_all, service_desk
+from tests.disposing import LATER, at_desk, closed_enquiry, dispose_all, service_desk, weigh
 from triage.models import Disposal, Enquiry, Hold
 from triage.services.disposing import prepare
+from triage.services.weighing import work_out
 
 
 @pytest.fixture
@@ -14,6 +15,7 @@ def file(office):
     enquiry = closed_enquiry(office, given_name="Quistelwyn")
     office.session.flush()
     office.clock.at = LATER
+    weigh(office)
     return enquiry
 
 
@@ -77,6 +79,7 @@ def test_held_file_is_not_due_until_the_hold_is_lifted(sign_in, office, file):
     assert governs.post("/retention/holds", data=said).status_code == 302
     assert "A made-up inquiry" in governs.get("/retention/holds").text
     assert f"A person in {file.reference}" in governs.get("/retention/holds").text
+    assert work_out(service_desk(office))
     assert "Held: 1" in governs.get("/retention").text
     hold = office.session.query(Hold).one()
     refused = sign_in("mash_manager").post(f"/retention/holds/{hold.id}/lift", data={})
@@ -84,6 +87,7 @@ def test_held_file_is_not_due_until_the_hold_is_lifted(sign_in, office, file):
     assert f'href="#lift-{hold.id}"' in refused.text
     assert governs.post(f"/retention/holds/{hold.id}/lift", data={"reason": "It is over"}).status_code == 302
     assert "Nothing is held" in governs.get("/retention/holds").text
+    assert work_out(service_desk(office))
     assert "Enquiry that led to no service here" in governs.get("/retention").text
 
 
@@ -95,6 +99,7 @@ def test_class_put_by_hand_keeps_the_person_longer(sign_in, office, file):
     assert "Choose the class: looked_after, sexual_abuse" in refused.text
     assert 'value="The care team said so"' in refused.text
     assert governs.post("/retention/holds", data=said | {"keep_as": "looked_after"}).status_code == 302
+    assert work_out(service_desk(office))
     page = governs.get("/retention").text
     assert "Nothing is due today" in page
     assert "Due later: 1" in page

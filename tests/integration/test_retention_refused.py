@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.asking_for_records import ask, give_out
 from tests.correcting import say, settle
-from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk
+from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk, weigh
 from triage.clock import SystemClock
 from triage.database import acting_as
 from triage.models import Disposal, DisposalItem, Enquiry, Event
@@ -50,6 +50,7 @@ ALL_TABLES = (
     *("partner_figures", "report_comments", "quarterly_reports", "outages"),
     *("enquiry_facts", "decision_facts", "check_facts", "referral_facts"),
     *("assessment_facts", "second_look_facts", "unmet_need_facts", "standing_facts"),
+    "weighings",
 )
 
 
@@ -85,6 +86,7 @@ def test_file_that_stands_in_no_disposal_does_not_go(office):
 def test_file_does_not_go_before_another_agreed(office):
     closed_enquiry(office)
     office.clock.at = LATER
+    weigh(office)
     with at_desk(office, "information_governance") as desk:
         (item,) = prepare(desk).items
     refuses(office, "SELECT dispose_item(:key, :at)", "in no disposal that was agreed to", key=item.id, at=LATER)
@@ -104,6 +106,7 @@ APPROVE = "UPDATE disposals SET approved_at = :at, approved_by_id = :who WHERE i
 def test_nobody_agrees_to_their_own_nor_in_anothers_name(office, who, named, match):
     closed_enquiry(office)
     office.clock.at = LATER
+    weigh(office)
     with at_desk(office, "information_governance") as desk:
         key = prepare(desk).id
     refuses(office, APPROVE, match, who, key=key, who=office.actor(named).id, at=LATER)
@@ -112,6 +115,7 @@ def test_nobody_agrees_to_their_own_nor_in_anothers_name(office, who, named, mat
 def test_system_agrees_to_nothing(office):
     closed_enquiry(office)
     office.clock.at = LATER
+    weigh(office)
     with at_desk(office, "information_governance") as desk:
         key = prepare(desk).id
     refuses(office, APPROVE, "by whoever agrees", key=key, who=service_desk(office).actor.id, at=LATER)

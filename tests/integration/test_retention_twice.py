@@ -55,18 +55,24 @@ def test_database_and_code_let_go_on_the_same_day(here, told, asked, handed, mar
     office.actor("information_governance")  # who stays, whatever is undone
     session.flush()
     with session.begin_nested() as savepoint:
-        written = [Person(kind="child", given_name="Made up", **each) for each in told]
-        session.add_all(written)
-        session.flush()
-        for number, each in enumerate(asked):
-            write_enquiry(session, number, written, **each)
-        for number, each in enumerate(handed):
-            write_referral(session, number, written, **each)
-        session.flush()
-        write_marks(office, written, marked)
-        compare(session, desk, written)
+        compare(session, desk, write_all(office, told, asked, handed, marked))
         savepoint.rollback()
     session.expunge_all()
+
+
+def write_all(office, told, asked, handed, marked):
+    """The people, what was asked and handed on of them, and the classes that they were put into by hand."""
+    session = office.session
+    written = [Person(kind="child", given_name="Made up", **each) for each in told]
+    session.add_all(written)
+    session.flush()
+    for number, each in enumerate(asked):
+        write_enquiry(session, number, written, **each)
+    for number, each in enumerate(handed):
+        write_referral(session, number, written, **each)
+    session.flush()
+    write_marks(office, written, marked)
+    return written
 
 
 def compare(session, desk, written):

@@ -93,9 +93,10 @@ WHOLE = {
     "sign_in_delays": (),
 }
 ANY = {"state": None, "cursor": None, "limit": 100}
-# Each of these has a test of its own: the first below, of disposal in test_retention_refused.py, of merges in
-# test_records_pages.py, of relationships in test_relationships.py, of repeats in test_came_back.py, of covers in
-# test_cover.py, of what was learned in test_learning.py, of the directory in test_directory.py, of second looks in
+# Each of these has a test of its own: the first below, of disposal in test_retention_refused.py, of what is due in
+# test_weighing.py, of merges in test_records_pages.py, of relationships in test_relationships.py, of repeats in
+# test_came_back.py, of covers in test_cover.py,
+# of what was learned in test_learning.py, of the directory in test_directory.py, of second looks in
 # test_second_looks.py, of what visitors tell in test_visitors.py, of links in test_check_links.py, of proofs and
 # replays in test_policy_runs.py, of webhooks in test_webhooks.py, of reports in test_reports.py, of tasks in
 # test_failed_pages.py, of when it was down in test_outages.py, and of what is counted in test_who_sees_numbers.py.
@@ -106,7 +107,7 @@ APART = (
     *("service_purposes", "directory_files", "tellings", "check_links", "policy_runs", "rollups", "spreads"),
     "stays",
     *("partner_figures", "report_comments", "quarterly_reports", "outages"),
-    "failing_tasks",
+    *("failing_tasks", "weighings", "due_files"),
     *("webhooks", "enquiry_facts", "decision_facts", "check_facts", "referral_facts", "counting_due", "countings"),
     *("assessment_facts", "second_look_facts", "unmet_need_facts", "standing_facts"),
 )

@@ -3,7 +3,7 @@
 from lxml import html
 
 from tests.acting import accepted, act
-from tests.disposing import LATER, at_desk, closed_enquiry
+from tests.disposing import LATER, at_desk, closed_enquiry, weigh
 from tests.making import an_enquiry, screen
 from tests.reading import main_of, plain
 from triage.models import Rectification
@@ -99,6 +99,7 @@ def test_disposal_says_what_goes_in_words_and_leads_whoever_agrees_to_each_case(
     file = closed_enquiry(office)
     office.session.flush()
     office.clock.at = LATER
+    weigh(office)
     with at_desk(office, "information_governance") as desk:
         disposal = prepare(desk)
     assert set(disposal.counts) <= set(GOES)
@@ -116,6 +117,7 @@ def test_what_is_done_is_said_once(sign_in, office):
     closed_enquiry(office)
     office.session.flush()
     office.clock.at = LATER
+    weigh(office)
     page = sign_in("information_governance").post("/retention", data={}, follow_redirects=True).text
     assert page.count("Nothing goes until somebody else has agreed.") == 1
 

@@ -54,6 +54,7 @@ from triage.models.second_look import SecondLook
 from triage.models.session import SignInDelay, SignInSession
 from triage.models.telling import Telling
 from triage.models.webhook import SEND_WEBHOOK, Webhook
+from triage.models.weighing import DueFile, Weighing
 
 __all__ = [
     "SEND_WEBHOOK",
@@ -95,6 +96,7 @@ __all__ = [
     "DisposedReferral",
     "District",
     "Draft",
+    "DueFile",
     "Enquiry",
     "EnquiryFact",
     "Event",
@@ -153,4 +155,5 @@ __all__ = [
     "UnmetNeedFact",
     "User",
     "Webhook",
+    "Weighing",
 ]

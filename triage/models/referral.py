@@ -50,6 +50,7 @@ class Referral(Keyed, Versioned, Case, Base):
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", "closed_when_closed"),
         Index("ix_referrals_person_id_requested_at", "person_id", "requested_at"),
         Index("ix_referrals_enquiry_id", "enquiry_id"),
+        Index("ix_referrals_file_id", text("COALESCE(enquiry_id, id)")),
         Index("ix_referrals_subject_id", "subject_id"),
         Index("ix_referrals_stepped_from_id", "stepped_from_id", postgresql_where=text("stepped_from_id IS NOT NULL")),
         Index("ix_referrals_locality_code_state", "locality_code", "state"),

@@ -15,6 +15,7 @@ from triage.models import AccessRequest, Disposal, DisposalItem, Enquiry, Person
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import Logged, record
 from triage.services.retention import list_due
+from triage.services.weighing import ask_again, read_standing
 from triage.store.ledger import stream_case
 from triage.store.locking import lock, lock_people
 from triage.store.references import name_cases
@@ -48,14 +49,14 @@ class ExcludeItem:
 def prepare(desk: Desk, code: str | None = None) -> Disposal:
     """Put together the files that are due today and stand in no disposal yet, the longest overdue first, 500 at most.
 
-    Forbidden for whoever may not; Conflict where nothing is due.
+    Of those that were due when the files were last weighed, each weighed anew. Forbidden for whoever may not; Conflict
+    where nothing is due, or nothing was weighed yet.
     """
     _admit(desk, PREPARES)
     prepare_alone(desk.session)
-    promised = list_promised(desk.session)
-    due = [file for file in list_due(desk, desk.today, code) if promised.isdisjoint(file.cases)][:MOST]
+    due = list_due(desk, code, list_promised(desk.session), MOST)
     if not due:
-        raise Conflict(Problem("nothing_due", "Nothing is due that does not stand in a disposal already."))
+        raise Conflict(_say_none(desk))
     with seeing_all(desk):
         cases = [case for file in due for case in file.cases]
         named, counts = name_cases(desk.session, cases), count_rows(desk.session, cases)
@@ -132,6 +133,8 @@ def finish_disposals(desk: Desk) -> int:
         certificate = finish(desk.session, key, desk.now)
         desk.session.refresh(disposal)
         record(desk, disposal, "disposal_executed", certificate=certificate.hex())
+    if ended:
+        ask_again(desk)
     return len(ended)
 
 
@@ -175,6 +178,12 @@ def _dispose(desk: Desk, item: DisposalItem, rows: list[Logged]) -> str | None:
         desk.session.expunge(row)
     desk.session.refresh(item)
     return None
+
+
+def _say_none(desk: Desk) -> Problem:
+    if read_standing(desk).worked_at is None:
+        return Problem("not_weighed", "What is due has not been worked out yet. Try again in a few minutes.")
+    return Problem("nothing_due", "Nothing is due that does not stand in a disposal already.")
 
 
 def _item(file: File, named: dict[UUID, str]) -> DisposalItem:

@@ -8,6 +8,7 @@ from triage.errors import Conflict, Forbidden, NotFound, Problem, invalid
 from triage.models import Enquiry, Hold, Person, Referral
 from triage.services.desk import Desk, seeing_all
 from triage.services.events import Logged, record
+from triage.services.weighing import ask_again
 from triage.store.locking import lock
 from triage.store.referrals import find_case
 from triage.store.retention import list_holds, name_held
@@ -48,6 +49,7 @@ def place_hold(desk: Desk, command: PlaceHold) -> list[Hold]:
     with seeing_all(desk):
         for row, hold in zip(rows, holds, strict=True):
             record(desk, row, "hold_placed", hold=str(hold.id), reason=command.reason, keep_as=command.keep_as)
+    ask_again(desk)
     return holds
 
 
@@ -67,6 +69,7 @@ def lift_hold(desk: Desk, command: LiftHold) -> Hold:
     hold.lifted_at, hold.lifted_by_id, hold.lifted_reason = desk.now, desk.actor.id, command.reason.strip()
     with seeing_all(desk):
         record(desk, row, "hold_lifted", hold=str(hold.id), reason=hold.lifted_reason)
+    ask_again(desk)
     return hold
 
 

@@ -1,12 +1,14 @@
 """Which files are due to go, and why each of the others is kept."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from triage.services.desk import Desk, seeing_all
 from triage.store.retention import forget_routine, read_held, read_links, read_records
+from triage.store.weighing import list_were_due, read_records_of, read_story
 from workflows.retention import File, find_files
 
 
@@ -29,9 +31,35 @@ def weigh_files(desk: Desk) -> list[File]:
         return find_files(desk.pack.retention, read_records(session), read_links(session), read_held(session))
 
 
-def list_due(desk: Desk, on: date, code: str | None = None) -> list[File]:
-    """The files that may go on a day, the longest overdue first; of one class, or of all."""
-    due = (file for file in weigh_files(desk) if is_due(file, on) and code in (None, file.due.code))
+def weigh_those(desk: Desk, cases: Collection[UUID]) -> list[File]:
+    """The files that these cases are in, as `weigh_files` says, by what is on record of everybody in them."""
+    with seeing_all(desk):
+        session = desk.session
+        story, links = read_story(session, cases)
+        records = list(read_records_of(session, story))
+        found = find_files(desk.pack.retention, records, links, read_held(session))
+    return [file for file in found if not story.isdisjoint(file.cases)]
+
+
+def list_due(desk: Desk, code: str | None, promised: Set[UUID], most: int) -> list[File]:
+    """The files that may go today, the longest overdue first, so many at most; of one class, or of all.
+
+    Those that are `promised` by any case are left out. It looks among those that were due when the files were last
+    weighed, and weighs each anew: what came to be due since is not found, and what is due no longer is not told.
+    """
+    found: dict[tuple[UUID, ...], File] = {}
+    for files in list_were_due(desk.session, code, most):
+        cases = {case for file in files if promised.isdisjoint(file) for case in file}
+        for file in weigh_those(desk, cases):
+            if is_due(file, desk.today) and code in (None, file.due.code) and promised.isdisjoint(file.cases):
+                found[file.cases] = file
+        if len(found) >= most:
+            break
+    return in_order(found.values())[:most]
+
+
+def in_order(due: Iterable[File]) -> list[File]:
+    """Files that are due, the longest overdue first."""
     return sorted(due, key=lambda file: (file.due.on, str(file.cases)))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Uuid, bindparam, func, select, text
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from triage.models import Disposal, DisposalItem, Enquiry, Event, Hold, Referral, Subject
 from triage.store.references import name_cases
@@ -22,6 +22,7 @@ WAITS = (
     DisposalItem.excluded_at.is_(None),
     DisposalItem.skipped.is_(None),
 )
+Link = tuple[UUID, UUID]
 Leaving = tuple[list[UUID], list[UUID], list[UUID]]
 PREPARER = 2013_0019  # the advisory lock of whoever puts a disposal together
 COUNT = text("SELECT count_file(:cases)").bindparams(bindparam("cases", type_=ARRAY(Uuid())))
@@ -29,11 +30,16 @@ COUNT = text("SELECT count_file(:cases)").bindparams(bindparam("cases", type_=AR
 
 def read_records(session: Session) -> Iterator[Record]:
     """What each file says of each person in it, as far as whoever acts may see."""
-    for person, file, *told, kept_as in session.execute(FACTS):
+    return as_records(session.execute(FACTS))
+
+
+def as_records(rows: Iterable[Any]) -> Iterator[Record]:
+    """Each row of FACTS as a schedule looks at it."""
+    for person, file, *told, kept_as in rows:
         yield Record(person, file, *told, frozenset(kept_as))
 
 
-def read_links(session: Session) -> list[tuple[UUID, UUID]]:
+def read_links(session: Session) -> list[Link]:
     """The cases that are one story: joined, split off, stepped up or down."""
     return [(row.one, row.other) for row in session.execute(text("SELECT one, other FROM file_links"))]
 
@@ -50,9 +56,12 @@ def count_rows(session: Session, cases: list[UUID]) -> dict[str, int]:
     return session.scalar(COUNT, {"cases": cases})
 
 
-def list_disposals(session: Session, most: int) -> list[Disposal]:
-    """The newest first."""
-    return list(session.scalars(select(Disposal).order_by(Disposal.prepared_at.desc(), Disposal.id).limit(most)))
+def list_disposals(session: Session, most: int) -> list[tuple[Disposal, int]]:
+    """The newest first, and how many files each has: that they are 500 each is not read to be counted."""
+    of_it = select(func.count()).where(DisposalItem.disposal_id == Disposal.id).correlate(Disposal).scalar_subquery()
+    query = select(Disposal, of_it).options(joinedload(Disposal.prepared_by), joinedload(Disposal.approved_by))
+    rows = session.execute(query.order_by(Disposal.prepared_at.desc(), Disposal.id).limit(most))
+    return [(row, files) for row, files in rows]
 
 
 def prepare_alone(session: Session) -> None:

@@ -35,6 +35,7 @@ TASKS = {
     "reports.make": "Quarterly reports: made",
     "retention.dispose": "Files that two people agreed to let go",
     "retention.forget": "Old letters and answers: let go",
+    "retention.weigh": "Retention: what is due to go, worked out",
     "second_looks.draw": "Second looks: drawn for the day",
     "worklist.write": "What is open, on paper: written for the day that the service is down",
 }

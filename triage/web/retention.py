@@ -13,7 +13,7 @@ from triage.services.desk import Desk
 from triage.services.disposing import PREPARES, ExcludeItem, approve, exclude, prepare, withdraw
 from triage.services.holding import LiftHold, PlaceHold, lift_hold, list_held, place_hold
 from triage.services.letters import say_count
-from triage.services.retention import sum_up, weigh_files
+from triage.services.weighing import ask_again, read_standing
 from triage.store.references import name_cases
 from triage.store.retention import list_disposals
 from triage.web.access import may, open_desk
@@ -72,6 +72,7 @@ GOES = {  # what is in the tables, in the words of whoever agrees that it goes
     "disposed_referrals": "Past numbers that say whose they were: that is taken out",
     "outbox": "Letters and notices that the service sent",
     "idempotency_keys": "Answers kept for other systems",
+    "due_files": "Lines of the list of what is due",
     "drafts": "Forms that somebody began and did not send",
     "tellings": "That somebody without an account sent it",
     "events": "Lines of the log: they are emptied, and stay in their place",
@@ -82,16 +83,15 @@ SHOWN = 50  # disposals, the newest
 @blueprint.get("")
 @may("retention.read")
 def show() -> Any:
-    """What is due today by class, why the rest is kept, and the disposals there are."""
+    """What is due by class, as it was worked out, why the rest is kept, and the disposals there are."""
     return _show()
 
 
 def _show(status: int = 200, **errors: str) -> Any:
     with open_desk() as desk:
-        standing = sum_up(weigh_files(desk), desk.today)
         page = render_template(
             "retention/show.html",
-            standing=standing,
+            weighed=read_standing(desk),
             schedule=desk.pack.retention,
             disposals=list_disposals(desk.session, SHOWN),
             never=NEVER,
@@ -112,6 +112,16 @@ def prepare_disposal() -> Any:
         return _show(409, code=str(refusal))
     flash(f"{say_count(len(disposal.items), 'file')} put together. Nothing goes until somebody else has agreed.")
     return redirect(url_for("retention.show_disposal", disposal_id=disposal.id))
+
+
+@blueprint.post("/again")
+@may("retention.approve")
+def weigh_again() -> Any:
+    """Have it worked out anew."""
+    with open_desk() as desk:
+        ask_again(desk)
+    flash("It is worked out again within a few minutes. Open this page again then.")
+    return redirect(url_for("retention.show"))
 
 
 @blueprint.get("/disposals/<uuid:disposal_id>")

@@ -84,11 +84,11 @@ LEFT_OUT = {
         "what is counted: numbers, and rows that name nobody, each of a case that stands in this copy",
     ),
     **dict.fromkeys(
-        ("disposal_reach", "disposed_enquiries", "disposed_referrals", "retention_classes"),
+        ("disposal_reach", "disposed_enquiries", "disposed_referrals", "retention_classes", "weighings"),
         "of how long records are kept, and numbers that name nobody",
     ),
     **dict.fromkeys(
-        ("holds", "disposals", "disposal_items"),
+        ("holds", "disposals", "disposal_items", "due_files"),
         "until when a record is kept, and for whom: a claim or an inquiry is not to be told of before its time",
     ),
     **dict.fromkeys(
