@@ -1,12 +1,14 @@
 -- Made-up rows of the enquiries numbered from :begins to :ends, over five years. Each value follows from its number. Every
--- fifth is of the child of the one before. bench/filling.py makes the names, and made_up, which gives keys in order.
+-- fifth is of the child of the one before. Of 90,000 postcodes each has some twenty people in a million. bench/filling.py
+-- makes the names, and made_up, which gives keys in order.
 INSERT INTO people (id, version, event_number, event_hash, kind, given_name, family_name, search_name, name_keys,
     birth_date, sex, ethnicity, disabilities, address, postcode, authority)
 SELECT made_up(who, n), 1, 1, sha256((who || n)::bytea), kind, g.name, f.name, lower(g.name || ' ' || f.name),
     ARRAY[g.sound || lower(' ' || left(f.name, 1)), f.sound || lower(' ' || left(g.name, 1))],
     born - abs(hashint4(n + 1)) % 5840, CASE kind WHEN 'child' THEN g.sex ELSE 'F' END,
     (ARRAY['WBRI', 'WBRI', 'WBRI', 'WBRI', 'AIND', 'BCRB', 'MWBC', 'NOBT'])[1 + abs(hashint4(n)) % 8],
-    '{}', 1 + abs(hashint4(n + 2)) % 120 || ' Made-up Lane', 'NG' || 1 + n % 25 || ' ' || n % 9 || 'AA', 'county'
+    '{}', 1 + abs(hashint4(n + 2)) % 120 || ' Made-up Lane',
+    'NG' || 1 + n % 25 || ' ' || n % 9 || chr(65 + n / 225 % 20) || chr(65 + n / 4500 % 20), 'county'
 FROM generate_series(CAST(:begins AS integer), CAST(:ends AS integer)) n
 CROSS JOIN (VALUES ('p', 'child', date '2014-01-01', 3), ('m', 'other_adult', date '1992-01-01', 4)) told(who, kind, born, other)
 JOIN made_up_names g ON g.is_given AND g.place = abs(hashint4(n + other)) % (SELECT count(*) FROM made_up_names WHERE is_given)
