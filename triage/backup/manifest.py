@@ -47,14 +47,20 @@ def unpack(text: bytes) -> Manifest:
     return Manifest(**json.loads(text))
 
 
-def take_manifest(connection: Connection, made_at: datetime) -> Manifest:
-    """Of all that this transaction sees. psycopg's error where row-level security would hide any of it.
+def lift_limits(connection: Connection) -> None:
+    """What is begun then lasts as long as a dump: no limit of the server's for usual work ends it.
 
-    It lasts as long as the dump that follows: no limit of the server's for usual work ends it.
+    Said before a transaction begins, for one that is idle may be ended before it has said anything.
     """
-    connection.execute("SET LOCAL row_security = off")  # a role that is bound is refused, and counts no part for all
+    connection.autocommit = True
     for limit in LIMITS:
-        connection.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(limit)))
+        connection.execute(sql.SQL("SET {} = 0").format(sql.Identifier(limit)))
+    connection.autocommit = False
+
+
+def take_manifest(connection: Connection, made_at: datetime) -> Manifest:
+    """Of all that this transaction sees. psycopg's error where row-level security would hide any of it."""
+    connection.execute("SET LOCAL row_security = off")  # a role that is bound is refused, and counts no part for all
     return Manifest(
         made_at=made_at.isoformat(timespec="seconds"),
         revision=_one(connection, REVISION),

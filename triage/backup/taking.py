@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psycopg
 
-from triage.backup.manifest import Manifest, take_manifest
+from triage.backup.manifest import Manifest, lift_limits, take_manifest
 from triage.backup.programs import connect, dumping
 from triage.backup.sealed_file import BackupKey, Sealer
 from triage.errors import CommandRefused
@@ -38,6 +38,7 @@ def take_backup(url: str, folder: Path, key: BackupKey, made_at: datetime) -> tu
 
 def _write(url: str, sealer: Sealer, made_at: datetime) -> Manifest:
     with connect(url) as connection:
+        lift_limits(connection)
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
         try:
