@@ -258,3 +258,9 @@ def sign_in(app: Flask, office: Office) -> Callable[..., FlaskClient]:
         return client
 
     return as_
+
+
+@pytest.fixture
+def here(office):
+    """The office, of which nobody writes down a hundred pages when a test fails."""
+    return lambda: office

@@ -10,14 +10,10 @@ from triage.errors import DomainError, Problem
 from triage.request_ids import request_id
 
 RETRY_SECONDS = 5
-BUSY_TITLE, BUSY = (
-    "Somebody else was at the same case",
-    "Somebody else changed it at the same moment, and this gave way.",
-)
+BUSY_TITLE = "Somebody else was at the same case"
+BUSY = "Somebody else changed it at the same moment, and this gave way."
 HELD_TITLE = "Somebody else has this just now"
 HELD = "Somebody else is at this case, or a new version of the service is coming in, and this waited as long as it may."
-
-
 PERHAPS = "Some of what you sent may be done already: look before you send it again."
 
 

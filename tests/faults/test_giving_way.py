@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select, text
 
-from tests.acting import accepted, events_of
+from tests.acting import events_of
 from tests.calling import Caller
 from triage.access.passwords import keep_password
 from triage.access.signin import issue_token
-from triage.app import create_app
 from triage.models import Person, Referral, User
 
 DANGER = "Made up: he is at the door"
@@ -18,21 +17,6 @@ WAITS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     " AND query LIKE '%FROM referrals%' AND clock_timestamp() - query_start > interval '400 ms'"
 )
-
-
-@pytest.fixture
-def case(door):
-    """A case that the west's team has accepted: its key, and its child's."""
-    with door.office() as office:
-        case = accepted(office)
-        return case.id, case.person_id
-
-
-@pytest.fixture
-def app(door, settings):
-    app = create_app(settings, door.clock, door.database)
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
-    return app
 
 
 def by_system(door, app, key):

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import NullPool, create_engine, select, text
 
-from tests.acting import accepted
 from tests.faults.front_door import FrontDoor
 from tests.faults.test_giving_way import DANGER, WEST, by_page, by_system, declared, signed_in
 from tests.services import SECRET_KEY, own_database, role_url
@@ -44,20 +43,6 @@ def door(own):
         door = FrontDoor(database)
         door.staff()
         yield door
-
-
-@pytest.fixture
-def case(door):
-    with door.office() as office:
-        case = accepted(office)
-        return case.id, case.person_id
-
-
-@pytest.fixture
-def app(door, settings):
-    app = create_app(settings, door.clock, door.database)
-    app.config.update(TESTING=True, PROPAGATE_EXCEPTIONS=False, WTF_CSRF_ENABLED=False)
-    return app
 
 
 @contextmanager

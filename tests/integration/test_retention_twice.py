@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, time
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -34,21 +33,17 @@ referrals = st.fixed_dictionaries(
     }
 )
 marks = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["looked_after", "sexual_abuse"])), max_size=2)
+STORY = {
+    "told": st.lists(people, min_size=3, max_size=3),
+    "asked": st.lists(enquiries, min_size=1, max_size=4),
+    "handed": st.lists(referrals, max_size=4),
+    "marked": marks,
+}
+DRAWING = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@pytest.fixture
-def here(office):
-    """The office, of which nobody writes down a hundred pages when a test fails."""
-    return lambda: office
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    told=st.lists(people, min_size=3, max_size=3),
-    asked=st.lists(enquiries, min_size=1, max_size=4),
-    handed=st.lists(referrals, max_size=4),
-    marked=marks,
-)
+@DRAWING
+@given(**STORY)
 def test_database_and_code_let_go_on_the_same_day(here, told, asked, handed, marked):
     office = here()
     session, desk = office.session, service_desk(office)

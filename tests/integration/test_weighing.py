@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.disposing import LATER, agreed, at_desk, closed_enquiry, dispose_all, service_desk, weigh
-from tests.integration.test_retention_twice import enquiries, marks, people, referrals, write_all
+from tests.integration.test_retention_twice import DRAWING, STORY, write_all
 from triage.database import acting_as
 from triage.errors import Conflict
 from triage.models import DueFile, Enquiry
@@ -208,18 +208,9 @@ def test_file_that_went_while_it_was_weighed_leaves_no_line(office, two, monkeyp
     assert (kept_cases(office), told(office).comes) == (set(), True)
 
 
-@pytest.fixture
-def here(office):
-    """The office, of which nobody writes down a hundred pages when a test fails."""
-    return lambda: office
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@DRAWING
 @given(
-    told=st.lists(people, min_size=3, max_size=3),
-    asked=st.lists(enquiries, min_size=1, max_size=4),
-    handed=st.lists(referrals, max_size=4),
-    marked=marks,
+    **STORY,
     linked=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=2),
     same=st.none() | st.tuples(st.integers(0, 2), st.integers(0, 2)),
 )

@@ -13,6 +13,12 @@ from triage.models import Checkpoint, Decision, Enquiry, SecondLook, Subject
 from triage.store.why_nots import DONE
 from workflows.calendar import midnight
 
+# Of days before today as they are counted for measures: each row by itself would be asked who may see its decision.
+COUNTED_LOOKS = text(
+    "SELECT why, decided_as AS decided, weighed_as AS weighed, count(*)::integer AS number FROM measured_second_looks"
+    " WHERE on_day >= :first AND on_day < :today GROUP BY 1, 2, 3"
+)
+
 
 def list_undrawn(session: Session, since: datetime) -> Sequence[Decision]:
     """Decisions in force that took effect since then, of which no second look is kept; none that came by import."""
@@ -50,13 +56,6 @@ def list_given_looks(session: Session, since: datetime, limit: int) -> Sequence[
     """Those that somebody has given since then, the latest first."""
     query = select(SecondLook).where(SecondLook.looked_at >= since).options(*_whole())
     return session.scalars(query.order_by(SecondLook.looked_at.desc(), SecondLook.id).limit(limit)).all()
-
-
-# Of days before today as they are counted for measures: each row by itself would be asked who may see its decision.
-COUNTED_LOOKS = text(
-    "SELECT why, decided_as AS decided, weighed_as AS weighed, count(*)::integer AS number FROM measured_second_looks"
-    " WHERE on_day >= :first AND on_day < :today GROUP BY 1, 2, 3"
-)
 
 
 def count_given_looks(session: Session, first: date, today: date) -> Sequence[Any]:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import ARRAY, Uuid, bindparam, delete, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from triage.models import DueFile, Weighing
+from triage.store.bulk import insert_rows
 from triage.store.retention import FACTS, Link, as_records
 from workflows.retention import File, Record
 
@@ -52,10 +53,8 @@ def keep_due(session: Session, files: Iterable[File]) -> None:
     """These, in their order, instead of those of before. Whoever disposes of a file is waited for, or waits."""
     session.execute(ALONE)
     session.execute(delete(DueFile))
-    rows = [DueFile(cases=list(file.cases), code=file.due.code, due_on=file.due.on) for file in files]
-    if rows:
-        told = [{"id": row.id, "cases": row.cases, "code": row.code, "due_on": row.due_on} for row in rows]
-        session.execute(insert(DueFile), told)
+    due = (DueFile(cases=list(file.cases), code=file.due.code, due_on=file.due.on) for file in files)
+    insert_rows(session, due)
     session.execute(GONE)
 
 
