@@ -1,6 +1,6 @@
 """The numbers that are kept as cases change: the same as everything counted anew, and as counted by hand."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from math import ceil
 
@@ -21,10 +21,16 @@ from triage.pack import load_pack
 
 PACK = load_pack("nottinghamshire")
 PERIODS = st.just((YEARS[0], date(2016, 12, 31))) | st.tuples(DAYS, DAYS).map(sorted)
+GROUPED = {
+    "month": lambda enquiry: f"{day_of(enquiry.received_at):%Y-%m}",
+    "week": lambda enquiry: f"{day_of(enquiry.received_at):%G-W%V}",
+    "district": lambda enquiry: enquiry.district_code or "none",
+    "rag": lambda enquiry: enquiry.rag or "none",
+}
 NUMBERS = (
     text("SELECT by, measure, span, on_day, key, counted, of FROM rollups WHERE of <> 0 OR counted <> 0"),
     text("SELECT by, key, began, ended::text, number FROM stays WHERE number <> 0"),
-    text("SELECT by, spread, month, key, value, number FROM spreads WHERE number <> 0"),
+    text("SELECT by, spread, month, key, value, number, so_far FROM spreads WHERE so_far <> 0 OR number <> 0"),
 )
 
 
@@ -75,8 +81,12 @@ def enquiries_by_hand(session, pack, county, first, last):
         minutes = sorted(each.enquiry.working_minutes_to_decision for each in decided)
         within = ceil(minutes[ceil(part * len(minutes)) - 1] / 15) * 15 if minutes else None
         assert (wholes[name].value, wholes[name].counted) == (within, len(minutes))
-        by_month = measure(session, pack, name, first, last, "month")
-        assert sum(figure.counted for _key, _label, figure in by_month.groups) == len(minutes)
+        for by, key_of in GROUPED.items():
+            told = measure(session, pack, name, first, last, by)
+            assert {key: (figure.value, figure.counted) for key, _label, figure in told.groups} == {
+                key: (by_hand.part_of(minutes, part, 15), len(minutes))
+                for key, minutes in minutes_by(decided, key_of).items()
+            }
     clocks = [clock for each in enquiries for clock in each.enquiry.clocks]
     ended = [
         each for each in clocks if each.state in ("met", "missed") or (each.state == "running" and each.breached_at)
@@ -94,6 +104,14 @@ def enquiries_by_hand(session, pack, county, first, last):
     ]
     assert wholes["re_referrals"].of == len(referred)
     assert wholes["re_referrals"].counted == sum(each.id in again for each in referred)
+
+
+def minutes_by(decided, key_of):
+    """The working minutes to each decision, by group."""
+    groups = defaultdict(list)
+    for each in decided:
+        groups[key_of(each.enquiry)].append(each.enquiry.working_minutes_to_decision)
+    return groups
 
 
 def work_by_hand(session, pack, county, first, last):

@@ -20,6 +20,7 @@ from triage.models import Counting
 
 BATCH = 1_000  # cases that are counted again in one statement
 LOCK = 5_010  # one counts at a time
+KEPT = 2  # the way in which the numbers are kept: of a year so far, too
 READERS = 5  # seconds for which it waits for those who read: less than the web waits behind it
 # Both sorts of numbers of some cases: less of what they were, more of what they are.
 CHANGE = """
@@ -34,12 +35,17 @@ WITH told AS MATERIALIZED (SELECT sign, (fact).* FROM recount_{table}(:keys)), c
     DO UPDATE SET counted = kept.counted + excluded.counted, of = kept.of + excluded.of
 ){spreads}{stays} SELECT
 """
+# A month, and those after it in its reporting year: what is of it is of theirs "so far".
+FROM_THEN_ON = """generate_series(month, CASE WHEN by = 'week' THEN month
+        ELSE date_trunc('year', month + interval '9 months') + interval '2 months' END, '1 month') AS later"""
 CHANGE_SPREAD = """, {value} AS (
-    INSERT INTO spreads AS kept (by, spread, month, key, value, number)
-    SELECT d.by, '{spread}', date_trunc('month', on_day)::date, d.key, {grained}, sum(sign)
-    FROM told CROSS JOIN LATERAL (VALUES {groups}) d(by, key)
-    WHERE {value} IS NOT NULL GROUP BY 1, 3, 4, 5 HAVING sum(sign) <> 0
-    ON CONFLICT (by, spread, month, key, value) DO UPDATE SET number = kept.number + excluded.number
+    INSERT INTO spreads AS kept (by, spread, month, key, value, number, so_far)
+    SELECT by, '{spread}', later::date, key, {grained}, sum(CASE WHEN later = month THEN sign ELSE 0 END), sum(sign)
+    FROM (SELECT *, date_trunc('month', on_day::timestamp) AS month FROM told WHERE {value} IS NOT NULL) told
+    CROSS JOIN LATERAL (VALUES {groups}) d(by, key) CROSS JOIN LATERAL {from_then_on}
+    GROUP BY 1, 3, 4, 5 HAVING sum(CASE WHEN later = month THEN sign ELSE 0 END) <> 0 OR sum(sign) <> 0
+    ON CONFLICT (by, spread, month, key, value)
+    DO UPDATE SET number = kept.number + excluded.number, so_far = kept.so_far + excluded.so_far
 )"""
 CHANGE_STAYS = """, stayed AS (
     INSERT INTO stays AS kept (by, key, began, ended, number)
@@ -66,12 +72,16 @@ SELECT {group}, on_day, until, count(*)
 FROM (SELECT *, coalesce(ended_on, 'infinity') AS until FROM {view} WHERE begins AND ({stays})) told
 GROUP BY GROUPING SETS ({sets})
 """
+# In the order of its key: what is read together then lies together.
 FILL_SPREAD = """
-INSERT INTO spreads (by, key, spread, month, value, number)
-SELECT {group}, '{spread}', month, within, count(*)
-FROM (SELECT *, {week} AS week, date_trunc('month', on_day)::date AS month, {grained} AS within
-    FROM {view} WHERE {value} IS NOT NULL) told
-GROUP BY GROUPING SETS ({sets})
+INSERT INTO spreads (by, key, spread, month, value, number, so_far)
+SELECT by, key, '{spread}', later::date, within, sum(CASE WHEN later = month THEN number ELSE 0 END), sum(number)
+FROM (
+    SELECT {group}, month, within, count(*) AS number
+    FROM (SELECT *, {week} AS week, date_trunc('month', on_day::timestamp) AS month, {grained} AS within
+        FROM {view} WHERE {value} IS NOT NULL) told
+    GROUP BY GROUPING SETS ({sets})
+) told CROSS JOIN LATERAL {from_then_on} GROUP BY 1, 2, 4, 5 ORDER BY 1, 4, 2, 5
 """
 
 
@@ -113,16 +123,16 @@ def rebuild(session: Session) -> None:
 
 
 def _say_definitions() -> dict[str, str]:
-    """By fact, what the numbers hang on: another wording of a question changes none."""
+    """By fact, what the numbers hang on, and how they are kept: another wording of a question changes none."""
     return {
         name: json.dumps(
-            [fact.by, fact.values, fact.stays, [(each.name, each.counted, each.of) for each in _measures_of(name)]]
+            [KEPT, fact.by, fact.values, fact.stays, [(each.name, each.counted, each.of) for each in _counted_of(name)]]
         )
         for name, fact in FACTS.items()
     }
 
 
-def _measures_of(name: str) -> list[Measure]:
+def _counted_of(name: str) -> list[Measure]:
     return [each for each in read_measures().values() if each.fact == name and not each.percentile]
 
 
@@ -135,7 +145,7 @@ def _recount(session: Session, name: str, fact: Fact, keys: Sequence[UUID]) -> N
 def _change(name: str, fact: Fact) -> str:
     measures = (
         f"('{each.name}', (({each.counted}) AND {_of(each)})::integer, ({_of(each)})::integer)"
-        for each in _measures_of(name)
+        for each in _counted_of(name)
     )
     spreads = (
         CHANGE_SPREAD.format(
@@ -143,6 +153,7 @@ def _change(name: str, fact: Fact) -> str:
             spread=f"{name}.{value}",
             grained=_grained(fact, value),
             groups=_list_groups((*fact.by, "week")),
+            from_then_on=FROM_THEN_ON,
         )
         for value in fact.values
     )
@@ -168,7 +179,7 @@ def _grained(fact: Fact, value: str) -> str:
 
 
 def _fill(name: str, fact: Fact) -> str:
-    measures = list(enumerate(_measures_of(name)))
+    measures = list(enumerate(_counted_of(name)))
     counts = (
         f"count(*) FILTER (WHERE ({each.counted}) AND {_of(each)}) AS c{n}, count(*) FILTER (WHERE {_of(each)}) AS o{n}"
         for n, each in measures
@@ -192,6 +203,7 @@ def _fill_spread(name: str, fact: Fact, value: str) -> str:
         grained=_grained(fact, value),
         view=fact.view,
         sets=_sets("month, within", by),
+        from_then_on=FROM_THEN_ON,
     )
 
 

@@ -54,3 +54,22 @@ def whole_months(first: date, last: date) -> tuple[date, date]:
 def next_month(day: date) -> date:
     """The first day of the month after that day's; the calendar's last day where there is none."""
     return (day.replace(day=1) + timedelta(32)).replace(day=1) if (day.year, day.month) < (9999, 12) else date.max
+
+
+def read_so_far(begins: date, ends: date) -> tuple[list[date], list[date]]:
+    """Of which months what is kept of their reporting year so far is added, and of which it is then taken away.
+
+    What is left is of the whole months from `begins` up to `ends`, which is in none of them. A reporting year begins in
+    April; each is read at its end, or where the months end, less what it had before they began.
+    """
+    if begins == ends:
+        return [], []
+    last = before(ends)
+    years = [date(year, 3, 1) for year in range(begins.year, last.year + 1)]
+    earlier = begins > date.min and begins.month != 4
+    return [*(each for each in years if begins <= each < last), last], [before(begins)] if earlier else []
+
+
+def before(month: date) -> date:
+    """The first day of the month before the one that begins on that day."""
+    return (month - timedelta(1)).replace(day=1)

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from triage.insight.definition import Measure
 from triage.insight.facts import SPANS, key_of
-from triage.insight.months import Parts, split_period
+from triage.insight.months import Parts, read_so_far, split_period
 from triage.insight.together import Asked, ask_together
 
+SO_FAR = """SELECT {kept} AS key, value, CASE WHEN month = ANY (CAST(:less AS date[])) THEN -so_far ELSE so_far END
+    AS number FROM spreads
+    WHERE by = :by AND spread = :spread AND month = ANY (CAST(:less AS date[]) || CAST(:more AS date[]))"""
 MONTHS = """SELECT {kept} AS key, value, number FROM spreads
     WHERE by = :by AND spread = :spread AND month >= :from_month AND month < :to_month"""
 WEEKS = """SELECT {kept} AS key, value, number FROM spreads
@@ -51,7 +54,8 @@ def _write(alike: Alike, asked: Asked) -> tuple[str, Mapping[str, Any]]:
     """Of what there is none of, nothing is asked."""
     definition, by = alike[0], asked.by
     period = split_period(asked.first, asked.last, weeks=by is None or by in SPANS)
-    parts = ((MONTHS, period.months[0] < period.months[1]), (WEEKS, period.weeks), (DAYS, period.days))
+    months = MONTHS if by in SPANS else SO_FAR
+    parts = ((months, period.months[0] < period.months[1]), (WEEKS, period.weeks), (DAYS, period.days))
     told = {
         "kept": "to_char(month, 'YYYY-MM')" if by == "month" else "key" if by else "''",
         "key": key_of(by) if by else "''",
@@ -66,11 +70,14 @@ def _write(alike: Alike, asked: Asked) -> tuple[str, Mapping[str, Any]]:
 
 def _bound(definition: Measure, period: Parts, by: str | None) -> dict[str, Any]:
     begins, ends = period.months
+    more, less = read_so_far(begins, ends)
     return {
         "by": "" if by in (None, "month") else by,
         "spread": definition.spread,
         "from_month": begins,
         "to_month": ends,
+        "more": more,
+        "less": less,
         "months": [month for month, _week in period.weeks],
         "weeks": [week for _month, week in period.weeks],
         "days": list(period.days),

@@ -212,7 +212,11 @@ class Rollup(Base):
 
 
 class Spread(Base):
-    """How many of a month had a value, in one group: percentiles are read from it."""
+    """How many of a month had a value, in one group: percentiles are read from it.
+
+    `so_far`: of that month and of those before it in its reporting year, which begins in April. A part of a week has
+    its own number there.
+    """
 
     __tablename__ = "spreads"
     by: Mapped[str] = mapped_column(primary_key=True)
@@ -221,6 +225,7 @@ class Spread(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     number: Mapped[int]
+    so_far: Mapped[int] = mapped_column(server_default="0")
 
 
 class Stay(Base):

@@ -16,6 +16,7 @@ from triage.services.desk import Desk
 from triage.state import state_of
 from triage.web.access import may
 from triage.web.forms import errors_by_field, load
+from triage.web.leading import lead_to
 from triage.web.numbers import ask_numbers
 from triage.web.places import may_open
 from triage.web.words import local
@@ -41,7 +42,8 @@ def show() -> Any:
         kinds=KINDS,
         by=by,
         groups=charted.measure.by,
-        leads=may_open("behind.show", g.actor),
+        leads=lead_to("behind.show") if may_open("behind.show", g.actor) else None,
+        over_time=lead_to("runs.show"),
     )
 
 

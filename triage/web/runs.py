@@ -16,6 +16,7 @@ from triage.services.desk import Desk
 from triage.state import state_of
 from triage.web.access import may
 from triage.web.forms import errors_by_field, load
+from triage.web.leading import lead_to
 from triage.web.numbers import ask_numbers
 from triage.web.places import may_open
 from triage.web.words import local
@@ -31,7 +32,7 @@ def show(name: str) -> Any:
     last, errors = _read_last()
     run = ask_numbers(lambda desk: _run(desk, name, last))
     signals = [say_signal(run, each) for each in run.reading.signals] if run.reading else []
-    leads = may_open("behind.show", g.actor)
+    leads = lead_to("behind.show") if may_open("behind.show", g.actor) else None
     return render_template(
         "insight/run.html",
         run=run,
