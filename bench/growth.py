@@ -4,7 +4,8 @@ Run: `python -m bench.growth [ENQUIRIES ...]`. A private PostgreSQL as productio
 which must lie on a disk, is filled to each size in turn: closed enquiries of five years, and a thousand that are open,
 logged by the application. Then the whole application is asked in one process, in turns: prints for each thing the
 median and what 95% keep within, in milliseconds, and how many of PostgreSQL's pages (8 kB) it touched; what a process
-of the web server, of the worker and of PostgreSQL has of memory once each was at work; and what there is on the disk.
+of the web server, of the worker and of PostgreSQL has of memory once each was at work; how long it takes to weigh every
+file; and what there is on the disk.
 Writes growth.json and growth.svg, the same as a picture, into the folder that OUT names, `build/bench` unless told.
 """
 
@@ -21,7 +22,7 @@ from statistics import median, quantiles
 from uuid import uuid4
 
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
 from bench.action import PACK
 from bench.filling import fill
@@ -31,21 +32,26 @@ from bench.ledger import sign_in
 from bench.memory import weigh
 from bench.row import Row, show
 from triage.access.actor import SYSTEM
+from triage.access.signin import actor_of
 from triage.clock import SettableClock
 from triage.database import Database
 from triage.demo.staff import PASSWORD
 from triage.embedded import Services, services
 from triage.gunicorn_config import leave_what_stays
 from triage.insight.counting import rebuild, refresh
+from triage.models import User
 from triage.pack import load_pack
 from triage.schema import load_reference_data, migrate, move_to_present_workflows
 from triage.services.desk import Desk
+from triage.services.disposing import approve, dispose_next, prepare
 from triage.services.sweep import sweep
+from triage.services.weighing import ask_again, work_out
 from triage.state import state_of
 from triage.watching.gauges import tell_database
 
 SIZES, OPEN, TIMES, WARM = (10_000, 100_000, 1_000_000), 1_000, 20, 8
 NOW = datetime(2019, 1, 7, 9, tzinfo=UTC)
+DUE = datetime(2026, 6, 1, 9, tzinfo=UTC)  # six years after
 SOMEBODY = """SELECT given_name, family_name, birth_date FROM people WHERE kind = 'child' AND version = 1
     ORDER BY md5(id::text) LIMIT 2000"""
 TOUCHED = """SELECT sum(heap_blks_hit + heap_blks_read + coalesce(idx_blks_hit + idx_blks_read, 0)
@@ -67,6 +73,10 @@ class Office:
         self.manager.post("/sign-in", data={"username": "manager", "password": PASSWORD})
         self.system, self.database, self.pack = app.test_client(), state_of(app).database, load_pack(PACK)
         self.owner = create_engine(url.replace("triage_app", "postgres"), isolation_level="AUTOCOMMIT")
+        self.governor = app.test_client()
+        self.governor.post("/sign-in", data={"username": "governance", "password": PASSWORD})
+        with self.database.transaction(SYSTEM) as session:
+            self.staff = {user.username: actor_of(user) for user in session.scalars(select(User))}
         self.number, self.opened = 0, list[str]()
         self.known: list[tuple[str, str, str]] = []
 
@@ -118,6 +128,33 @@ class Office:
         with self.database.one_moment() as session:
             list(tell_database(session, NOW))
 
+    def weigh(self) -> float:
+        """Every file, seconds for which it takes; and some hundreds of those that are due are agreed to."""
+        begins = time.perf_counter()
+        with self._later("system") as desk:
+            ask_again(desk)
+            work_out(desk)
+        took = time.perf_counter() - begins
+        with self._later("governance") as desk:
+            disposal = prepare(desk, None).id
+        with self._later("manager") as desk:
+            approve(desk, disposal)
+        return took
+
+    def let_go(self) -> None:
+        """One file."""
+        with self._later("system") as desk:
+            item = dispose_next(desk)
+        if item is None or item.skipped:
+            raise AssertionError(f"No file went: {item and item.skipped}.")
+
+    @contextmanager
+    def _later(self, username: str) -> Iterator[Desk]:
+        """Their desk, once files are due."""
+        actor = SYSTEM if username == "system" else self.staff[username]
+        with self.database.transaction(actor) as session:
+            yield Desk(session, actor, SettableClock(DUE), self.pack)
+
     def touched(self) -> int:
         """How many pages of tables and indexes were touched until now."""
         with self.database.engine.connect() as connection:
@@ -143,6 +180,8 @@ DONE: dict[str, Callable[[Office], None]] = {
     "what changed, counted": Office.count,
     "the clock sweep": Office.sweep,
     "what is watched": Office.tell,
+    "retention": lambda office: office.ask("governor", "/retention"),
+    "a file goes": Office.let_go,
 }
 
 
@@ -190,7 +229,7 @@ def grow(private: Services, url: str, folder: Path, sizes: list[int]) -> Iterato
         while len(office.opened) < OPEN:
             office.log()
         filled = size
-        figures = measure(office)
+        figures = {"s": {"every file weighed": office.weigh()}} | measure(office)
         with office.owner.connect() as connection:
             disk = connection.exec_driver_sql("SELECT pg_database_size('triage') / 1e6").scalar()
         yield size, figures | {"MB": {"disk": float(disk)}}  # kept, whatever becomes of what is weighed
@@ -223,8 +262,9 @@ def rows(*sizes: int) -> Iterator[Row]:
             for part, unit in (("median", "ms"), ("95% within", "ms"), ("touched", "pages")):
                 peer = (f"among {least:,}", found[least][name][part]) if size > least else ()
                 yield Row(f"{name}, among {size:,}: {part}", figures[name][part], unit, *peer)
-        for name, megabytes in figures["MB"].items():
-            yield Row(f"{name}, among {size:,}", megabytes, "MB")
+        for unit in ("s", "MB"):
+            for name, number in figures[unit].items():
+                yield Row(f"{name}, among {size:,}", number, unit)
 
 
 if __name__ == "__main__":

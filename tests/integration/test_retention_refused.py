@@ -79,6 +79,11 @@ def test_service_rewrites_nothing_of_what_was_agreed_to_or_done(office, disposal
     refuses(office, statement, "permission denied", who)
 
 
+@pytest.mark.parametrize("who", ["information_governance", "mash_manager", "analyst"])
+def test_what_goes_with_a_file_is_told_to_the_service_alone(office, who):
+    refuses(office, "SELECT file_of(ARRAY[:key])", "found by the service alone", who, key=uuid4())
+
+
 def test_file_that_stands_in_no_disposal_does_not_go(office):
     refuses(office, "SELECT dispose_item(:key, :at)", "is in no disposal that was agreed to", key=uuid4(), at=LATER)
 

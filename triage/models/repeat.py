@@ -17,7 +17,7 @@ class Repeat(Base):
     """
 
     __tablename__ = "repeats"
-    __table_args__ = (Index("ix_repeats_person_id", "person_id"), Index("ix_repeats_case_id", "case_id"))
+    __table_args__ = tuple(Index(f"ix_repeats_{key}", key) for key in ("person_id", "case_id", "before_id"))
     kind: Mapped[str] = mapped_column(code_of("kind", tuple(REPEATS)), primary_key=True)
     case_id: Mapped[UUID] = mapped_column(primary_key=True)
     person_id: Mapped[UUID]
