@@ -23,6 +23,7 @@ CASES = [
     (NAME, "jonathan", "johanna", "alike"),
     (NAME, "ava", "eva", "differs"),
     (TEXT, "stanley street", "stnaley street", "a slip"),
+    (TEXT, "mill street", "mill stream", "a slip"),  # just as like as a slip must be
     (TEXT, "mill road", "park avenue", "differs"),
     (DAY, "20140301", "20140103", "with day and month exchanged"),
     (DAY, "20140301", "20140307", "but for one digit"),
