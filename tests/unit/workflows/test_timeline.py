@@ -63,11 +63,10 @@ def test_months_old_are_whole(born, day, months):
     assert months_old(born, day) == months
 
 
-@given(DAYS, st.integers(1, 40))
-def test_each_day_is_counted_in_its_month(days, months):
-    last = date(2014, 12, 31)
+@given(DAYS, st.dates(date(2012, 1, 1), date(2014, 12, 31)), st.integers(1, 40))
+def test_each_day_is_counted_in_its_month_of_so_many_up_to_the_last(days, last, months):
     counted = count_by_month(days, last, months)
-    assert len(counted) == months
-    begins = counted[0][0]
-    assert sum(count for _, count in counted) == sum(day >= begins for day in days)
-    assert all((later - timedelta(days=1)).month == earlier.month for (earlier, _), (later, _) in pairwise(counted))
+    firsts = [first for first, _ in counted]
+    assert (len(counted), firsts[-1]) == (months, last.replace(day=1))
+    assert all((later - timedelta(days=1)).replace(day=1) == earlier for earlier, later in pairwise(firsts))
+    assert counted == [(first, sum(day.replace(day=1) == first for day in days)) for first in firsts]
