@@ -66,7 +66,7 @@ class _Subject:
 
 
 def _build(table: Table) -> Machine:
-    machine = Machine(model=None, states=list(table.states), initial=None, auto_transitions=False, queued=False)
+    machine = Machine(model=None, states=list(table.states), initial=None, auto_transitions=False)
     for each in table.transitions:
         machine.add_transition(each.action, list(each.sources), each.target or "=")
     return machine

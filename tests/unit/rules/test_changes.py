@@ -15,6 +15,7 @@ from rules.library import get_policy
 from rules.policy import NoAnswer
 from rules.reading import load
 from tests.unit.rules.drawing import V4, draw_policies
+from tests.unit.rules.test_policy_faults import GOOD
 from triage.thresholds.command import policy as command
 
 V5 = get_policy("pathway_to_provision", "V5")
@@ -109,6 +110,110 @@ EDITS = {
         "Now level 1, no further action, amber; was level 1, no further action, green.",
     ),
 }  # fmt: skip
+
+
+RANKED = GOOD.replace("- id: level_2\n", "- id: level_2\n    rank: 3\n")
+WRITTEN = {
+    "in force later": (
+        ("2014-06-01", "2016-02-03"),
+        "In force from 3 February 2016; 1 has been since 1 June 2014.",
+    ),
+    "name": (("name: small", "name: smaller"), "The name is now “smaller”; it was “small”."),
+    "authority": (
+        ("authority: Somewhere", "authority: Elsewhere"),
+        "The authority is now “Elsewhere”; it was “Somewhere”.",
+    ),
+    "source": (("source: Made up\n", "source: Ours\n"), "The source is now “Ours”; it was “Made up”."),
+    "domain": (("P: The parents", "P: Parents"), "The domain P is now “Parents”; it was “The parents”."),
+    "place": (("there: There", "there: Yonder"), "The authority there is now “Yonder”; it was “There”."),
+    "abbreviation": (("authorities:", "sources: {Z: Zed}\nauthorities:"), "The source Z is now “Zed”."),
+    "words": (("says: Hungry", "says: Always hungry"), "“Always hungry” (HUNGRY): it was put as “Hungry”."),
+    "section": (("section: s47", "section: s17"), "“Hurt” (HURT): it now means section 17."),
+    "no section": ((", section: s47", ""), "“Hurt” (HURT): it now means no section of the Children Act."),
+    "source of a sign": (
+        ("s47, source: Made up", "s47, source: Ours"),
+        "“Hurt” (HURT): its source is now Ours, and was Made up.",
+    ),
+    "level and about": (
+        ("domains: [C], level: 2, about: child", "domains: [C], level: 3, about: parent"),
+        "“Hungry” (HUNGRY): it now usually means level 3, and meant level 2; "
+        "it is now about the parent, and was about the child.",
+    ),
+    "way of combining": (
+        ("level: highest", "level: first"),
+        "Of several rules, the level that is taken is now the first, and was highest.",
+    ),
+    "none for the rest": (
+        ("  otherwise: {level: 1, rag: green}\n", ""),
+        "Whoever fits no rule now gets no answer, and got level 1 and RAG green.",
+    ),
+    "a route for the rest": (
+        ("rag: green}", "rag: green, route: early_help}"),
+        "Whoever fits no rule now gets level 1 and RAG green and route early help, and got level 1 and RAG green.",
+    ),
+    "a floor": (
+        ("    rank: 3\n", "    rank: 3\n    floor: true\n"),
+        "The rule level_2: it now gives level 2, which nothing lowers, and gave level 2.",
+    ),
+    "danger": (
+        ("then: {level: 2}", "then: {level: 4, rag: red, section_47: true, must_be_seen_today: true}"),
+        "The rule level_2: it now gives level 4, red, section 47, must be seen today, and gave level 2.",
+    ),
+    "whom to ask": (
+        ("[health]", "[health, youth_offending]"),
+        "The rule under_five: it now gives amber, ask health, youth offending, and gave amber, ask health.",
+    ),
+    "paragraph": (("Page 1", "Page 9"), "The rule level_2: its reason is now “Seen.” (Page 9)."),
+    "rank and reason": (
+        ("    rank: 2\n    when: always\n    then: {route: advice}\n    because: {paragraph: Page 4",
+         "    rank: 9\n    when: always\n    then: {route: advice}\n    because: {paragraph: Page 5"),
+        "The rule rest: its rank is now 9, and was 2; its reason is now “The rest.” (Page 5).",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", WRITTEN)
+def test_every_part_of_a_policy_that_is_written_otherwise_is_told(part) -> None:
+    (old, new), told = WRITTEN[part]
+    assert old in RANKED
+    assert find_changes(load(RANKED), load(RANKED.replace(old, new, 1))).text == (told,)
+
+
+def test_what_is_gone_is_told_with_what_it_said() -> None:
+    with_more = RANKED.replace("authorities:", "sources: {Z: Zed}\nauthorities:")
+    with_more += "  - id: nobody\n    when: {open_case: true}\n    then: {rag: red}\n"
+    with_more += "    because: {paragraph: Page 6, says: It is open.}\n"
+    assert find_changes(load(with_more), load(RANKED)).text == (
+        "The source Z is gone; it was “Zed”.",
+        "Gone is the rule nobody: when a case is open, then red. It is open. (Page 6)",
+    )
+
+
+def test_who_gets_no_answer_any_more_comes_first_and_who_gets_less_before_all_others() -> None:
+    other = RANKED.replace("then: {level: 2}", "then: {level: 1}").replace("{route: advice}", "{route: early_help}")
+    gap = other.replace("otherwise: {level: 1, rag: green}", "otherwise: {rag: green}")
+    less = [
+        "Now level 1, early help, green; was level 2, advice, amber.",
+        "Now level 1, early help, green; was level 2, advice, green.",
+        "Now level 1, other authority, green; was level 2, other authority, green.",
+    ]
+    assert answers_told(other) == [*less, "Now level 1, early help, green; was level 1, advice, green."]
+    none = ["Now no answer; was level 1, advice, green.", "Now no answer; was level 1, other authority, green."]
+    told = answers_told(gap)
+    assert (set(told[:2]), told[2:]) == (set(none), less)
+
+
+def answers_told(text: str) -> list[str]:
+    return [each[each.index("Now ") :] for each in find_changes(load(RANKED), load(text)).examples]
+
+
+def test_rule_too_intricate_for_anybody_to_be_made_who_fits_it_is_named_once() -> None:
+    parts = (f"{{{name}: {{below: {below}}}}}" for name in ("age", "earlier_nfa_12m") for below in range(1, 9))
+    intricate = f"{{at_least: {{count: 8, of: [{', '.join(parts)}]}}}}"
+    policy = load(RANKED.replace("when: {indicators: {level: 2}}", f"when: {intricate}"))
+    assert find_changes(policy, policy).untried == ("level_2",)
+    assert find_changes(load(RANKED), policy).untried == ("level_2",)
+    assert find_changes(load(RANKED), load(RANKED)).untried == ()
 
 
 @pytest.mark.parametrize("edit", EDITS)

@@ -22,6 +22,14 @@ TOLD = [
         "An unborn child, with nothing seen; the number of enquiries in the twelve months before is 2; "
         "the time since social care last closed a case is 6 months.",
     ),
+    (
+        {"kind": "adult_at_risk", "indicators": ["F2_YOUNG_CARER", "C4_UASC"]},
+        "An adult at risk, with “Unaccompanied child seeking asylum” and “Young carer with some caring role”.",
+    ),
+    (
+        {"kind": "other_adult", "needs_immediate_protection": True},
+        "An adult, with nothing seen; immediate protection is needed.",
+    ),
 ]
 
 
@@ -50,9 +58,19 @@ def test_said_length_is_exact() -> None:
 
 
 @pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "0 days"), (1, "1 day"), (2, "2 days"), (7, "1 week"), (14, "2 weeks"), (30, "1 month"), (183, "6 months"),
+     (184, "184 days"), (365, "1 year"), (1826, "5 years")],
+)  # fmt: skip
+def test_days_are_said_in_the_largest_unit_that_says_them_exactly(days, said) -> None:
+    assert say_days(days) == said
+
+
+@pytest.mark.parametrize(
     ("days", "age"),
-    [(0, "0 days old"), (1, "1 day old"), (60, "60 days old"), (183, "6 months old"), (182, "5 months old"),
-     (1825, "4 years old"), (1826, "5 years old"), (6573, "17 years old"), (6574, "18 years old")],
+    [(0, "0 days old"), (1, "1 day old"), (60, "60 days old"), (61, "2 months old"), (182, "5 months old"),
+     (183, "6 months old"), (730, "23 months old"), (731, "2 years old"), (1825, "4 years old"), (1826, "5 years old"),
+     (6573, "17 years old"), (6574, "18 years old")],
 )  # fmt: skip
 def test_age_is_told_in_units_that_have_passed(days, age) -> None:
     assert say_age(days) == age

@@ -16,6 +16,7 @@ from lxml import etree
 from rules import interpret
 from rules.compiler import compile_policy
 from rules.dmn import UNSAID, CannotWrite, list_left_out, put_facts, read_as_yaml, read_dmn, write_dmn
+from rules.dmn.kinds import say_kind
 from rules.dmn.xml import DMN
 from rules.facts import NEVER, Facts
 from rules.policy import NoAnswer, Policy
@@ -82,6 +83,30 @@ def test_document_carries_the_words(policy) -> None:
     names = root.findall("dmn:decision[@name='level_name']//dmn:outputEntry/dmn:text", NAMES)
     assert [each.text for each in names] == [f'"{policy.level_names[level]}"' for level in (4, 3, 2, 1)]
     assert root.find("dmn:organizationUnit", NAMES).get("name") == policy.authority
+
+
+def test_each_input_says_whether_a_number_or_a_word_is_put_in() -> None:
+    put = put_facts(V4, Facts())
+    kinds = {each.get("name"): each.get("typeRef") for each in _parse(V4).iterfind("dmn:inputData/dmn:variable", NAMES)}
+    assert kinds == {name: "number" if isinstance(value, int) else "string" for name, value in put.items()}
+    assert (kinds["age_days"], kinds["age_days_known"], kinds["C4_NAI"]) == ("number", "string", "number")
+
+
+@pytest.mark.parametrize(
+    ("has", "said"),
+    [
+        (lambda each: each.usual_level == 2, "level 2 indicators"),
+        (lambda each: each.section == "s17", "section 17 indicators"),
+        (lambda each: each.about == "family", "indicators about the family"),
+        (lambda each: "P" in each.domains, "parenting indicators"),
+        (lambda each: each.section == "s47" and each.about == "child", "section 47 indicators about the child"),
+        (lambda each: each.usual_level == 2 and "F" in each.domains, "level 2 family and environment indicators"),
+        (lambda each: each.code in ("C2_SPEECH", "F2_DEBT"), "indicators of those named"),
+    ],
+)
+def test_indicators_are_named_by_what_they_alone_have_in_common(has, said) -> None:
+    codes = frozenset(each.code for each in V4.vocabulary.indicators.values() if has(each))
+    assert say_kind(V4.vocabulary, codes) == said
 
 
 def test_document_says_what_dmn_cannot_carry() -> None:

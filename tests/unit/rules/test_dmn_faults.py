@@ -25,6 +25,7 @@ def _cut(start: str, name: str, text: str = TEXT) -> str:
     return found[0]
 
 
+UNDER_FIVE_ROW = _cut("<rule", "rag_1")
 ELSEWHERE_ROW, REST_ROW = _cut("<rule", "route_1"), _cut("<rule", "route_3")
 # What to replace, by what (@ marks the place that the error must name), and what the error says.
 FAULTS = {
@@ -141,6 +142,11 @@ FAULTS = {
         'label="elsewhere">\n        <',
         'label="rest">\n        @<',
         "the knowledgeSource rest says otherwise",
+    ),
+    "two answers of one rule": (
+        UNDER_FIVE_ROW,
+        f"{UNDER_FIVE_ROW}@{UNDER_FIVE_ROW.replace('amber', 'red')}",
+        "another row of this rule gives 'amber' as its rag",
     ),
     "rows out of order": (ELSEWHERE_ROW, f"@{REST_ROW}{ELSEWHERE_ROW}", "Here comes the rule elsewhere, which gives"),
     "row after the last": (REST_ROW, f"{REST_ROW}@{ELSEWHERE_ROW}", "No more rows come here. Take it out."),

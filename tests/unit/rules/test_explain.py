@@ -138,12 +138,16 @@ def test_answer_is_the_same_whether_or_not_somebody_alike_came_before(one, other
     assert used.explain(other) == used.explain(other) == Explainer(V4).explain(other)
 
 
-def test_memory_of_those_alike_is_bounded(monkeypatch) -> None:
-    monkeypatch.setattr("rules.explain.MOST_KNOWN", 3)
+def test_memory_of_those_alike_is_bounded_and_changes_no_answer(monkeypatch) -> None:
+    for most in ("explain.MOST_KNOWN", "missing.MOST_TOLD", "reasons.MOST_FOUND"):
+        monkeypatch.setattr(f"rules.{most}", 3)
     explainer = Explainer(V4)
+    memories = (explainer.known, explainer.fired, explainer.reasons, explainer.search.told)
     for indicator in ("C1_IMMS_OK", "C2_SPEECH", "C3_MULTI_MH", "C4_UASC", "C4_NAI", "F2_DEBT"):
-        explainer.explain(Facts(indicators=frozenset({indicator})))
-        assert 0 < len(explainer.known) <= 3
+        somebody = Facts(indicators=frozenset({indicator}), plan_failed=None, consent="not_asked")
+        assert explainer.explain(somebody) == Explainer(V4).explain(somebody)
+        assert [len(each) for each in memories if len(each) > 3] == []
+        assert all(memories[:3])
 
 
 SCRIPT = """

@@ -12,7 +12,9 @@ from rules import interpret
 from rules.explain import decide
 from rules.facts import CONSENTS, FACTS, Facts
 from rules.policy import Policy
+from rules.reading import load
 from tests.unit.rules.drawing import AGES, NULLABLE, OURS, V4, draw_facts, draw_policies
+from tests.unit.rules.test_policy_faults import GOOD
 
 KNOWN = Facts(
     authority="nottinghamshire",
@@ -35,6 +37,20 @@ def test_nothing_is_missing_where_all_is_known() -> None:
 def test_age_is_missing_where_a_level_3_concern_turns_on_it() -> None:
     seen = {"indicators": frozenset({"F3_DA_INSTABILITY"}), "age_days": None}
     assert missing(**seen) == {"age_days": ("below 5 years", "level 3, early help, amber")}
+
+
+@pytest.mark.parametrize(
+    ("age", "could_be"),
+    [
+        ("{age: {below: 5 years}}", "below 5 years"),
+        ("{age: {at_least: 5 years}}", "at least 5 years"),
+        ("{age: {at_least: 5 years}}, {age: {below: 10 years}}", "at least 5 years and below 10 years"),
+    ],
+)
+def test_missing_age_is_said_with_both_its_ends(age, could_be) -> None:
+    policy = load(GOOD.replace("{age: {below: 1826}}", age))
+    (told,) = decide(policy, replace(KNOWN, authority="here", indicators=frozenset({"HUNGRY"}), age_days=None)).missing
+    assert (told.fact, told.could_be, told.changes) == ("age_days", could_be, ("rag",))
 
 
 def test_mobility_is_asked_of_nobody_without_a_mark() -> None:

@@ -1,7 +1,9 @@
 """The proofs: every published policy stands them, every broken one is caught, and what the solver says is so."""
 
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import z3
@@ -14,7 +16,7 @@ from rules.checking import check_policy
 from rules.compiler import compile_policy
 from rules.facts import Facts
 from rules.policy import LADDER, RANKED, NoAnswer, Policy
-from rules.prove import PROOFS, prove
+from rules.prove import PROOFS, prove, theorems
 from rules.prove.boundaries import boundary_cases
 from rules.prove.running import UnknownForm, run_judge
 from rules.prove.search import is_possible
@@ -22,6 +24,7 @@ from rules.prove.symbols import anybody
 from rules.prove.theorems import Case
 from rules.reading import load
 from tests.unit.rules.drawing import V4, VERSIONS, draw_facts, draw_policies
+from tests.unit.rules.test_policy_faults import GOOD
 
 BROKEN = sorted((Path(rules.__file__).parent / "broken").glob("*.yaml"))
 HEAD = ("# Broken on purpose: ", "# fails: ", "# says: ")
@@ -37,6 +40,12 @@ def test_published_policy_stands_every_proof(policy) -> None:
     proofs = prove(policy)
     assert [proof.name for proof in proofs] == list(PROOFS)
     assert [proof.counter_example for proof in proofs if not proof.holds] == []
+
+
+def test_each_proof_says_how_many_seconds_it_took(monkeypatch) -> None:
+    ticks = count(1_000, 2)
+    monkeypatch.setattr(theorems, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    assert [proof.seconds for proof in prove(load(GOOD))] == [2] * len(PROOFS)
 
 
 @pytest.mark.parametrize("path", BROKEN, ids=lambda each: each.stem)

@@ -1,5 +1,7 @@
 """The words of a policy: whole, plain, and another council's own."""
 
+from dataclasses import replace
+
 import pytest
 
 from rules.facts import FactError
@@ -60,6 +62,19 @@ def test_each_policy_knows_its_own_authorities_and_indicators_alone() -> None:
         hampshire.read_facts({"authority": "nottingham_city"})
     with pytest.raises(FactError, match="indicators: there is no 'F4_LONG_NEGLECT' in this policy's vocabulary"):
         hampshire.read_facts({"indicators": ["F4_LONG_NEGLECT"]})
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("H", "Hampshire"),
+        ("B LLR", "Buckinghamshire; Leicester, Leicestershire and Rutland"),
+        ("H and others", "H and others"),
+        ("Working Together 2013", "Working Together 2013"),
+    ],
+)
+def test_source_of_an_indicator_is_spelt_out_where_it_is_all_abbreviations(source, says) -> None:
+    assert V4.vocabulary.say_source(replace(INDICATORS["C4_NAI"], source=source)) == says
 
 
 def test_vocabulary_cannot_be_changed() -> None:

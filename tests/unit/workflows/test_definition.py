@@ -66,6 +66,12 @@ def test_an_action_asks_once_for_what_it_takes_and_what_its_guards_ask_for() -> 
     assert GO.asks == ()
 
 
+def test_a_guard_says_what_it_may_refuse_and_what_it_asks_for() -> None:
+    asks = refuses("no_reason", "no_team", brings=("reason",))(lambda context: None)
+    assert (asks.refusals, asks.brings) == (("no_reason", "no_team"), ("reason",))
+    assert refuses("claimed")(lambda context: None).brings == ()
+
+
 FAULTS = {
     "a state is named twice": ((GO, STOP), {"states": ("here", "there", "end", "here")}),
     "nowhere is not a state": ((GO, STOP, replace(GO, action="leap", target="nowhere")), {}),

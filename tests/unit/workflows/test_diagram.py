@@ -24,7 +24,7 @@ WALK = Table(
     final=("back",),
     about_a_child=False,
     version=2,
-    moves={1: {"lost": "away"}},
+    moves={1: {"lost": "away", "fast_asleep": "at_home"}},
     opens=("allocation",),
     transitions=(
         Transition("go", "Set off", ("at_home",), "away", GUIDE, "gone", (is_unclaimed, has_reason),
@@ -109,7 +109,7 @@ def test_a_page_says_what_an_action_asks_for_what_refuses_it_and_what_it_does_to
 def test_a_page_says_what_is_not_drawn_and_where_earlier_cases_went() -> None:
     text = page("walk", WALK)
     assert "Not drawn, because the case stays where it is: sing.\n" in text
-    assert "This is version 2.\n\nCases of version 1 are moved from lost to away.\n" in text
+    assert "This is version 2.\n\nCases of version 1 are moved from lost to away, fast asleep to at home.\n" in text
     assert "section 47" not in text.split("| Action")[0], "it is about no child"
 
 

@@ -3,16 +3,20 @@
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.unit.workflows.firing import refusals, words_of_refusal
 from workflows.adult_at_risk import ADULT_AT_RISK
-from workflows.definition import Table
+from workflows.definition import Table, Transition
+from workflows.diagram import page
 from workflows.early_help import EARLY_HELP, EarlyHelpContext
 from workflows.ehc_assessment import EHC_ASSESSMENT
 from workflows.engine import fire
-from workflows.referral import ReferralContext
+from workflows.guards import has_reason
+from workflows.referral import ReferralContext, by_its_team, owned, works_there
+from workflows.registry import tables
 from workflows.social_care import SOCIAL_CARE, SocialCareContext
 
 WORKED = (
@@ -21,6 +25,7 @@ WORKED = (
     (EHC_ASSESSMENT, ReferralContext, ("requested", "assessment", "refused", "plan")),
     (ADULT_AT_RISK, ReferralContext, ("handed_over", "acknowledged")),
 )
+PAGES = Path(__file__).parents[3] / "docs" / "workflows"
 HELD = [(table, context(), state) for table, context, states in WORKED for state in states]
 held = pytest.mark.parametrize(("table", "nobodys", "state"), HELD, ids=lambda each: getattr(each, "name", None))
 
@@ -80,6 +85,25 @@ def test_a_clock_is_paused_and_runs_on_by_a_managers_reasoned_choice(
             assert asked(nobody, replace(context, **brought)) == ["not_your_role"]
         assert asked("locality_manager", context) == unsaid[action]
         assert asked("locality_manager", replace(other, **brought))[0] in ("no_clock_runs", "no_clock_paused")
+
+
+@pytest.mark.parametrize("table", [table for table, _context, _states in WORKED], ids=lambda table: table.name)
+def test_every_services_page_says_the_same_of_how_a_case_finds_its_worker(table: Table) -> None:
+    (module,) = (name for name, each in tables().items() if each is table)
+    shared = {row.action: row for row in owned(table.actions["claim"][0].sources)}
+    anew = replace(table, transitions=tuple(shared.get(row.action, row) for row in table.transitions))
+    assert page(module, anew) == (PAGES / f"{module}.md").read_text(encoding="utf-8")
+    assert len(shared) == 5
+
+
+def test_a_teams_own_step_is_for_its_colleagues_and_a_manager_before_all_else() -> None:
+    step = Transition("visit", "Visit", ("open",), None, frozenset({"locality_worker"}), "visited", (has_reason,))
+    (own,) = by_its_team(step)
+    assert own == replace(step, guards=(works_there, has_reason))
+    assert [works_there(ReferralContext(is_colleague=False, is_manager=manager)) for manager in (False, True)] == [
+        "another_team",
+        None,
+    ]
 
 
 def test_a_refused_closing_lists_the_reasons_there_are() -> None:

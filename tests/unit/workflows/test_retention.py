@@ -170,6 +170,18 @@ def test_what_no_class_covers_never_falls_due():
     assert due_of(SCHEDULE, [a_record(route="unheard of")]).never == "unclassed"
 
 
+def test_open_case_is_told_before_a_date_that_is_not_known_and_that_before_what_no_class_covers():
+    unclassed, undated, still_open = a_record(route="unheard of"), a_record(birth_date=None), a_record(is_open=True)
+    for kept, never in (
+        ([unclassed, a_record()], "unclassed"),
+        ([unclassed, undated, a_record()], "undated"),
+        ([still_open, undated, unclassed], "open"),
+    ):
+        assert due_of(SCHEDULE, kept).never == due_of(SCHEDULE, reversed(kept)).never == never
+        (file,) = find_files(SCHEDULE, kept, (), {"Ava"})
+        assert file.due.never == never
+
+
 def test_brother_with_an_open_case_keeps_what_is_about_both_and_not_what_is_about_her_alone():
     kept = [
         a_record(file="hers", route="advice"),

@@ -4,23 +4,29 @@ from datetime import date, timedelta
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workflows.timeline import count_by_month, find_clusters, find_gaps, months_old
+from workflows.timeline import Stretch, count_by_month, find_clusters, find_gaps, months_old
 
 DAYS = st.lists(st.dates(date(2012, 1, 1), date(2014, 12, 31)), max_size=12)
 NEAR = st.lists(st.dates(date(2013, 1, 1), date(2013, 6, 30)), max_size=12)
 
 
 @given(DAYS)
-def test_gap_is_half_a_year_in_which_nothing_came(days):
+@example([date(2013, 1, 1), date(2013, 7, 3), date(2014, 1, 1)])  # 183 days, and one fewer
+def test_gap_is_half_a_year_between_two_in_which_nothing_came(days):
     plain = {
         (one, other)
         for one, other in combinations(sorted(days), 2)
         if (other - one).days >= 183 and not any(one < each < other for each in days)
     }
-    assert {(each.first, each.last) for each in find_gaps(days)} == plain
+    assert find_gaps(days) == [Stretch(one, other, 2) for one, other in sorted(plain)]
+
+
+def test_stretch_says_how_many_days_it_took():
+    (gap,) = find_gaps([date(2013, 1, 1), date(2013, 9, 1)])
+    assert gap.days == 243
 
 
 @given(NEAR)
@@ -57,11 +63,10 @@ def test_months_old_are_whole(born, day, months):
     assert months_old(born, day) == months
 
 
-@given(DAYS, st.integers(1, 40))
-def test_each_day_is_counted_in_its_month(days, months):
-    last = date(2014, 12, 31)
+@given(DAYS, st.dates(date(2012, 1, 1), date(2014, 12, 31)), st.integers(1, 40))
+def test_each_day_is_counted_in_its_month_of_so_many_up_to_the_last(days, last, months):
     counted = count_by_month(days, last, months)
-    assert len(counted) == months
-    begins = counted[0][0]
-    assert sum(count for _, count in counted) == sum(day >= begins for day in days)
-    assert all((later - timedelta(days=1)).month == earlier.month for (earlier, _), (later, _) in pairwise(counted))
+    firsts = [first for first, _ in counted]
+    assert (len(counted), firsts[-1]) == (months, last.replace(day=1))
+    assert all((later - timedelta(days=1)).replace(day=1) == earlier for earlier, later in pairwise(firsts))
+    assert counted == [(first, sum(day.replace(day=1) == first for day in days)) for first in firsts]

@@ -1,15 +1,18 @@
 """Each of the 109 rules is there, is broken by what breaks it and not by what is near it, and says how to mend it."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.unit.workflows.census.examples import EXAMPLES, MISSING, sharing
 from tests.unit.workflows.census.samples import FAULTLESS, all_of, child, episode, part
+from workflows.census import codes
 from workflows.census.checking import check
 from workflows.census.records import Assessment, Census, Child, CinPlan, Episode, ProtectionPlan, Section47
-from workflows.census.rule import RULES, Severity
+from workflows.census.rule import RULES, Rule, Severity, is_before, rule
+from workflows.census.year import Year, year_of
 
 CODES = (Path(__file__).parents[3] / "data" / "cin-census-rules.txt").read_text().split()
 RECORDS = {
@@ -87,6 +90,44 @@ def test_rule_and_code_begin_with_their_year(year, change, code, told):
     first = replace(change(FAULTLESS), children=change(FAULTLESS).children[:1])
     worked = replace(first, year=year, children=(replace(first.children[0], episodes=first.children[0].episodes[:1]),))
     assert (code in numbers(worked)) == told
+
+
+@pytest.mark.parametrize(
+    ("offered", "code", "first", "last"),
+    [
+        (codes.factors, "18A", 2021, 2024),
+        (codes.factors, "19A", 2021, 2024),
+        (codes.factors, "18B", 2021, 2026),
+        (codes.sources, "5D", 2023, 2026),
+        (codes.sources, "5C", 2021, 2026),
+        (codes.closures, "RC9", 2023, 2026),
+        (codes.closures, "RC8", 2021, 2026),
+    ],
+)
+def test_code_is_offered_from_the_first_return_that_has_it_to_the_last(offered, code, first, last):
+    years = {year: offered(year) for year in range(2021, 2027)}
+    assert [year for year, words in years.items() if code in words] == list(range(first, last + 1))
+    assert len({words[code] for words in years.values() if code in words}) == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [("2025-03-31", 2025), ("2025-04-01", 2026), ("2025-12-31", 2026), ("2026-01-01", 2026), ("2026-03-31", 2026)],
+)
+def test_day_is_of_the_return_whose_year_from_april_to_march_it_lies_in(day, year):
+    assert year_of(date.fromisoformat(day)) == Year(year)
+    assert date.fromisoformat(day) in Year(year)
+
+
+def test_rule_is_registered_with_what_it_looks_at_and_may_be_one_of_two_things(monkeypatch):
+    monkeypatch.setattr("workflows.census.rule.RULES", registered := [])
+    of_child = rule("1Q", "children", "sex birth_date", "Something is wrong.", "Mend it.")
+    among = rule("2", "episodes", "start", "They overlap.", "End one.", among=True, since=2025)
+    assert among(of_child(is_before)) is is_before
+    assert registered == [
+        Rule("1Q", "children", ("sex", "birth_date"), "Something is wrong.", "Mend it.", is_before, False, 0),
+        Rule("2", "episodes", ("start",), "They overlap.", "End one.", is_before, True, 2025),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from workflows.people.folding import (
     fold_street,
     split_address,
     swapped,
+    write_postcode,
 )
 from workflows.people.identifiers import is_nhs_number
 
@@ -62,13 +63,26 @@ def _one_part(day, other):
     return sum(getattr(day, part) != getattr(other, part) for part in ("year", "month", "day")) == 1
 
 
+@pytest.mark.parametrize(
+    ("day", "other"),
+    [
+        (date(2014, 3, 12), date(2014, 12, 3)),
+        (date(2014, 3, 1), date(2014, 1, 3)),
+        (date(2014, 1, 12), date(2014, 12, 1)),
+    ],
+)
+def test_day_up_to_the_twelfth_may_be_exchanged_with_the_month(day, other):
+    assert swapped(day) == other
+
+
 def test_a_day_after_the_twelfth_has_none_to_be_exchanged_with():
     assert swapped(date(2014, 3, 13)) is None
     assert swapped(date(2014, 3, 3)) is None
 
 
 @pytest.mark.parametrize(
-    ("written", "known"), [("F", "F"), ("female", "F"), ("1", "M"), ("Boy", "M"), ("U", ""), ("9", ""), ("", "")]
+    ("written", "known"),
+    [("F", "F"), ("female", "F"), ("1", "M"), ("Boy", "M"), (" f ", "F"), ("U", ""), ("9", ""), ("", "")],
 )
 def test_sex_is_in_words_or_by_number(written, known):
     assert fold_sex(written) == known
@@ -93,6 +107,11 @@ def test_postcode_and_street_in_any_spacing_and_shortness():
 )
 def test_address_is_taken_apart(address, parts):
     assert split_address(address) == parts
+
+
+@pytest.mark.parametrize(("folded", "written"), [("NG157AA", "NG15 7AA"), ("M11AE", "M1 1AE")])
+def test_postcode_is_written_with_its_halves_apart(folded, written):
+    assert write_postcode(folded) == written
 
 
 def test_number_whose_check_does_not_fit_is_not_believed():

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.families import County, slip
-from workflows.people import Identity, learning
+from workflows.people import Identity, learning, linking
 from workflows.people.blocking import candidate_pairs, pairs_within
 from workflows.people.fields import FIELDS, SAME
 from workflows.people.learning import learn
@@ -152,6 +152,31 @@ def test_nobody_and_one_person_have_no_pair(count):
 def test_two_records_are_enough_to_be_linked():
     one = SOME[0].identity
     assert [(each.left, each.right) for each in link(*records_of([one], [one]))] == [(0, 0)]
+
+
+def two_files_but_for_one_child():
+    """The same people, and a child told of before the birth and born elsewhere: 60th of the left, first of the right.
+
+    No rule brings the two together: all that both have is a family name, and whose child it is.
+    """
+    parents = ("Ann Testley", "Bob Testley")
+    expected = Identity("", "Testley", expected_date=date(2013, 5, 1), postcode="NG15 7AA", parents=parents)
+    born = Identity("Ava", "Testley", date(2013, 5, 9), "F", "DE1 1AA", "3 Mill Road", parents=parents)
+    others = [each.identity for each in first_sightings(SOME) if each.identity.birth_date][:60]
+    return records_of([*others, expected], [born, *others])
+
+
+def test_who_is_left_over_is_compared_though_nothing_was_worth_comparing():
+    left, right = two_files_but_for_one_child()
+    assert (60, 0) not in zip(*(places.tolist() for places in candidate_pairs(left, right)), strict=True)
+    found = {(each.left, each.right) for each in link(left, right)}
+    assert found == {(60, 0), *((place, place + 1) for place in range(60))}
+
+
+def test_who_is_left_over_is_not_compared_where_that_would_be_too_many(monkeypatch):
+    for most, found in ((1, True), (0, False)):
+        monkeypatch.setattr(linking, "LEFT_OVER", most)
+        assert ((60, 0) in {(each.left, each.right) for each in link(*two_files_but_for_one_child())}) is found
 
 
 def test_each_step_is_told_as_it_begins():
