@@ -40,8 +40,8 @@ def put_code_of_before(folder: Path, owner_url: str) -> list[str]:
     Where the history does not go back so far it is the code that was committed last, which may lack none.
     """
     lacks = list(takewhile(_only_adds, ScriptDirectory.from_config(alembic_config(owner_url)).walk_revisions()))[:BACK]
-    added = _ask_git("log", "-1", "--format=%H", "--diff-filter=A", "--", lacks[-1].path)
-    before = _ask_git("rev-parse", "--verify", "--quiet", f"{added or 'HEAD'}{'^' if added else ''}") or "HEAD"
+    added = _ask_git("log", "-1", "--format=%H", "--diff-filter=A", "--", lacks[-1].path) if lacks else ""
+    before = _ask_git("rev-parse", "--verify", "--quiet", f"{added}^") or "HEAD"
     packed = subprocess.run([GIT, "archive", before, *PACKAGES], cwd=ROOT, capture_output=True, check=True).stdout
     with tarfile.open(fileobj=io.BytesIO(packed)) as tar:
         tar.extractall(folder, filter="data")
